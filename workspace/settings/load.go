@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -194,6 +195,7 @@ func (l *loader) finish() error {
 	if s.Embedding.BaseURL == "" {
 		s.Embedding.BaseURL = defaultBaseURL
 	}
+	l.keepKeyAtHome()
 	if s.Embedding.Model == "" {
 		return fmt.Errorf("embedding.model is not set, and embedding.provider is %s in %v: set it to a model of %s (such as text-embedding-3-small), or embedding.provider to %s",
 			ProviderOpenAI, s.Origin("embedding.provider"), s.Embedding.BaseURL, ProviderBuiltin)
@@ -246,3 +248,21 @@ func sortedKeys(m map[string]string) []string {
 	slices.Sort(keys)
 	return keys
 }
+
+// keepKeyAtHome drops the key that is meant for OpenAI where the embeddings come
+// from somewhere else: a variable that another program put there is no consent to
+// send it to a third party.
+func (l *loader) keepKeyAtHome() {
+	origin := l.settings.Origin("embedding.key")
+	if origin.Name != openAIKey || l.settings.Embedding.Key == "" {
+		return
+	}
+	if base, err := url.Parse(l.settings.Embedding.BaseURL); err == nil && base.Hostname() == "api.openai.com" {
+		return
+	}
+	l.settings.Embedding.Key = ""
+	l.warn("embedding.key", origin, fmt.Sprintf("%s is not sent to %s: if that server wants a key, set SEMANTIC_LS_EMBEDDING_KEY", openAIKey, l.settings.Embedding.BaseURL))
+}
+
+// openAIKey is the variable that OpenAI's own clients read.
+const openAIKey = "OPENAI_API_KEY"

@@ -207,6 +207,26 @@ func TestTable(t *testing.T) {
 	}
 }
 
+func TestOpenAIsKeyGoesToOpenAIOnly(t *testing.T) {
+	home(t)
+	for _, c := range []struct{ baseURL, variable, want string }{
+		{"", "OPENAI_API_KEY", "secret"},
+		{"https://api.openai.com/v1", "OPENAI_API_KEY", "secret"},
+		{"http://127.0.0.1:11434/v1", "OPENAI_API_KEY", ""},
+		{"https://api.openai.com.example.org/v1", "OPENAI_API_KEY", ""},
+		{"http://127.0.0.1:11434/v1", "SEMANTIC_LS_EMBEDDING_KEY", "secret"},
+	} {
+		flags := map[string]string{"embedding.provider": "openai", "embedding.model": "m"}
+		if c.baseURL != "" {
+			flags["embedding.baseURL"] = c.baseURL
+		}
+		s, warnings := load(t, Sources{Environ: []string{c.variable + "=secret"}, Flags: flags})
+		if s.Embedding.Key != c.want || (len(warnings) == 0) != (c.want != "") {
+			t.Errorf("%+v: key %q, warnings %v", c, s.Embedding.Key, warnings)
+		}
+	}
+}
+
 func TestKey(t *testing.T) {
 	home(t)
 	for _, c := range []struct {

@@ -94,8 +94,8 @@ func Table() []Setting {
 		{
 			Key: "embedding.key", Type: Text, Machine: true, Secret: true,
 			Accepts: "printable ASCII without spaces",
-			Doc:     "The key of the `openai` provider. It is read from the environment only, and never logged or stored.",
-			Env:     []string{"SEMANTIC_LS_EMBEDDING_KEY", "OPENAI_API_KEY"},
+			Doc:     "The key of the `openai` provider. It is read from the environment only, and never logged or stored. `OPENAI_API_KEY` is sent to api.openai.com and nowhere else.",
+			Env:     []string{"SEMANTIC_LS_EMBEDDING_KEY", openAIKey},
 			field:   func(s *Settings) any { return &s.Embedding.Key }, check: checkKey,
 		},
 		{
