@@ -1,0 +1,402 @@
+package chunk
+
+import "strings"
+
+// braces is the engine of languages whose bodies stand in braces: one record of the statement that is being read per open
+// brace, saved when the brace opens and restored when it closes. Whether a `{` opens a definition, and which, is decided from
+// that record alone (see opened), so the text is read once.
+type braces struct {
+	*scanner
+	st       statement
+	frames   []frame
+	brackets []byte // open ( and [ of all frames; a frame's own start at its base
+	over     int    // braces open beyond the deepest frame
+	branches []branch
+}
+
+// statement is what has been read of one.
+type statement struct {
+	start     int // -1: nothing yet
+	brace     int // the first brace of it that is no body
+	doc       int
+	header    int // behind decorators, -1 while only those were seen
+	column    int
+	line      int   // where the line of its start starts
+	key       *word // the declaring keyword
+	keyStart  int
+	assigned  *word // `function` or `class` behind `=`
+	def       int   // number + 1 of the definition it made already
+	nameStart int
+	nameEnd   int
+	call      int // the last name directly before a parenthesis, or the inside of a Go receiver; -1: none
+	callEnd   int
+	last      int // the last name read
+	lastEnd   int
+	values    int32 // ordinary words read, the name not counted
+	extends   bool  // the name goes on: namespace a::b
+	wants     bool  // the keyword still waits for its name
+	equals    bool  // `=` was read
+	arrow     bool  // `=>` was read behind it
+	controls  bool
+	imports   bool
+	colon     bool // `:` was read before any parameters
+	init      bool // `:` was read behind parameters: C++ constructors
+	typedef   bool
+	applied   int8 // 1: `@` just read, 2: a name whose parentheses belong to an annotation or attribute
+	aside     bool // the bracket that is open belongs to an annotation
+}
+
+var blank = statement{start: -1, doc: -1, header: -1, call: -1, last: -1}
+
+// frame is an open brace.
+type frame struct {
+	saved  statement
+	holds  scope
+	open   byte
+	def    int  // defined by it, or -1
+	owner  int  // the innermost definition around its content, or -1
+	base   int  // of brackets
+	column int  // of the header
+	line   int  // column of the line with the brace
+	opened int  // where that line starts
+	past   bool // an enum's constants are over
+}
+
+// branch is the state at an #if, restored at #else.
+type branch struct {
+	frames   []frame
+	brackets []byte
+	st       statement
+	usable   bool
+}
+
+const (
+	mostFrames   = 4096 // what is nested deeper is data or hostile
+	mostBranches = 64
+	nearFrames   = 48 // how far a search for a brace's partner by column goes
+)
+
+// outlineBraces runs the engine, and runs it again with repair where brackets did not pair up.
+func outlineBraces(s *scanner) {
+	b := runBraces(s)
+	if b.broken == 0 {
+		return
+	}
+	again := newScanner(s.text, s.g)
+	again.repair = true
+	again.steps = s.steps
+	b = runBraces(again)
+	*s = *b.scanner
+}
+
+func runBraces(s *scanner) *braces {
+	b := &braces{scanner: s, st: blank}
+	b.frames = append(make([]frame, 0, 16), frame{def: -1, owner: -1, column: -1, line: -1})
+	s.defs = make([]def, 0, 4+len(s.text)/400) // one each 400 bytes is usual
+	for s.next() {
+		b.token()
+	}
+	b.endStatement(b.prevEnd)
+	b.broken += len(b.frames) - 1 + len(b.brackets)
+	for len(b.frames) > 1 {
+		b.pop(len(s.text))
+	}
+	return b
+}
+
+func (b *braces) top() *frame { return &b.frames[len(b.frames)-1] }
+
+func (b *braces) token() {
+	t := &b.tok
+	if t.first && t.kind != isDirective {
+		if b.repair && (t.kind == isWord || t.b == '@') {
+			b.resync()
+		}
+		if b.g.newlines && b.st.start >= 0 && len(b.brackets) == b.top().base && b.breaksLine() {
+			b.endStatement(b.prevEnd)
+		}
+	}
+	if t.kind == isPunct {
+		b.punct()
+		return
+	}
+	if t.kind == isDirective {
+		b.directive()
+		return
+	}
+	f := b.top()
+	if len(b.brackets) > f.base {
+		return
+	}
+	if b.st.start < 0 {
+		b.begin()
+	}
+	if t.kind == isWord && f.holds != dataBody && !(f.holds == funcBody && b.g.rootOnly) {
+		b.word(f)
+	}
+}
+
+// begin starts a statement at the current token.
+func (b *braces) begin() {
+	b.st = blank
+	b.st.start, b.st.doc, b.st.line = b.tok.start, b.tok.doc, b.tok.line
+	b.st.column = -1
+	if f := b.top(); f.holds == groupBody {
+		b.st.key, b.st.wants, b.st.header = f.saved.key, true, b.tok.start
+	}
+	if b.g.newlines || b.repair {
+		b.st.column = b.indent(b.tok.line)
+		if !b.tok.first && b.prevKind == isPunct && b.prevByte == '{' {
+			b.st.column = 1 << 20 // text behind a brace indents nothing
+		}
+	}
+}
+
+// breaksLine says that the token, first on its line, starts a new statement in a language that needs no `;`.
+func (b *braces) breaksLine() bool {
+	t := &b.tok
+	switch {
+	case t.kind == isPunct:
+		switch t.b {
+		case '@', '#', '[', '~', '(':
+		case '*':
+			if b.top().holds != typeBody {
+				return false
+			}
+		default:
+			return false
+		}
+	case t.word != nil && t.word.role == follows:
+		return false
+	}
+	if b.prevKind == isPunct {
+		switch b.prevByte {
+		case '=', ',', '|', '&', '(', ':':
+			return false
+		case '+', '-':
+			if b.prevEnd < 2 || b.text[b.prevEnd-2] != b.prevByte {
+				return false
+			}
+		case '>':
+			if c := b.text[max(b.prevEnd-2, 0)]; c == '=' || c == '-' {
+				return false
+			}
+		}
+		if b.st.applied > 0 || b.st.header < 0 { // decorators stand on lines of their own
+			return false
+		}
+	} else if b.st.header < 0 {
+		return false
+	}
+	return b.indent(t.line) <= b.st.column
+}
+
+// word takes an identifier or keyword of a statement that may define something.
+func (b *braces) word(f *frame) {
+	t, st := &b.tok, &b.st
+	w := t.word
+	if st.applied == 1 {
+		if w != nil && w.role == declares { // Java's @interface
+			st.applied = 0
+		} else {
+			st.applied = 2
+			return
+		}
+	}
+	st.applied = 0
+	if st.header < 0 {
+		st.header = t.start
+	}
+	role := plain
+	if w != nil {
+		role = w.role
+	}
+	if role != plain && b.g.anyMethod && (f.holds == typeBody || st.wants && role != declares) && t.end < len(b.text) && (b.text[t.end] == '(' || b.text[t.end] == '<') {
+		role = plain // a method named like a keyword
+	}
+	if role != plain && b.prevKind == isPunct && (b.prevByte == '.' || b.prevByte == '$' && b.g.anyMethod) {
+		role = plain // a member named like a keyword
+	}
+	switch role {
+	case declares:
+		if st.wants && !(w.fresh && b.nextByteEndsName()) || b.mayDeclare(f, w) {
+			if st.key != nil && st.key.body == valueBody && w.text == "enum" { // const enum
+				st.key = nil
+			}
+			if st.key == nil || st.wants && (st.key.body != enumBody && st.key.body != typeBody || w.body == funcBody || w.body == valueBody) {
+				st.key, st.keyStart = w, t.start // enum class keeps enum, class func becomes func
+			}
+			if w.text == "typedef" {
+				st.typedef, st.key = true, nil
+				return
+			}
+			st.wants = true
+			return
+		}
+		if st.equals || !w.fresh {
+			return
+		}
+	case modifies, follows:
+		if !(st.wants && w.fresh && b.nextByteEndsName()) {
+			return
+		}
+	case controls:
+		if !st.wants {
+			st.controls = st.controls || st.values == 0 && st.key == nil && st.call < 0
+			return
+		}
+	case imports:
+		if st.values == 0 && st.key == nil && st.call < 0 {
+			st.imports = true
+			return
+		}
+		if b.g.assigned && st.equals && st.values <= 2 { // const x = require(...)
+			st.imports = true
+		}
+	case applies:
+		st.applied = 2
+		return
+	}
+	switch {
+	case st.extends:
+		st.nameEnd, st.extends = t.end, false
+	case st.wants:
+		st.nameStart, st.nameEnd, st.wants = t.start, t.end, false
+		if b.g.angles && st.key.body != valueBody {
+			b.passAngles()
+		}
+	case b.g.lastName && st.key != nil && !st.equals && !st.colon && st.call < 0 && st.key.body != valueBody && st.nameEnd > 0:
+		st.last, st.lastEnd = t.start, t.end // struct foo *bar(
+		if b.prevKind == isWord {
+			st.nameStart, st.nameEnd = t.start, t.end // class EXPORT Foo
+		}
+		st.values++
+	default:
+		st.last, st.lastEnd = t.start, t.end
+		if b.prevByte == '~' && b.prevKind == isPunct && b.prevEnd == t.start {
+			st.last = b.prevStart // a destructor
+		}
+		st.values++
+		if b.g.angles && f.holds != funcBody && !st.equals {
+			b.passAngles()
+		}
+	}
+}
+
+// nextByteEndsName says that the current word is followed by what follows a name: a contextual keyword is one then.
+func (b *braces) nextByteEndsName() bool {
+	for i := b.tok.end; i < len(b.text) && i-b.tok.end < 64; i++ {
+		switch c := b.text[i]; c {
+		case ' ', '\t', '\r':
+		default:
+			return !b.g.inside[c] && c != '*' && c != '"' && c != '\'' && c != '&'
+		}
+	}
+	return true
+}
+
+// mayDeclare says that a declaring keyword does declare where it stands.
+func (b *braces) mayDeclare(f *frame, w *word) bool {
+	st := &b.st
+	if st.controls || st.imports && w.body != moduleBody && w.fresh {
+		return false
+	}
+	if f.holds == groupBody {
+		return false
+	}
+	if w.fresh && (st.values > 0 || st.equals || b.nextByteEndsName()) {
+		return false
+	}
+	if st.equals {
+		if b.g.assigned && w.body != valueBody && (b.prevByte == '=' || b.prevWord != nil && b.prevWord.role == modifies) {
+			if st.key == nil && st.lastEnd > 0 { // exports.name = function
+				st.nameStart, st.nameEnd = st.last, st.lastEnd
+			}
+			if st.nameEnd > 0 {
+				st.assigned = w
+			}
+		}
+		return false
+	}
+	if w.body == valueBody && f.holds == funcBody {
+		return false
+	}
+	return (st.key == nil || st.wants || st.nameEnd == 0) && st.call < 0 && !(st.colon && b.g.assigned)
+}
+
+// passAngles skips type parameters directly behind the current word.
+func (b *braces) passAngles() {
+	if at := b.tok.end; at < len(b.text) && b.text[at] == '<' {
+		if end := b.closeAngle(at); end > at {
+			b.moved(at, end)
+		}
+	}
+}
+
+// emit adds a definition and answers its number.
+func (b *braces) emit(d def) int {
+	f := b.top()
+	d.parent = f.owner
+	if d.nameEnd-d.nameStart > longestName {
+		d.nameEnd = d.nameStart
+		d.hidden = true
+	}
+	if d.doc < 0 || d.doc > d.start {
+		d.doc = d.start
+	}
+	if d.header < d.start {
+		d.header = d.start
+	}
+	if d.kind == Function && f.owner >= 0 && !d.hidden && (f.holds == typeBody || f.holds == enumBody || f.holds == implBody) {
+		d.kind = Method
+	}
+	if d.kind == Method && f.owner >= 0 {
+		switch name := b.text[d.nameStart:d.nameEnd]; name {
+		case "constructor", "__construct", "init":
+			d.kind = Constructor
+		default:
+			if o := &b.defs[f.owner]; b.g.methods && name == b.text[o.nameStart:o.nameEnd] {
+				d.kind = Constructor
+			}
+		}
+	}
+	b.defs = append(b.defs, d)
+	return len(b.defs) - 1
+}
+
+// resync, in repair, closes what must have ended before a word that stands first on its line.
+func (b *braces) resync() {
+	t := &b.tok
+	if i := t.end; i < len(b.text) && b.text[i] == ':' && (i+1 == len(b.text) || b.text[i+1] != ':') {
+		return // a label
+	}
+	column := b.indent(t.line)
+	telling := t.blank || t.b == '@' || t.word != nil && t.word.role != plain && t.word.role != follows && t.word.role != controls
+	if b.g.receivers && column == 0 && t.word != nil && len(b.frames) > 1 { // Go: only declarations start with a keyword there
+		for len(b.frames) > 1 {
+			b.pop(b.prevEnd)
+		}
+		b.st = blank
+	}
+	for {
+		at := len(b.frames) - 1
+		for low := max(at-nearFrames, 0); at > low && b.frames[at].def < 0; at-- {
+		}
+		f := &b.frames[at]
+		if at == 0 || f.def < 0 || column > f.column || f.holds == moduleBody {
+			break
+		}
+		if f.holds == typeBody && !telling {
+			break
+		}
+		for len(b.frames) > at {
+			b.pop(b.prevEnd)
+		}
+		b.st = blank
+	}
+	f := b.top()
+	if len(b.brackets) > f.base && b.st.start >= 0 && telling && column <= b.st.column && strings.IndexByte(b.text[b.st.start:t.start], '\n') >= 0 {
+		b.brackets = b.brackets[:f.base]
+		b.endStatement(b.prevEnd)
+	}
+}

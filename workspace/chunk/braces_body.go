@@ -1,0 +1,374 @@
+package chunk
+
+import "strings"
+
+// open takes a `{`: from the statement before it follows whose body it opens, if any.
+func (b *braces) open(f *frame, inside bool) {
+	if b.over > 0 || len(b.frames) >= mostFrames {
+		b.over++
+		return
+	}
+	st, g := &b.st, b.g
+	code := funcBody // what is no body of a definition may still hold some
+	if g.rootOnly {
+		code = dataBody
+	}
+	if inside {
+		b.push(frame{holds: code, open: '{', def: -1})
+		return
+	}
+	if st.start < 0 {
+		b.begin()
+	}
+	if st.brace == 0 {
+		st.brace = b.tok.start
+	}
+	if f.holds == dataBody || f.holds == groupBody {
+		b.push(frame{holds: dataBody, open: '{', def: -1})
+		return
+	}
+	key := st.key
+	if st.assigned != nil && !b.typeBrace() {
+		key = st.assigned
+	}
+	switch {
+	case key != nil && st.def == 0 && b.opensKey(f, key):
+	case key == nil && st.def == 0 && b.opensCall(f):
+	case g.assigned && st.arrow && st.def == 0 && st.nameEnd > 0 && b.mayAssign(f):
+		b.define(frame{holds: funcBody}, def{kind: Function, nameStart: st.nameStart, nameEnd: st.nameEnd, owner: b.leftOwner(st)})
+	case f.holds == funcBody:
+		b.push(frame{holds: funcBody, open: '{', def: -1})
+	case f.holds == enumBody && !f.past && key == nil && !st.equals: // an enum's constant with a body
+		b.push(frame{holds: typeBody, open: '{', def: -1})
+	case st.equals || st.imports || key != nil && st.nameEnd > 0 || f.holds == typeBody || f.holds == enumBody:
+		b.push(frame{holds: code, open: '{', def: -1})
+	default: // extern "C" {, if (x) {, cfg! {: as if the braces were not there
+		b.push(frame{holds: f.holds, open: '{', def: -1})
+	}
+}
+
+// typeBrace says that a `{` stands in a type of the header and is no body: func() struct{}, function f(): { a: string }.
+func (b *braces) typeBrace() bool {
+	if b.prevKind == isPunct {
+		switch b.prevByte {
+		case ':', '|', '&', '<', ',':
+			return true
+		}
+	}
+	if b.g.receivers && b.prevKind == isWord {
+		switch b.text[b.prevStart:b.prevEnd] {
+		case "struct", "interface":
+			return true
+		}
+	}
+	return false
+}
+
+// opensKey opens the body of what a keyword declared; false when this `{` is none.
+func (b *braces) opensKey(f *frame, key *word) bool {
+	st := &b.st
+	switch key.body {
+	case valueBody, groupBody:
+		return false
+	case funcBody:
+		if b.typeBrace() || st.nameEnd == 0 || st.controls {
+			return false
+		}
+		d := def{kind: key.kind, nameStart: st.nameStart, nameEnd: st.nameEnd}
+		switch {
+		case b.g.receivers && st.call >= 0:
+			d.owner, d.kind = receiverType(b.text[st.call:st.callEnd]), Method
+		case st.assigned != nil:
+			if !b.mayAssign(f) {
+				return false
+			}
+			d.owner = b.leftOwner(st)
+		}
+		b.define(frame{holds: funcBody}, d)
+		return true
+	case implBody:
+		start, end := st.nameStart, st.nameEnd
+		if key.text == "impl" {
+			start, end = b.implemented(st.header)
+		}
+		if end <= start {
+			return false
+		}
+		b.define(frame{holds: implBody}, def{kind: key.kind, nameStart: start, nameEnd: end, hidden: true})
+		return true
+	}
+	if st.equals && st.assigned == nil {
+		return false
+	}
+	switch {
+	case st.nameEnd > 0:
+		b.define(frame{holds: key.body}, def{kind: key.kind, nameStart: st.nameStart, nameEnd: st.nameEnd})
+	case key.body == moduleBody: // an anonymous namespace
+		b.push(frame{holds: moduleBody, open: '{', def: -1})
+	case st.typedef:
+		b.define(frame{holds: key.body}, def{kind: key.kind, hidden: true}) // its name comes behind the body
+	case key.text == "object" && b.prevWord == key: // Kotlin's companion
+		start, end := b.prevStart, b.prevEnd
+		if i := strings.Index(b.text[st.start:start], "companion"); i >= 0 {
+			start, end = st.start+i, st.start+i+len("companion")
+		}
+		b.define(frame{holds: key.body}, def{kind: key.kind, nameStart: start, nameEnd: end})
+	default:
+		b.push(frame{holds: key.body, open: '{', def: -1})
+	}
+	return true
+}
+
+// opensCall opens the body of a function or method that no keyword announced.
+func (b *braces) opensCall(f *frame) bool {
+	st, g := &b.st, b.g
+	if st.equals || st.controls || st.typedef || f.holds == funcBody {
+		return false
+	}
+	member := f.holds == typeBody || f.holds == enumBody || f.holds == implBody
+	if st.call < 0 {
+		if !member || !g.properties || st.values < 2 || b.prevKind != isWord || st.lastEnd != b.prevEnd {
+			return false
+		}
+		b.define(frame{holds: funcBody}, def{kind: Property, nameStart: st.last, nameEnd: st.lastEnd})
+		return true
+	}
+	if member && !g.methods || !member && !g.calls {
+		return false
+	}
+	if f.holds == enumBody && !f.past && st.values == 1 && st.header == st.call {
+		return false
+	}
+	if st.init && (b.prevKind == isWord || b.prevByte == '>') && g.qualified { // : member{value}
+		b.push(frame{holds: dataBody, open: '{', def: -1})
+		return true
+	}
+	if b.typeBrace() {
+		return false
+	}
+	d := def{kind: Function, nameStart: st.call, nameEnd: st.callEnd}
+	if g.qualified {
+		if d.owner = b.qualifiers(st.call); d.owner != "" {
+			d.kind = Method
+		}
+	}
+	b.define(frame{holds: funcBody}, d)
+	return true
+}
+
+// mayAssign says that an assigned function is worth a symbol: not a variable inside another function.
+func (b *braces) mayAssign(f *frame) bool {
+	st := &b.st
+	if st.key != nil && st.key.body != valueBody {
+		return false
+	}
+	return f.holds != funcBody || f.owner < 0
+}
+
+// define emits a definition that starts with the statement and opens its body here.
+func (b *braces) define(f frame, d def) {
+	st := &b.st
+	d.start, d.doc, d.header, d.body, d.end = st.start, st.doc, st.header, b.tok.start, b.tok.end
+	f.def, f.open = b.emit(d), '{'
+	st.def, st.wants = f.def+1, false
+	b.push(f)
+}
+
+// push opens a frame; the statement it stands in waits in it.
+func (b *braces) push(f frame) {
+	f.saved = b.st
+	f.base = len(b.brackets)
+	f.owner = b.top().owner
+	if f.def >= 0 {
+		f.owner = f.def
+	}
+	f.opened = b.tok.line
+	if b.repair {
+		f.column, f.line = b.indent(b.st.line), b.indent(b.tok.line)
+	}
+	b.frames = append(b.frames, f)
+	b.st = blank
+}
+
+// pop closes the innermost frame at end; the caller says what statement follows.
+func (b *braces) pop(end int) frame {
+	f := b.frames[len(b.frames)-1]
+	b.frames = b.frames[:len(b.frames)-1]
+	b.brackets = b.brackets[:f.base]
+	if f.def >= 0 {
+		b.defs[f.def].end = max(end, b.defs[f.def].end)
+	}
+	return f
+}
+
+// closeBrace takes a `}`. In repair, one that stands first on its line closes the brace of its own column.
+func (b *braces) closeBrace() {
+	if b.over > 0 {
+		b.over--
+		return
+	}
+	t := &b.tok
+	f := b.top()
+	if len(b.brackets) > f.base {
+		b.broken += len(b.brackets) - f.base
+		b.brackets = b.brackets[:f.base]
+	}
+	if b.repair && !t.first && f.def >= 0 && f.opened < t.line && b.prevByte != '}' {
+		return // what spans lines is closed on a line of its own
+	}
+	if b.repair && t.first {
+		if column := b.indent(t.line); column != f.column && column != f.line {
+			at := len(b.frames) - 2
+			for low := max(at-nearFrames, 0); at > low && b.frames[at].column != column && b.frames[at].line != column; at-- {
+			}
+			if at > 0 && (b.frames[at].column == column || b.frames[at].line == column) {
+				b.endStatement(b.prevEnd)
+				for len(b.frames)-1 > at {
+					b.pop(b.prevEnd)
+				}
+			} else if column > max(f.column, f.line) {
+				return
+			}
+		}
+	}
+	b.endStatement(b.prevEnd)
+	if len(b.frames) == 1 {
+		b.broken++
+		return
+	}
+	if b.top().open == '(' {
+		b.broken++
+		b.pop(b.prevEnd)
+	}
+	if len(b.frames) > 1 {
+		b.close(t.end)
+	}
+}
+
+// close ends the innermost frame and goes on with the statement around it, if that goes on.
+func (b *braces) close(end int) {
+	f := b.pop(end)
+	b.st = f.saved
+	st := &b.st
+	if len(b.brackets) > b.top().base {
+		return
+	}
+	if st.def > 0 && f.def == st.def-1 {
+		if st.typedef || st.equals {
+			return
+		}
+		b.st = blank
+		return
+	}
+	if st.equals || st.imports || st.typedef || st.init || st.def > 0 || st.key != nil && st.nameEnd > 0 {
+		return
+	}
+	b.st = blank
+}
+
+// endStatement ends the statement at end and defines what needs no body.
+func (b *braces) endStatement(end int) {
+	st := b.st
+	b.st = blank
+	if st.start < 0 {
+		return
+	}
+	f, g := b.top(), b.g
+	if st.def > 0 {
+		d := &b.defs[st.def-1]
+		d.end = max(d.end, end)
+		if st.typedef && d.nameEnd == 0 && st.last > d.body {
+			d.nameStart, d.nameEnd, d.hidden = st.last, st.lastEnd, false
+		} else if st.typedef && st.last > d.body && b.text[st.last:st.lastEnd] != b.text[d.nameStart:d.nameEnd] { // a second name
+			b.emit(def{start: st.last, doc: st.last, header: st.last, body: end, end: end, nameStart: st.last, nameEnd: st.lastEnd, kind: Class})
+			b.defs[st.def-1].end = st.last
+		}
+		return
+	}
+	d := def{start: st.start, doc: st.doc, header: st.header, body: end, end: end, nameStart: st.nameStart, nameEnd: st.nameEnd}
+	if st.brace > 0 {
+		d.body = st.brace
+	}
+	if st.imports {
+		if f.holds == root || f.holds == moduleBody {
+			d.imported, d.hidden, d.nameEnd = true, true, d.nameStart
+			b.emit(d)
+		}
+		return
+	}
+	if f.holds == funcBody || f.holds == dataBody {
+		return
+	}
+	member := f.holds == typeBody || f.holds == enumBody || f.holds == implBody
+	switch {
+	case st.typedef:
+		d.kind = Class
+		if st.nameEnd == 0 || !st.equals { // typedef old new; typedef new = old;
+			d.nameStart, d.nameEnd = st.last, st.lastEnd
+		}
+		if st.call >= 0 && !st.equals {
+			d.nameStart, d.nameEnd = st.call, st.callEnd // typedef int name(int);
+			if st.brace > 0 {                            // a macro
+				return
+			}
+		}
+		head := b.text[st.start:min(end, st.start+look)]
+		if i := strings.IndexByte(head, '('); i >= 0 && !st.equals && (st.call < 0 || st.values == 1 || strings.HasPrefix(head[i:], "(*")) {
+			for i++; i < len(head) && (head[i] == '*' || head[i] == ' '); i++ { // typedef int (*name)(int);
+			}
+			k := i
+			for k < len(head) && g.inside[head[k]] {
+				k++
+			}
+			if k > i {
+				d.nameStart, d.nameEnd = st.start+i, st.start+k
+			}
+		}
+		if d.nameEnd > d.nameStart {
+			b.emit(d)
+		}
+	case st.key != nil:
+		if st.nameEnd == 0 || st.controls {
+			return
+		}
+		d.kind = st.key.kind
+		switch st.key.body {
+		case moduleBody, implBody:
+			return
+		case typeBody, enumBody:
+			if g.forward {
+				return
+			}
+		case valueBody:
+			if member && !g.values {
+				return
+			}
+			if g.receivers && st.key.text == "type" {
+				d.kind = b.typeKind(st.nameEnd)
+			} else if g.assigned && st.arrow && (d.kind == Constant || d.kind == Variable) {
+				d.kind = Function
+			}
+		case funcBody:
+			if g.receivers && st.call >= 0 {
+				d.owner, d.kind = receiverType(b.text[st.call:st.callEnd]), Method
+			}
+		}
+		b.emit(d)
+	case member && st.call >= 0 && g.prototypes && !st.controls && !st.colon:
+		name := b.text[st.call:st.callEnd]
+		constructs := f.owner >= 0 && strings.TrimPrefix(name, "~") == b.text[b.defs[f.owner].nameStart:b.defs[f.owner].nameEnd]
+		if st.values < 2 && !constructs && !g.anyMethod {
+			return
+		}
+		d.nameStart, d.nameEnd, d.kind = st.call, st.callEnd, Method
+		b.emit(d)
+	case !member && st.arrow && st.call >= 0 && st.values >= 2:
+		d.nameStart, d.nameEnd, d.kind = st.call, st.callEnd, Function
+		b.emit(d)
+	case member && st.arrow && st.nameEnd > 0:
+		if d.kind = Property; g.assigned {
+			d.kind = Method
+		}
+		b.emit(d)
+	}
+}

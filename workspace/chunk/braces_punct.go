@@ -1,0 +1,314 @@
+package chunk
+
+import "strings"
+
+// punct takes one byte of punctuation: it opens and closes brackets and braces and ends statements.
+func (b *braces) punct() {
+	t := &b.tok
+	c := t.b
+	f := b.top()
+	inside := len(b.brackets) > f.base
+	switch c {
+	case '(', '[':
+		if !inside {
+			if b.st.start < 0 {
+				b.begin()
+			}
+			if c == '(' && b.parenthesis(f) {
+				return
+			}
+			if c == '[' && b.st.header < 0 {
+				b.st.aside = true
+			}
+		}
+		b.brackets = append(b.brackets, c)
+		return
+	case ')', ']':
+		if inside {
+			b.unbracket(c)
+			return
+		}
+		if c == ')' && f.open == '(' {
+			b.endStatement(b.prevEnd)
+			b.close(t.end)
+			return
+		}
+		b.broken++
+		return
+	case '{':
+		b.open(f, inside)
+		return
+	case '}':
+		b.closeBrace()
+		return
+	}
+	if inside {
+		return
+	}
+	st := &b.st
+	if c == ';' {
+		if f.holds == enumBody {
+			f.past = true
+		}
+		b.endStatement(t.end)
+		return
+	}
+	if st.start < 0 {
+		b.begin()
+	}
+	if st.wants && b.g.operators && st.key.kind == Function && strings.IndexByte(operatorBytes, c) >= 0 {
+		st.nameStart, st.nameEnd, st.wants = t.start, t.end, false
+		for st.nameEnd < len(b.text) && st.nameEnd-t.start < 8 && strings.IndexByte(operatorBytes, b.text[st.nameEnd]) >= 0 {
+			st.nameEnd++
+		}
+		b.moved(t.start, st.nameEnd)
+		t.end = st.nameEnd
+		return
+	}
+	switch c {
+	case '@':
+		if b.g.annotations {
+			st.applied = 1
+			return
+		}
+	case '#':
+		st.applied = 2
+		return
+	case '=':
+		b.equals()
+	case ':':
+		b.colon()
+	case '~':
+		st.last, st.lastEnd = t.start, t.end
+		if st.header < 0 {
+			st.header = t.start
+		}
+	case '.':
+		if st.applied == 2 {
+			st.applied = 1
+			return
+		}
+		if st.wants && st.key.fresh && b.prevWord == st.key { // module.exports
+			st.key, st.wants = nil, false
+		}
+		if st.key != nil && st.nameEnd == b.prevEnd && st.key.body == moduleBody {
+			st.extends = true
+		}
+	case '<':
+		if b.prevWord != nil && !b.naming() && b.g.angles && f.holds != funcBody { // template <...>, impl <...>, fun <T>
+			if end := b.closeAngle(t.start); end > t.start {
+				b.moved(t.start, end)
+			}
+		}
+	case '>':
+		if st.equals && b.prevByte == '=' && b.prevEnd == t.start {
+			st.arrow = true
+		}
+	}
+	if st.applied == 2 {
+		st.applied = 0
+	}
+	if st.header < 0 {
+		st.header = t.start
+	}
+}
+
+// operatorBytes are what operators are called in Swift and Scala.
+const operatorBytes = "=+-*/<>!%&|^~:?"
+
+func (b *braces) equals() {
+	st, at := &b.st, b.tok.end
+	if b.naming() {
+		return
+	}
+	next := byte(0)
+	if at < len(b.text) {
+		next = b.text[at]
+	}
+	if next == '>' && !st.equals { // an expression body, a TypeScript function type, a match arm
+		if b.g.operators && st.key == nil && st.values == 1 && st.start == st.last { // self =>
+			b.st = blank
+			b.moved(at, at+1)
+			return
+		}
+		if b.g.calls && st.call >= 0 {
+			st.arrow = true
+		}
+		if b.g.properties && st.call < 0 && st.key == nil && !st.arrow {
+			st.arrow, st.nameStart, st.nameEnd = true, st.last, st.lastEnd
+		}
+		return
+	}
+	if st.key != nil && st.wants && st.key.fresh { // a contextual keyword used as a name
+		st.key, st.wants = nil, false
+		st.last, st.lastEnd = b.prevStart, b.prevEnd
+	}
+	if (b.g.assigned || st.typedef) && st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 {
+		st.nameStart, st.nameEnd = st.last, st.lastEnd
+	}
+	st.equals = true
+}
+
+// naming says that the punctuation belongs to a C++ operator's name.
+func (b *braces) naming() bool {
+	return b.st.lastEnd > 0 && b.text[b.st.last:b.st.lastEnd] == "operator" && b.prevEnd-b.st.last < 20
+}
+
+func (b *braces) colon() {
+	st, at := &b.st, b.tok.end
+	if b.prevByte == ':' && b.prevKind == isPunct && b.prevEnd == b.tok.start || at < len(b.text) && b.text[at] == ':' {
+		if st.applied == 2 {
+			st.applied = 1
+		} else if st.key != nil && st.key.body == moduleBody && at < len(b.text) && b.text[at] != ':' {
+			st.extends = true // namespace a::b
+		}
+		return
+	}
+	if st.call >= 0 {
+		st.init = true
+		return
+	}
+	if b.prevWord != nil && st.values == 0 && st.key == nil && b.prevWord.role == modifies && b.g.qualified { // public:
+		b.st = blank
+		return
+	}
+	if b.g.assigned && st.key == nil && st.nameEnd == 0 {
+		st.nameStart, st.nameEnd = st.last, st.lastEnd
+	}
+	st.colon = true
+}
+
+// parenthesis sees an opening parenthesis in a statement; true when it dealt with it entirely.
+func (b *braces) parenthesis(f *frame) bool {
+	st := &b.st
+	if st.applied == 2 {
+		st.applied, st.aside = 0, true
+		return false
+	}
+	if st.header < 0 {
+		st.header = b.tok.start
+	}
+	if st.wants {
+		switch {
+		case b.g.receivers && st.key.body == funcBody:
+			return b.receiver()
+		case b.g.receivers:
+			b.push(frame{holds: groupBody, open: '(', def: -1})
+			return true
+		case st.key.text == "init" || st.key.text == "constructor" || st.key.text == "subscript":
+			st.nameStart, st.nameEnd, st.wants = st.keyStart, st.keyStart+len(st.key.text), false
+		case b.prevWord == st.key && (st.key.fresh || b.g.anyMethod && f.holds == typeBody || st.key.body != funcBody):
+			st.key, st.wants = nil, false
+			st.last, st.lastEnd = b.prevStart, b.prevEnd
+		case st.key.body == funcBody && st.nameEnd == 0 && b.prevWord == st.key:
+			st.controls = true // an anonymous function
+		}
+	}
+	if st.lastEnd == 0 || st.equals || st.controls || st.colon || f.holds == funcBody || f.holds == dataBody {
+		return false
+	}
+	if st.key != nil && !(b.g.lastName && st.last > st.nameStart && st.key.body != moduleBody && st.key.body != funcBody) {
+		if st.key.body == funcBody && st.nameEnd > 0 && st.call < 0 && !st.wants && b.prevEnd == st.lastEnd && st.last > st.nameStart && b.g.newlines {
+			st.nameStart, st.nameEnd = st.last, st.lastEnd // an extension function: fun List<T>.name(
+			st.call, st.callEnd = st.last, st.lastEnd
+		}
+		return false
+	}
+	if b.prevKind == isWord && b.naming() && b.tok.end < len(b.text) && b.text[b.tok.end] == ')' { // operator()(
+		st.lastEnd = b.tok.end + 1
+		b.moved(b.tok.end, b.tok.end+1)
+		b.tok.end++
+		return true
+	}
+	if b.prevKind != isWord && b.text[b.prevEnd-1] != '>' && b.prevByte != '?' && !b.operator() {
+		return false
+	}
+	if st.call >= 0 && (st.init || st.arrow || capitals(b.text[st.last:st.lastEnd])) {
+		return false
+	}
+	if st.last == st.call {
+		return false
+	}
+	if st.call >= 0 && st.values > 1 && b.g.qualified {
+		b.restart(st)
+	}
+	st.call, st.callEnd = st.last, st.lastEnd
+	if st.key != nil {
+		st.key = nil
+	}
+	return false
+}
+
+// restart moves the statement's start behind a macro call that needs no semicolon: MODULE("x") above `int f() {`.
+func (b *braces) restart(st *statement) {
+	i := st.call
+	for end := min(st.last, i+look); i < end; i++ {
+		if b.text[i] == '\n' && i > 0 && (b.text[i-1] == ')' || b.text[i-1] == '\r') {
+			for i < st.last && b.g.class[b.text[i]] <= newline {
+				i++
+			}
+			st.start, st.header, st.doc = i, i, -1
+			return
+		}
+	}
+}
+
+// operator says that the parenthesis follows a C++ operator's name, which becomes the statement's last name.
+func (b *braces) operator() bool {
+	st := &b.st
+	if strings.HasPrefix(b.text[st.last:st.lastEnd], "operator") && st.lastEnd == b.prevEnd {
+		return true
+	}
+	if b.text[st.last:st.lastEnd] != "operator" || b.prevEnd-st.last > 20 {
+		return false
+	}
+	st.lastEnd = b.prevEnd
+	return true
+}
+
+func capitals(name string) bool {
+	for i := range len(name) {
+		if name[i] >= 'a' && name[i] <= 'z' {
+			return false
+		}
+	}
+	return true
+}
+
+// receiver passes a Go method's receiver; its type's name is found again when the method is defined.
+func (b *braces) receiver() bool {
+	for i := b.tok.end; i < len(b.text) && i-b.tok.end < 256; i++ {
+		switch b.text[i] {
+		case ')':
+			b.st.call, b.st.callEnd = b.tok.end, i
+			b.moved(b.tok.end, i+1)
+			return true
+		case '(', '{', ';':
+			b.st.controls = true
+			return false
+		}
+	}
+	return false
+}
+
+// unbracket closes a parenthesis or bracket, forgiving one of the other sort in between.
+func (b *braces) unbracket(c byte) {
+	partner := byte('(')
+	if c == ']' {
+		partner = '['
+	}
+	base := b.top().base
+	for i := len(b.brackets) - 1; i >= max(base, len(b.brackets)-4); i-- {
+		if b.brackets[i] == partner {
+			if i < len(b.brackets)-1 {
+				b.broken++
+			}
+			b.brackets = b.brackets[:i]
+			if i == base {
+				b.st.aside = false
+			}
+			return
+		}
+	}
+	b.broken++
+}

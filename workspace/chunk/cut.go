@@ -1,0 +1,110 @@
+package chunk
+
+import (
+	"sort"
+	"strings"
+)
+
+// Cut finds the definitions of a file and cuts it into chunks. It takes any text, valid UTF-8 or not, complete or half typed,
+// in time linear in its length; path only names the language. Safe for concurrent use.
+func Cut(path, text string) File {
+	l := detect(path, text)
+	var g *grammar
+	f := File{}
+	if l != nil {
+		f.Language, g = l.name, l.grammar
+	}
+	if text == "" {
+		return f
+	}
+	s := outline(text, g)
+	symbols, labels := s.symbols()
+	f.Symbols = symbols
+	f.Chunks = s.pack(labels)
+	return f
+}
+
+var plainText = &grammar{}
+
+// outline runs the language's engine over the text.
+func outline(text string, g *grammar) *scanner {
+	if g == nil {
+		g = plainText
+	}
+	s := newScanner(text, g)
+	if g.outline != nil {
+		g.outline(s)
+		s.order()
+	}
+	return s
+}
+
+// order puts definitions by where they start, parents first, and keeps every parent around its children. Engines emit what
+// has a body when it opens and the rest when it ends, so mostly nothing moves.
+func (s *scanner) order() {
+	defs := s.defs
+	less := func(a, b *def) bool { return a.start < b.start || a.start == b.start && a.end > b.end }
+	sorted := true
+	for i := 1; i < len(defs) && sorted; i++ {
+		sorted = !less(&defs[i], &defs[i-1])
+	}
+	if !sorted {
+		from := make([]int, len(defs))
+		for i := range from {
+			from[i] = i
+		}
+		sort.SliceStable(from, func(i, k int) bool { return less(&defs[from[i]], &defs[from[k]]) })
+		to := make([]int, len(defs))
+		moved := make([]def, len(defs))
+		for i, old := range from {
+			to[old], moved[i] = i, defs[old]
+		}
+		for i := range moved {
+			if p := moved[i].parent; p >= 0 {
+				moved[i].parent = to[p]
+			}
+		}
+		s.defs, defs = moved, moved
+	}
+	for i := range defs { // bounds hold whatever the text
+		d := &defs[i]
+		if d.nameStart < d.start || d.nameEnd <= d.nameStart || d.nameEnd > len(s.text) || d.nameEnd-d.nameStart > longestName {
+			d.nameStart, d.nameEnd, d.hidden = d.start, d.start, true // half a declaration: no name to show
+		}
+		d.end = min(max(d.end, d.nameEnd, d.start), len(s.text))
+		d.header = min(max(d.header, d.start), max(d.nameStart, d.start))
+		d.body = min(max(d.body, d.nameEnd), d.end)
+		d.doc = min(d.doc, d.start)
+		if d.parent >= i {
+			d.parent = -1
+		}
+	}
+}
+
+// licences are words that tell a licence header from a comment worth finding, and directives of tools likewise.
+var licences = []string{
+	"copyright", "licen", "spdx", "all rights reserved", "generated", "do not edit", "go:build", "+build", "eslint", "-*-", "vim:", "pylint", "prettier",
+	"@ts-", "istanbul", "clang-format", "coding:",
+}
+
+// tellsNothing says that a comment is a licence, a directive or a ruler.
+func tellsNothing(comment string) bool {
+	if strings.HasPrefix(comment, "#!") {
+		return true
+	}
+	letters := false
+	for i := 0; i < len(comment) && !letters; i++ {
+		c := comment[i]
+		letters = c >= 0x80 || c|0x20 >= 'a' && c|0x20 <= 'z'
+	}
+	if !letters {
+		return true
+	}
+	comment = strings.ToLower(comment[:min(len(comment), look)])
+	for _, w := range licences {
+		if strings.Contains(comment, w) {
+			return true
+		}
+	}
+	return false
+}

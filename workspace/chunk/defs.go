@@ -1,0 +1,122 @@
+package chunk
+
+import "strings"
+
+// def is a definition as the engines find it, or another stretch of a file that the packer must know (see hidden and imported).
+type def struct {
+	start     int // with decorators and modifiers
+	end       int
+	doc       int // <= start
+	header    int // where the signature starts: behind the decorators
+	body      int // where the signature ends
+	nameStart int
+	nameEnd   int
+	kind      Kind
+	parent    int    // in scanner.defs, or -1
+	owner     string // names before its own that its header gives: a receiver, qualifiers
+	hidden    bool   // holds members but is no symbol: impl, extension, a group of constants
+	imported  bool   // an import or package clause
+}
+
+// longestName is the length past which an identifier is data rather than a name.
+const longestName = 200
+
+// deepest is how many containers are named before a symbol; what is nested deeper is generated or hostile.
+const deepest = 16
+
+// label is what is said of a definition in words.
+type label struct{ container, signature string }
+
+// symbols turns the definitions found into what Cut returns, with the label of each definition.
+func (s *scanner) symbols() (list []Symbol, labels []label) {
+	labels = make([]label, len(s.defs))
+	paths := make([]string, len(s.defs))
+	depth := make([]int, len(s.defs))
+	n := 0
+	for i := range s.defs {
+		if !s.defs[i].hidden {
+			n++
+		}
+	}
+	list = make([]Symbol, 0, n)
+	for i := range s.defs {
+		d := &s.defs[i]
+		if d.imported {
+			continue
+		}
+		within := ""
+		if d.parent >= 0 {
+			within, depth[i] = paths[d.parent], depth[d.parent]
+		}
+		if d.owner != "" {
+			within = join(within, d.owner)
+		}
+		name := s.text[d.nameStart:d.nameEnd]
+		labels[i].container, paths[i] = within, within
+		if depth[i] < deepest && name != "" && (!d.hidden || d.owner == "") {
+			paths[i] = join(within, dotted.Replace(name))
+			depth[i]++
+		}
+		if d.hidden {
+			continue
+		}
+		labels[i].signature = s.signature(d)
+		list = append(list, Symbol{
+			Name: name, Container: within, Kind: d.kind, Start: d.start, End: d.end, DocStart: d.doc,
+			NameStart: d.nameStart, NameEnd: d.nameEnd, Signature: labels[i].signature,
+		})
+	}
+	return list, labels
+}
+
+// dotted writes the names of namespaces as containers are written.
+var dotted = strings.NewReplacer("::", ".", `\`, ".")
+
+func join(within, name string) string {
+	if within == "" {
+		return name
+	}
+	return within + "." + name
+}
+
+// longestSignature is what fits one line of a list of results.
+const longestSignature = 200
+
+// signature is the definition's header on one line. Most headers stand on one line already and are returned as they are.
+func (s *scanner) signature(d *def) string {
+	header := s.text[d.header:min(max(d.body, d.nameEnd), d.end)]
+	header = header[:min(len(header), 3*longestSignature)]
+	plain := len(header) <= longestSignature
+	for i := 0; i < len(header) && plain; i++ {
+		c := header[i]
+		plain = c > ' ' || c == ' ' && i+1 < len(header) && header[i+1] != ' '
+	}
+	if !plain {
+		var line [longestSignature + 4]byte
+		n := 0
+		for i := 0; i < len(header) && n < len(line); i++ {
+			if c := header[i]; c > ' ' {
+				line[n] = c
+				n++
+			} else if n > 0 && line[n-1] != ' ' {
+				line[n] = ' '
+				n++
+			}
+		}
+		header = string(line[:n])
+		if n > longestSignature {
+			header = header[:runeStart(header, longestSignature)]
+		}
+	}
+	return strings.TrimRight(header, " ;,{")
+}
+
+// runeStart is the largest offset <= at that does not split a rune.
+func runeStart(text string, at int) int {
+	for i := at; i > at-4 && i > 0; i-- {
+		if i == len(text) || text[i]&0xC0 != 0x80 {
+			return i
+		}
+	}
+	return at
+}

@@ -1,0 +1,176 @@
+package chunk
+
+import "sync"
+
+// grammar is what the scanner and the engines know of one language: data, so that a language is a table. The zero value of
+// every switch is the plainest behaviour.
+type grammar struct {
+	outline func(*scanner) // the engine; nil: the text is cut by paragraphs
+	marks   []mark         // comments and strings
+	extra   string         // bytes of identifiers beside letters, digits, '_' and everything beyond ASCII
+	hooked  string         // bytes at which hook is asked before the marks
+	hook    func(s *scanner, at int) (end int, kind tokenKind, ok bool)
+	prefix  func(s *scanner, start, at int) (end int, ok bool) // a string opened by the word text[start:at]
+	words   []words
+
+	calls       bool // `name(...) {` defines a function in a file or namespace
+	methods     bool // the same inside a type
+	prototypes  bool // `name(...);` inside a type declares a method
+	properties  bool // `type Name {` inside a type declares a property
+	newlines    bool // a line that starts no deeper than its statement starts the next one
+	values      bool // declared values inside types are members worth naming
+	assigned    bool // `name = function`, `name = () =>` name what they assign
+	anyMethod   bool // keywords may name methods
+	rootOnly    bool // nothing is defined inside a function
+	directives  bool // `#` first on its line is a directive of a preprocessor
+	annotations bool // `@name(...)` before a definition
+	angles      bool // `<...>` after a name are type parameters
+	forward     bool // a type without a body is only announced
+	receivers   bool // `func (r T) name`, groups `const ( ... )`
+	qualified   bool // `Outer::name(...)` belongs to Outer
+	operators   bool // functions may be called like operators
+	lastName    bool // the last of several names before the body or parameters counts
+
+	once    sync.Once
+	class   [256]class
+	inside  [256]bool // may continue an identifier
+	byMark  [256][]int
+	lengths [256]uint32 // lengths of the words with this first byte, as bits
+	byFirst [256][]word
+}
+
+// mark is one form of comment or string.
+type mark struct {
+	kind   markKind
+	open   string
+	close  string // "" for a line comment
+	escape byte   // 0: none
+	lines  bool   // a string that may span lines
+	nested bool   // a comment that nests
+	inner  string // what opens an interpolated expression: "${", "#{", `\(`
+}
+
+type markKind uint8
+
+const (
+	lineComment markKind = iota
+	blockComment
+	quote
+)
+
+type class uint8
+
+const (
+	punctuation class = iota
+	space
+	newline
+	letter
+	digit
+	special // may open a comment or a string, or is hooked
+)
+
+// words are keywords with the same part in the grammar, separated by spaces.
+type words struct {
+	list string
+	word
+}
+
+// word is a keyword's part in the grammar.
+type word struct {
+	text  string
+	role  role
+	kind  Kind  // of what it declares
+	body  scope // of what it declares
+	fresh bool  // a declaration only where nothing but modifiers came before (contextual keywords)
+}
+
+type role uint8
+
+const (
+	plain    role = iota
+	declares      // the next name is defined
+	modifies      // may precede a definition
+	controls      // the statement is none
+	imports       // the statement only brings names in
+	follows       // continues the statement of the line before
+	applies       // its parentheses are not parameters: __attribute__((...)), decltype(...)
+	opens         // engine of `end`: always opens a block
+	begins        // engine of `end`: opens a block where a statement starts
+	loops         // engine of `end`: opens a block, and the `do` behind it is its own
+	ends          // engine of `end`: closes a block
+)
+
+// scope is what a pair of braces, or an indented body, holds.
+type scope uint8
+
+const (
+	root scope = iota
+	moduleBody
+	typeBody
+	enumBody
+	groupBody // Go's const ( ... )
+	funcBody
+	dataBody
+	valueBody // of a declared constant, variable or alias: it has none
+	implBody  // members of a type named elsewhere: Rust's impl, Swift's extension
+)
+
+// compile fills the lookup tables; the tables are written once and then only read.
+func (g *grammar) compile() {
+	for c := range 256 {
+		b := byte(c)
+		switch {
+		case b == '\n':
+			g.class[c] = newline
+		case b == ' ' || b == '\t' || b == '\r' || b == '\f' || b == '\v' || b == 0:
+			g.class[c] = space
+		case b >= '0' && b <= '9':
+			g.class[c], g.inside[c] = digit, true
+		case b == '_' || b >= 0x80 || b|0x20 >= 'a' && b|0x20 <= 'z':
+			g.class[c], g.inside[c] = letter, true
+		}
+	}
+	for i := range len(g.extra) {
+		g.class[g.extra[i]], g.inside[g.extra[i]] = letter, true
+	}
+	for i, m := range g.marks {
+		c := m.open[0]
+		g.class[c] = special
+		g.byMark[c] = append(g.byMark[c], i)
+		for k := len(g.byMark[c]) - 1; k > 0; k-- { // longest first
+			if a := g.byMark[c]; len(g.marks[a[k]].open) > len(g.marks[a[k-1]].open) {
+				a[k], a[k-1] = a[k-1], a[k]
+			}
+		}
+	}
+	for i := range len(g.hooked) {
+		g.class[g.hooked[i]] = special
+	}
+	for _, set := range g.words {
+		for at := 0; at < len(set.list); {
+			end := at
+			for end < len(set.list) && set.list[end] != ' ' {
+				end++
+			}
+			w := set.word
+			w.text = set.list[at:end]
+			g.lengths[w.text[0]] |= 1 << len(w.text)
+			g.byFirst[w.text[0]] = append(g.byFirst[w.text[0]], w)
+			at = end + 1
+		}
+	}
+}
+
+// keyword is the word's part in the grammar, nil for an ordinary name.
+func (g *grammar) keyword(text string) *word {
+	if len(text) >= 32 || g.lengths[text[0]]>>len(text)&1 == 0 {
+		return nil
+	}
+	list := g.byFirst[text[0]]
+	for i := range list {
+		if list[i].text == text {
+			return &list[i]
+		}
+	}
+	return nil
+}

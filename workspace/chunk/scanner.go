@@ -1,0 +1,403 @@
+package chunk
+
+import "strings"
+
+// scanner is the lexer core: it walks a text once, skips white space and comments, and yields tokens as offsets. It also
+// collects what the engines find. It never fails: text that is no program yields tokens all the same.
+type scanner struct {
+	text string
+	g    *grammar
+	pos  int
+
+	tok   token
+	line  int  // where the current line starts
+	fresh bool // no token on the current line yet
+	lines int  // line ends since the last token or comment
+
+	docStart  int // where the run of comments directly above starts, or -1
+	prevKind  tokenKind
+	prevByte  byte
+	prevWord  *word
+	prevStart int
+	prevEnd   int
+
+	repair      bool       // second pass over unbalanced text: trust columns
+	broken      int        // brackets, strings and comments without partner
+	hopeless    uint64     // marks (by number) whose closing was searched to the end of the text in vain
+	noRegexp    int        // no regular expression literal starts before this offset
+	noAngle     int        // no type parameter list starts before this offset
+	noHeredoc   int        // no here document that starts before this offset ends
+	hopelessRaw bool       // a raw string was searched to the end of the text in vain
+	noInner     int        // no interpolated expression that starts before this offset ends near
+	noQuote     [2][16]int // by mark, outside and inside interpolations: no string that starts before this offset closes
+
+	defs     []def
+	comments func(start, end int) // told of every comment, if set
+	steps    int                  // bytes looked at, more or less: what tests compare to prove linear time
+}
+
+type tokenKind uint8
+
+const (
+	atEnd tokenKind = iota
+	isWord
+	isNumber
+	isString
+	isPunct
+	isDirective
+	isComment // never a token: what a hook answers to have something skipped
+)
+
+type token struct {
+	kind  tokenKind
+	b     byte // of punctuation
+	first bool // on its line
+	blank bool // a blank line before it
+	start int
+	end   int
+	line  int // where its line starts
+	doc   int // where the comments directly above it start, or -1
+	word  *word
+}
+
+// look caps every search ahead or backwards, so that no text makes the scanner quadratic. Headers, type parameters and
+// regular expressions of the corpora behind the tables are shorter.
+const look = 1000
+
+func newScanner(text string, g *grammar) *scanner {
+	g.once.Do(g.compile)
+	s := &scanner{text: text, g: g, fresh: true, docStart: -1}
+	if strings.HasPrefix(text, "\ufeff") {
+		s.pos, s.line = 3, 3
+	}
+	if rest := text[s.pos:]; strings.HasPrefix(rest, "#!/") || strings.HasPrefix(rest, "#! /") {
+		s.pos = s.lineEnd(s.pos)
+	}
+	return s
+}
+
+// next moves to the next token, false at the end of the text.
+func (s *scanner) next() bool {
+	s.prevKind, s.prevByte, s.prevWord, s.prevStart, s.prevEnd = s.tok.kind, s.tok.b, s.tok.word, s.tok.start, s.tok.end
+	text, g := s.text, s.g
+	pos := s.pos
+	from := pos
+	for pos < len(text) {
+		c := text[pos]
+		switch g.class[c] {
+		case space:
+			pos++
+		case newline:
+			pos++
+			s.line, s.fresh = pos, true
+			s.lines++
+		case letter:
+			start := pos
+			for pos++; pos < len(text) && g.inside[text[pos]]; pos++ {
+			}
+			if g.prefix != nil && pos < len(text) && pos-start <= 4 && (text[pos] == '"' || text[pos] == '#' || text[pos] == '\'') {
+				if end, ok := g.prefix(s, start, pos); ok {
+					s.yield(isString, start, end)
+					s.moved(start, end)
+					s.steps += end - from
+					return true
+				}
+			}
+			s.yield(isWord, start, pos)
+			s.tok.word = g.keyword(text[start:pos])
+			s.steps += pos - from
+			return true
+		case digit:
+			start := pos
+			for pos++; pos < len(text) && (g.inside[text[pos]] || text[pos] == '.' && pos+1 < len(text) && text[pos+1] != '.'); pos++ {
+			}
+			s.yield(isNumber, start, pos)
+			s.steps += pos - from
+			return true
+		case punctuation:
+			s.yield(isPunct, pos, pos+1)
+			s.tok.b = c
+			s.steps += pos + 1 - from
+			return true
+		case special:
+			end, kind := s.special(pos)
+			if kind == isComment {
+				s.comment(pos, end)
+				s.moved(pos, end)
+				pos = end
+				continue
+			}
+			line := s.line
+			s.yield(kind, pos, end)
+			s.tok.line = line
+			if kind == isPunct {
+				s.tok.b = c
+			} else if kind == isWord {
+				s.tok.word = g.keyword(text[pos:end])
+			}
+			s.moved(pos, end)
+			s.steps += end - from
+			return true
+		}
+	}
+	s.pos = pos
+	s.steps += pos - from
+	s.yield(atEnd, pos, pos)
+	return false
+}
+
+// yield sets the token.
+func (s *scanner) yield(kind tokenKind, start, end int) {
+	t := &s.tok
+	t.kind, t.start, t.end, t.line = kind, start, end, s.line
+	t.first, t.blank = s.fresh, s.lines > 1
+	t.doc, t.word, t.b = -1, nil, 0
+	if s.docStart >= 0 {
+		if s.lines <= 1 {
+			t.doc = s.docStart
+		}
+		s.docStart = -1
+	}
+	s.fresh, s.lines, s.pos = false, 0, end
+}
+
+// comment notes a skipped comment.
+func (s *scanner) comment(start, end int) {
+	if s.fresh && (s.docStart < 0 || s.lines > 1) {
+		s.docStart = start
+	}
+	s.lines = 0
+	if s.comments != nil {
+		s.comments(start, end)
+	}
+}
+
+// moved tells the scanner that text[start:end] was passed, which may hold line ends.
+func (s *scanner) moved(start, end int) {
+	if end-start > 1 {
+		if i := strings.LastIndexByte(s.text[start:end], '\n'); i >= 0 {
+			s.line = start + i + 1
+		}
+	}
+	s.pos = end
+}
+
+// special reads what stands at a byte that may open a comment or a string.
+func (s *scanner) special(at int) (end int, kind tokenKind) {
+	g := s.g
+	c := s.text[at]
+	if g.hook != nil && strings.IndexByte(g.hooked, c) >= 0 {
+		if end, kind, ok := g.hook(s, at); ok {
+			return end, kind
+		}
+	}
+	for _, i := range g.byMark[c] {
+		m := &g.marks[i]
+		if len(m.open) > 1 && !strings.HasPrefix(s.text[at:], m.open) {
+			continue
+		}
+		switch m.kind {
+		case lineComment:
+			return s.lineEnd(at), isComment
+		case blockComment:
+			return s.blockComment(at, i), isComment
+		default:
+			if end, ok := s.quoted(at+len(m.open), i, 0, len(s.text)); ok {
+				return end, isString
+			}
+			if c == '\'' { // an apostrophe of prose: JSX, #error, a lifetime
+				return at + 1, isPunct
+			}
+			return s.lineEnd(at), isString
+		}
+	}
+	return at + 1, isPunct
+}
+
+// lineEnd is where the line around at ends, its line end left out.
+func (s *scanner) lineEnd(at int) int {
+	if i := strings.IndexByte(s.text[at:], '\n'); i >= 0 {
+		return at + i
+	}
+	return len(s.text)
+}
+
+// near is where the line around at ends, but no further than a look ahead.
+func (s *scanner) near(at int) int {
+	limit := min(len(s.text), at+look)
+	s.steps += 32
+	if i := strings.IndexByte(s.text[at:limit], '\n'); i >= 0 {
+		return at + i
+	}
+	return limit
+}
+
+// blockComment is where the comment ends that starts at at; without an end it is only its line.
+func (s *scanner) blockComment(at, i int) int {
+	m := &s.g.marks[i]
+	if s.hopeless>>i&1 != 0 {
+		return s.lineEnd(at)
+	}
+	for pos, depth := at+len(m.open), 1; ; {
+		k := strings.Index(s.text[pos:], m.close)
+		if k < 0 {
+			s.hopeless |= 1 << i
+			s.broken++
+			s.steps += len(s.text) - at
+			return s.lineEnd(at)
+		}
+		if m.nested {
+			depth += strings.Count(s.text[pos:pos+k], m.open)
+		}
+		pos += k + len(m.close)
+		if depth--; depth == 0 {
+			return pos
+		}
+	}
+}
+
+// quoted finds the end of a string whose text starts at pos. A string of one line without its closing mark answers false, and
+// so does one of several lines that never closes. A string inside an interpolated expression (depth > 0) must close before
+// limit.
+func (s *scanner) quoted(pos, i, depth, limit int) (end int, ok bool) {
+	m := &s.g.marks[i]
+	text := s.text
+	memo := &s.noQuote[min(depth, 1)][i]
+	if pos < *memo {
+		return 0, false
+	}
+	from := pos
+	for pos < limit {
+		switch c := text[pos]; {
+		case c == m.close[0] && (len(m.close) == 1 || strings.HasPrefix(text[pos:], m.close)):
+			return pos + len(m.close), true
+		case m.inner != "" && c == m.inner[0] && strings.HasPrefix(text[pos:], m.inner):
+			pos += len(m.inner)
+			if depth < 8 { // deeper nesting is nobody's program
+				pos = s.interpolated(pos, m, depth)
+			}
+		case c == m.escape && c != 0:
+			pos += 2
+		case c == '\n' && (!m.lines || s.repair && s.resumes(pos+1)):
+			limit = pos
+		default:
+			pos++
+		}
+	}
+	*memo = limit
+	if depth == 0 && m.lines {
+		s.broken++
+	}
+	s.steps += pos - from
+	return 0, false
+}
+
+// interpolated passes an expression inside a string: to behind its closing bracket, or back to pos when there is none near.
+func (s *scanner) interpolated(pos int, m *mark, depth int) int {
+	if pos < s.noInner {
+		return pos
+	}
+	open := m.inner[len(m.inner)-1]
+	closing := byte('}')
+	if open == '(' {
+		closing = ')'
+	}
+	level, at := 1, pos
+	limit := min(len(s.text), pos+16*look) // templates hold whole pages
+	for ; at < limit; at++ {
+		switch c := s.text[at]; c {
+		case open:
+			level++
+		case closing:
+			if level--; level == 0 {
+				return at + 1
+			}
+		case '\n':
+			if !m.lines {
+				limit = at
+			}
+		case '"', '\'', '`':
+			for _, i := range s.g.byMark[c] {
+				q := &s.g.marks[i]
+				if q.kind == quote && strings.HasPrefix(s.text[at:], q.open) {
+					if end, ok := s.quoted(at+len(q.open), i, depth+1, limit); ok {
+						at = end - 1
+					}
+					break
+				}
+			}
+		}
+	}
+	s.noInner = at
+	s.steps += at - pos
+	return pos
+}
+
+// resumes says that a line looks like a declaration in the first column, which ends an unclosed string in repair.
+func (s *scanner) resumes(at int) bool {
+	end := at
+	for end < len(s.text) && end-at < 32 && s.g.inside[s.text[end]] {
+		end++
+	}
+	if end == at || end == len(s.text) || s.text[end] != ' ' {
+		return false
+	}
+	w := s.g.keyword(s.text[at:end])
+	return w != nil && (w.role == declares || w.role == modifies)
+}
+
+// indent is the column of the first text on a line that starts at line; a tab fills up to a multiple of eight.
+func (s *scanner) indent(line int) int {
+	column := 0
+	for i := line; i < len(s.text) && i-line < look; i++ {
+		switch s.text[i] {
+		case ' ':
+			column++
+		case '\t':
+			column = column/8*8 + 8
+		default:
+			return column
+		}
+	}
+	return column
+}
+
+// closeAngle is the offset behind the `>` that closes the `<` at at, or at itself: no list of type parameters.
+func (s *scanner) closeAngle(at int) int {
+	if at < s.noAngle {
+		return at
+	}
+	depth, nested := 0, 0
+	i := at
+	for ; i < len(s.text) && i-at < look; i++ {
+		switch s.text[i] {
+		case '<':
+			depth++
+		case '>':
+			if i > at && (s.text[i-1] == '-' || s.text[i-1] == '=') {
+				continue
+			}
+			if depth--; depth == 0 {
+				s.steps += i - at
+				return i + 1
+			}
+		case '(', '[', '{':
+			nested++
+		case ')', ']', '}':
+			if nested--; nested < 0 {
+				s.noAngle = i
+				s.steps += i - at
+				return at
+			}
+		case ';':
+			if nested == 0 {
+				s.noAngle = i
+				s.steps += i - at
+				return at
+			}
+		}
+	}
+	s.noAngle = i
+	s.steps += i - at
+	return at
+}
