@@ -1,0 +1,324 @@
+package ignore
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var (
+	seedFlag  = flag.Uint64("seed", 0, "seed of the random trees; 0: a new one")
+	treesFlag = flag.Int("trees", 30, "number of random trees")
+)
+
+// TestSameAsGit holds Rules.Path against `git check-ignore` over random trees, rules and settings: the verdict, and
+// where it is "ignored" also the pattern, its file and its line.
+func TestSameAsGit(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Fatal("this test compares with git itself: install git")
+	}
+	seed := *seedFlag
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+	t.Logf("seed %d: repeat with -args -seed %d -trees %d", seed, seed, *treesFlag)
+	paths, ignored, lifted := 0, 0, 0
+	for n := range *treesFlag {
+		tree := newTree(t, rand.New(rand.NewPCG(seed, uint64(n))))
+		p, i, l := tree.compare()
+		paths, ignored, lifted = paths+p, ignored+i, lifted+l
+		if t.Failed() {
+			t.Fatalf("tree %d of seed %d:\n%s", n, seed, tree.dump())
+		}
+	}
+	t.Logf("%d paths, %d ignored, %d re-included", paths, ignored, lifted)
+	if paths < 20*(*treesFlag) || ignored < paths/20 || lifted == 0 {
+		t.Errorf("the trees say too little: %d paths, %d ignored, %d re-included", paths, ignored, lifted)
+	}
+}
+
+// tree is a random working tree with rules at every place where git looks for them.
+type tree struct {
+	t       *testing.T
+	rng     *rand.Rand
+	home    string
+	top     string
+	paths   []string
+	dirs    map[string]bool
+	written []string // files of rules, for the dump
+}
+
+func newTree(t *testing.T, rng *rand.Rand) *tree {
+	t.Helper()
+	base, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := &tree{
+		t: t, rng: rng, home: filepath.Join(base, "home"), top: filepath.Join(base, "home", "top"),
+		dirs: map[string]bool{},
+	}
+	isolate(t, tr.home)
+	makeRepository(t, tr.top, "")
+	config := "[core]\n\tbare = false\n"
+	if rng.IntN(3) == 0 {
+		config += "\tignoreCase = true\n"
+	}
+	excludes := filepath.Join(tr.home, ".config", "git", "ignore")
+	if rng.IntN(2) == 0 {
+		excludes = filepath.Join(tr.home, "my ignore")
+		tr.write(filepath.Join(tr.home, ".gitconfig"), "[core]\n\texcludesfile = ~/\"my ignore\" ; mine\n")
+	}
+	tr.write(filepath.Join(tr.top, ".git", "config"), config)
+	tr.grow("", 0)
+	if rng.IntN(2) == 0 {
+		tr.write(excludes, tr.rules(3))
+	}
+	if rng.IntN(2) == 0 {
+		tr.write(filepath.Join(tr.top, ".git", "info", "exclude"), tr.rules(3))
+	}
+	for _, dir := range slices.Sorted(maps.Keys(tr.dirs)) { // in order: the seed must decide
+		if dir == "" || rng.IntN(3) == 0 {
+			tr.write(filepath.Join(tr.top, dir, ".gitignore"), tr.rules(6))
+		}
+	}
+	return tr
+}
+
+func (tr *tree) write(path, data string) {
+	tr.t.Helper()
+	write(tr.t, path, data)
+	tr.written = append(tr.written, path)
+}
+
+// names are what the trees and the patterns are made of: few, so that they meet.
+func (tr *tree) name() string {
+	names := []string{
+		"a", "b", "c", "ab", "abc", "A", "Ab", "foo", "bar", "foo.c", "bar.c", "x.y.z", ".dot", "a b", "b-c", "foobar",
+		"é", "日本", "1", "a1", "z_z",
+	}
+	if runtime.GOOS != "windows" {
+		names = append(names, "sp ", "!n", "#h", "[ab]", `b\s`, "st*r", "q?", "tab\t", "]", "-", "^a", "cr\r")
+	}
+	return names[tr.rng.IntN(len(names))]
+}
+
+func (tr *tree) grow(dir string, depth int) {
+	tr.dirs[dir] = true
+	seen := map[string]bool{}
+	for range 2 + tr.rng.IntN(6) {
+		name := tr.name()
+		if folded := strings.ToLower(name); seen[folded] { // for file systems that fold
+			continue
+		}
+		seen[strings.ToLower(name)] = true
+		rel := name
+		if dir != "" {
+			rel = dir + "/" + name
+		}
+		tr.paths = append(tr.paths, rel)
+		if depth < 4 && tr.rng.IntN(5) < 3 {
+			if err := os.MkdirAll(filepath.Join(tr.top, rel), 0o755); err != nil {
+				tr.t.Fatal(err)
+			}
+			tr.grow(rel, depth+1)
+			continue
+		}
+		write(tr.t, filepath.Join(tr.top, rel), "x")
+	}
+}
+
+func (tr *tree) rules(most int) string {
+	var b strings.Builder
+	if tr.rng.IntN(10) == 0 {
+		b.WriteString("\ufeff")
+	}
+	for range 1 + tr.rng.IntN(most) {
+		b.WriteString(tr.pattern())
+		if tr.rng.IntN(12) == 0 {
+			b.WriteString("\r")
+		}
+		b.WriteString("\n")
+	}
+	s := b.String()
+	if tr.rng.IntN(6) == 0 {
+		s = strings.TrimSuffix(s, "\n")
+	}
+	return s
+}
+
+func (tr *tree) pattern() string {
+	pick := func(of ...string) string { return of[tr.rng.IntN(len(of))] }
+	if tr.rng.IntN(3) == 0 && len(tr.paths) > 0 {
+		return tr.damage(tr.paths[tr.rng.IntN(len(tr.paths))])
+	}
+	var b strings.Builder
+	if tr.rng.IntN(4) == 0 {
+		b.WriteString("!")
+	}
+	if tr.rng.IntN(6) == 0 {
+		b.WriteString("/")
+	}
+	for n := 1 + tr.rng.IntN(4); n > 0; n-- {
+		switch tr.rng.IntN(9) {
+		case 0, 1, 2:
+			b.WriteString(tr.name())
+		case 3:
+			b.WriteString(pick("*", "**", "***", "?", "*.*", "*.c", "a*", "*b*"))
+		case 4:
+			b.WriteString(pick("**/", "/**", "/**/", "/", "//", "*/", "/*", `\/`, `**\/`))
+		case 5:
+			b.WriteString(pick("[ab]", "[!a]", "[^a-c]", "[a-]", "[]a]", "[a", "[[:alpha:]]", "[[:upper:]b]",
+				"[[:nope:]]", "[[:]", "[[::]", `[\]]`, `[a-\c]`, "[A-Z]", "[A]", "[/]", "[a-z]", "[--z]", "[[:digit:]-z]",
+				"[[:punct:]]", "[[:space:]]", "[^[:alnum:]]", "[[:cntrl:]]", "[z-a]", "[é]", "[[a]", "[!]", "[!]a]"))
+		case 6:
+			b.WriteString(pick(`\a`, `\*`, `\`, `\ `, `\#`, `\!`, `\\`, `\[`, `\A`))
+		case 7:
+			b.WriteString(pick(" ", "#", "!", "-", "]", "\t", ".", "A", "\x00"))
+		case 8:
+			b.WriteString("/" + tr.name())
+		}
+	}
+	b.WriteString(pick("", "", "", "", "/", "/", " ", "  ", `\ `, "/**", "/*"))
+	return b.String()
+}
+
+// damage makes a pattern of a path that exists: some of its bytes become wildcards.
+func (tr *tree) damage(path string) string {
+	var b strings.Builder
+	if tr.rng.IntN(4) == 0 {
+		b.WriteString("!")
+	}
+	parts := strings.Split(path, "/")
+	parts = parts[tr.rng.IntN(len(parts)):]
+	for i, part := range parts {
+		if i > 0 {
+			b.WriteByte('/')
+		}
+		switch tr.rng.IntN(8) {
+		case 0:
+			part = "**"
+		case 1:
+			part = "*"
+		case 2:
+			part = part[:tr.rng.IntN(len(part)+1)] + "*"
+		case 3:
+			part = "*" + part[tr.rng.IntN(len(part)+1):]
+		case 4:
+			part = strings.ToUpper(part)
+		case 5:
+			at := tr.rng.IntN(len(part))
+			part = part[:at] + "?" + part[at+1:]
+		case 6:
+			at := tr.rng.IntN(len(part) + 1)
+			part = part[:at] + "**" + part[at:]
+		}
+		b.WriteString(part)
+	}
+	if tr.rng.IntN(5) == 0 {
+		b.WriteByte('/')
+	}
+	return b.String()
+}
+
+// compare returns how many paths were compared, how many git ignores and how many it re-includes.
+func (tr *tree) compare() (paths, ignored, lifted int) {
+	tr.t.Helper()
+	cmd := exec.Command("git", "check-ignore", "--no-index", "--verbose", "--non-matching", "-z", "--stdin")
+	cmd.Dir = tr.top
+	cmd.Stdin = strings.NewReader(strings.Join(tr.paths, "\x00") + "\x00")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if exit, ok := err.(*exec.ExitError); err != nil && (!ok || exit.ExitCode() != 1) { // 1: nothing is ignored
+		tr.t.Fatalf("git check-ignore: %v\n%s", err, stderr.String())
+	}
+	fields := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+	if len(fields) != 4*len(tr.paths) {
+		tr.t.Fatalf("git answered %d fields for %d paths", len(fields), len(tr.paths))
+	}
+	rules, err := Root(tr.top)
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	for i, rel := range tr.paths {
+		source, line, text, path := fields[4*i], fields[4*i+1], fields[4*i+2], fields[4*i+3]
+		if path != rel {
+			tr.t.Fatalf("git answered about %q instead of %q", path, rel)
+		}
+		want := Skip{}
+		switch {
+		case strings.HasPrefix(text, "!"):
+			lifted++
+		case text != "":
+			ignored++
+			if home, ok := strings.CutPrefix(filepath.ToSlash(source), filepath.ToSlash(tr.home)); ok {
+				source = "~" + home
+			}
+			want = Skip{Rule: text, Source: source + ":" + line}
+		}
+		if got := rules.Path(rel, tr.dirs[rel]); got != want {
+			tr.t.Errorf("%q: got %q, git says %q (source %q, pattern %q)", rel, got, want, source, text)
+		}
+	}
+	return len(tr.paths), ignored, lifted
+}
+
+func (tr *tree) dump() string {
+	var b strings.Builder
+	for _, file := range tr.written {
+		data, _ := os.ReadFile(file)
+		fmt.Fprintf(&b, "%s:\n%q\n", file, data)
+	}
+	return b.String()
+}
+
+// isolate points git and this package at a home of their own.
+func isolate(t *testing.T, home string) {
+	t.Helper()
+	for _, env := range os.Environ() {
+		if name, _, _ := strings.Cut(env, "="); strings.HasPrefix(name, "GIT_") {
+			t.Setenv(name, "") // restores it afterwards
+			os.Unsetenv(name)
+		}
+	}
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", "")
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+	t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(home))
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// makeRepository writes what git needs to see a repository with its top at dir.
+func makeRepository(t *testing.T, dir, config string) {
+	t.Helper()
+	for _, sub := range []string{"objects", "refs", "info"} {
+		if err := os.MkdirAll(filepath.Join(dir, ".git", sub), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, filepath.Join(dir, ".git", "HEAD"), "ref: refs/heads/main\n")
+	write(t, filepath.Join(dir, ".git", "config"), config)
+}
+
+func write(t *testing.T, path, data string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
