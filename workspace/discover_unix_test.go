@@ -1,0 +1,192 @@
+//go:build unix
+
+package workspace
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func symlink(t *testing.T, target, path string) {
+	t.Helper()
+	if err := os.Symlink(target, path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOnlyRegularFiles(t *testing.T) {
+	top := build(t, `
+		a.go x
+		dir/b.go x
+	`)
+	if err := syscall.Mkfifo(filepath.Join(top, "fifo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(top) // a socket's path is limited to some hundred bytes
+	socket, err := net.Listen("unix", "socket")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	outside := filepath.Join(filepath.Dir(top), "outside.go")
+	write(t, outside, "x")
+	symlink(t, "a.go", filepath.Join(top, "link.go"))
+	symlink(t, "dir", filepath.Join(top, "linked"))
+	symlink(t, "..", filepath.Join(top, "dir", "up"))
+	symlink(t, outside, filepath.Join(top, "out.go"))
+	symlink(t, "nowhere", filepath.Join(top, "broken"))
+	symlink(t, "loop2", filepath.Join(top, "loop1"))
+	symlink(t, "loop1", filepath.Join(top, "loop2"))
+	symlink(t, top+"-other", filepath.Join(top, "prefix"))
+	if err := os.Mkdir(top+"-other", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, mustDiscover(t, top, Options{}).String(), `
+		a.go
+		dir/b.go
+		- broken: symlink: broken (built-in)
+		- fifo: not a regular file: FIFO (built-in)
+		- link.go: symlink: indexed where it points (built-in)
+		- linked: symlink: indexed where it points (built-in)
+		- loop1: symlink: it cannot be followed (built-in)
+		- loop2: symlink: it cannot be followed (built-in)
+		- out.go: symlink: it points out of the folder (built-in)
+		- prefix: symlink: it points out of the folder (built-in)
+		- socket: not a regular file: socket (built-in)
+		- dir/up: symlink: indexed where it points (built-in)
+	`)
+}
+
+func TestLinkedRoot(t *testing.T) {
+	top := build(t, "a.go x")
+	symlink(t, "a.go", filepath.Join(top, "b.go"))
+	link := filepath.Join(filepath.Dir(top), "link")
+	symlink(t, top, link)
+	expect(t, mustDiscover(t, link, Options{}).String(), `
+		a.go
+		- b.go: symlink: indexed where it points (built-in)
+	`)
+	if txt, _, skip, err := Read(link, "a.go", 0); txt != "x" || skip.Skipped() || err != nil {
+		t.Errorf("Read: %q, %v, %v", txt, skip, err)
+	}
+}
+
+func TestDevicesAreSkipped(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	d := mustDiscover(t, "/dev", Options{})
+	i := slices.IndexFunc(d.Skipped, func(s Skipped) bool { return s.Path == "null" })
+	if i < 0 || d.Skipped[i].Rule != "not a regular file: device" {
+		t.Errorf("/dev/null is not among\n%s", d)
+	}
+}
+
+func TestOtherFileSystems(t *testing.T) {
+	top := build(t, `
+		a.go x
+		sub/b.go x
+	`)
+	info, err := os.Stat(top)
+	if err != nil {
+		t.Fatal(err)
+	}
+	device, _ := identity(info)
+	w := &walk{root: top, device: device + 1, maxSize: 1, readDir: os.ReadDir}
+	lists, err := w.level(t.Context(), []folder{{rules: mustRules(t, top)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Discovery{Entries: lists[0].entries, Skipped: lists[0].skipped}
+	expect(t, d.String(), `
+		- a.go: another file system (built-in)
+		- sub: another file system (built-in)
+	`)
+	if len(lists[0].folders) != 0 {
+		t.Error("the directory would be entered")
+	}
+}
+
+func TestVanishedFile(t *testing.T) {
+	top := build(t, `
+		a.go x
+		b.go x
+		c.go x
+	`)
+	readDir := func(path string) ([]os.DirEntry, error) {
+		entries, err := os.ReadDir(path)
+		if err := os.Remove(filepath.Join(path, "a.go")); err != nil {
+			t.Error(err)
+		}
+		if err := os.Remove(filepath.Join(path, "b.go")); err != nil {
+			t.Error(err)
+		}
+		if err := syscall.Mkfifo(filepath.Join(path, "b.go"), 0o600); err != nil {
+			t.Error(err)
+		}
+		return entries, err
+	}
+	d, err := discover(t.Context(), top, Options{}, readDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, d.String(), `
+		c.go
+		- a.go: cannot be read: no such file or directory (built-in)
+		- b.go: not a regular file: FIFO (built-in)
+	`)
+}
+
+// TestPathTooLong has a directory that really cannot be read, whoever asks: its path is longer than the system takes.
+func TestPathTooLong(t *testing.T) {
+	top := build(t, "a.go x")
+	dir, err := os.OpenRoot(top)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.Repeat("d", 200)
+	for range 30 {
+		if err := dir.Mkdir(name, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		next, err := dir.OpenRoot(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir.Close()
+		dir = next
+	}
+	dir.Close()
+	d := mustDiscover(t, top, Options{})
+	if len(d.Entries) != 1 || len(d.Skipped) != 1 || d.Skipped[0].Rule != "cannot be read: file name too long" {
+		t.Errorf("got\n%s", d)
+	}
+}
+
+// TestNamesThatAreNotUTF8 makes such names where the file system takes them: macOS refuses them, so that there is
+// nothing to skip.
+func TestNamesThatAreNotUTF8(t *testing.T) {
+	top := build(t, "a.go x")
+	err := os.WriteFile(filepath.Join(top, "caf\xe9.go"), nil, 0o644)
+	if runtime.GOOS == "darwin" {
+		if err == nil {
+			t.Fatal("the file system takes such names now: test them here too")
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(top, "d\xff", "below"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, mustDiscover(t, top, Options{}).String(), `
+		a.go
+		- caf�.go: its name is not UTF-8 (built-in)
+		- d�: its name is not UTF-8 (built-in)
+	`)
+}

@@ -1,0 +1,135 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/semantic-ls/semantic-ls/workspace/text"
+)
+
+// MaxDocument is the largest text a session holds, in bytes. Editors stop highlighting at 20 MB (VS Code) or ask
+// before they open such a file; 64 MiB leaves room above that and still bounds what one notification can cost.
+const MaxDocument = 64 << 20
+
+var (
+	// ErrNotOpen is returned when a change or a save names a document that was never opened or is closed.
+	ErrNotOpen = errors.New("document is not open")
+	// ErrTooLarge is returned when a document would exceed MaxDocument.
+	ErrTooLarge = errors.New("document is too large")
+)
+
+// Session holds what an editor has open. Writers take turns; readers take a view with Documents and never wait.
+// Safe for concurrent use; edits of one document must arrive in the order in which the editor made them.
+type Session struct {
+	mu   sync.Mutex // serializes writers
+	docs atomic.Pointer[map[string]opened]
+}
+
+// NewSession returns a session without documents.
+func NewSession() *Session {
+	s := &Session{}
+	s.docs.Store(&map[string]opened{})
+	return s
+}
+
+// Documents returns what is open at this moment, as an immutable view.
+func (s *Session) Documents() Documents { return Documents{open: *s.docs.Load()} }
+
+// Open adds a document, or replaces it when it is open already: an editor that opens twice has lost the first one.
+// path must be absolute. A text above MaxDocument is refused with ErrTooLarge, and the document is then not open.
+func (s *Session) Open(path string, version int32, txt string) error {
+	if !filepath.IsAbs(path) {
+		return fmt.Errorf("open %q: the path must be absolute", path)
+	}
+	path = filepath.Clean(path)
+	if len(txt) > MaxDocument {
+		s.Close(path)
+		return fmt.Errorf("open %s: %w", path, tooLarge(len(txt)))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.put(opened{Document: Document{Path: path, Version: version, Text: txt}, saved: txt})
+	return nil
+}
+
+// Change applies edits in their order; positions count in enc's units. A version that does not rise is applied and
+// stored like any other: the edits describe what the editor now shows, and dropping them would leave the two texts
+// apart for good. On an error nothing changes: ErrNotOpen, ErrTooLarge, or text.ErrRange for a range that ends before
+// it starts.
+func (s *Session) Change(path string, version int32, edits []text.Edit, enc text.Encoding) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	doc, err := s.get("change", path)
+	if err != nil {
+		return err
+	}
+	txt, err := text.Apply(doc.Text, edits, enc)
+	if err != nil {
+		return fmt.Errorf("change %s: %w", doc.Path, err)
+	}
+	if len(txt) > MaxDocument {
+		return fmt.Errorf("change %s: %w", doc.Path, tooLarge(len(txt)))
+	}
+	doc.Version, doc.Text, doc.Dirty = version, txt, txt != doc.saved
+	s.put(doc)
+	return nil
+}
+
+// Save notes that the document's text is now on disk. A text, when the editor sends one along, replaces the
+// document's: it is what was written. Errors: ErrNotOpen, ErrTooLarge.
+func (s *Session) Save(path string, txt *string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	doc, err := s.get("save", path)
+	if err != nil {
+		return err
+	}
+	if txt != nil {
+		if len(*txt) > MaxDocument {
+			return fmt.Errorf("save %s: %w", doc.Path, tooLarge(len(*txt)))
+		}
+		doc.Text = *txt
+	}
+	doc.saved, doc.Dirty = doc.Text, false
+	s.put(doc)
+	return nil
+}
+
+// Close forgets the document; from now on the file on disk counts. Closing what is not open does nothing.
+func (s *Session) Close(path string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	path = filepath.Clean(path)
+	if _, ok := (*s.docs.Load())[path]; !ok {
+		return
+	}
+	next := maps.Clone(*s.docs.Load())
+	delete(next, path)
+	s.docs.Store(&next)
+}
+
+// get returns the open document of that path; mu is held.
+func (s *Session) get(doing, path string) (opened, error) {
+	path = filepath.Clean(path)
+	doc, ok := (*s.docs.Load())[path]
+	if !ok {
+		return opened{}, fmt.Errorf("%s %s: %w", doing, path, ErrNotOpen)
+	}
+	return doc, nil
+}
+
+// put publishes a view with doc in it; mu is held. The map is copied because readers hold the old one: an editor has
+// some hundred documents open at most, so a copy costs microseconds.
+func (s *Session) put(doc opened) {
+	next := maps.Clone(*s.docs.Load())
+	next[doc.Path] = doc
+	s.docs.Store(&next)
+}
+
+func tooLarge(size int) error {
+	return fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, size, MaxDocument)
+}
