@@ -98,3 +98,18 @@ func BenchmarkEach(b *testing.B) {
 		Each(text, func([]byte) {})
 	}
 }
+
+func TestSynonyms(t *testing.T) {
+	has := func(word, other string) bool {
+		return slices.ContainsFunc(Synonyms(word), func(s Synonym) bool { return s.Word == other && s.Times > 0 })
+	}
+	for _, c := range [][2]string{{"guess", "sniff"}, {"delet", "remov"}, {"refus", "deny"}, {"sniff", "guess"}, {"delet", "delet"}} {
+		a, b := Of(c[0])[0], Of(c[1])[0]
+		if !has(a, b) {
+			t.Errorf("%q is no synonym of %q", b, a)
+		}
+	}
+	if Synonyms("xyzzy") != nil || has("delet", "sort") {
+		t.Error("strangers are synonyms")
+	}
+}
