@@ -1,0 +1,214 @@
+package embed
+
+import "strings"
+
+// telling are the parts of names that secrets are given to, in lower case: with
+// surely, any quoted value is one, without, only one that looks random. A longer
+// name stands before one that begins it.
+var telling = []struct {
+	name   string
+	surely bool
+}{
+	{"password", true},
+	{"passwd", true},
+	{"passphrase", true},
+	{"pwd", true},
+	{"secret", true},
+	{"credential", true},
+	{"token", false},
+	{"apikey", false},
+	{"api_key", false},
+	{"api-key", false},
+	{"auth", false},
+	{"key", false},
+	{"salt", false},
+	{"signature", false},
+}
+
+const (
+	// Bounds of what may stand between a name and its value, in bytes: the rest
+	// of the name ("passwordHashForTests"), a type, a conversion, blanks. They
+	// keep the scan linear and are wider than what people write.
+	maxNameRest = 40
+	maxType     = 24
+	maxBlanks   = 64
+	// maxValue bounds a value; what is longer is masked up to here.
+	maxValue = 4096
+	// minBare is the shortest value without quotes that is looked at.
+	minBare = 6
+)
+
+// redactAssignments masks values given to something by a telling name: in code,
+// JSON, YAML, .env files, XML and connection strings.
+func redactAssignments(text string) string {
+	var b strings.Builder
+	done := 0
+	for i := 0; i < len(text); {
+		n, surely := tellingAt(text, i)
+		if n == 0 {
+			i++
+			continue
+		}
+		i += n
+		v, ok := valueBehind(text, i)
+		if !ok || !v.secret(text, surely) {
+			continue
+		}
+		b.WriteString(text[done:v.start])
+		b.WriteString(mask)
+		done, i = v.end, v.end
+	}
+	if done == 0 {
+		return text
+	}
+	b.WriteString(text[done:])
+	return b.String()
+}
+
+// tellingAt returns the length of the telling name that stands at i, or 0.
+func tellingAt(text string, i int) (n int, surely bool) {
+	first := text[i] | 0x20
+	switch first {
+	case 'a', 'c', 'k', 'p', 's', 't':
+	default:
+		return 0, false
+	}
+	for _, t := range telling {
+		if first == t.name[0] && len(text)-i >= len(t.name) && equalFold(text[i:i+len(t.name)], t.name) {
+			return len(t.name), t.surely
+		}
+	}
+	return 0, false
+}
+
+// value is where a value stands in a text, without its quotes.
+type value struct {
+	start, end int
+	quoted     bool
+}
+
+// secret decides by how telling the name is. A bare value is as a rule code
+// (`password = form.password`), so it must look unlike an identifier.
+func (v value) secret(text string, surely bool) bool {
+	s := text[v.start:v.end]
+	if s == "" || s == mask {
+		return false
+	}
+	if surely {
+		return v.quoted || mixed(s) || strings.ContainsAny(s, "!@#$%^*?~")
+	}
+	return random(s)
+}
+
+// valueBehind finds the value for the name that goes on at i.
+func valueBehind(text string, i int) (value, bool) {
+	i = skip(text, i, maxNameRest, func(c byte) bool { return isWord(c) || c == '-' })
+	i = skip(text, i, 2, func(c byte) bool { return strings.IndexByte("\"')]", c) >= 0 })
+	// password string = "...", password: &str = "..."
+	j := blanks(text, i)
+	if j < len(text) && text[j] == ':' {
+		j = blanks(text, j+1)
+	}
+	if k := skip(text, j, maxType, func(c byte) bool { return isWord(c) || strings.IndexByte("&*<>[].", c) >= 0 }); k > j {
+		if k = blanks(text, k); k < len(text) && text[k] == '=' {
+			if v, ok := valueAt(text, k+separator(text[k:])); ok && v.quoted {
+				return v, true
+			}
+		}
+	}
+	i = blanks(text, i)
+	n := separator(text[i:])
+	if n == 0 {
+		return value{}, false
+	}
+	return valueAt(text, i+n)
+}
+
+// separator is the length of what parts a name from its value.
+func separator(s string) int {
+	for _, sep := range []string{"===", "==", ":=", "=>", "=", ":", ",", "(", ">"} {
+		if strings.HasPrefix(s, sep) {
+			return len(sep)
+		}
+	}
+	return 0
+}
+
+// valueAt reads the value at i: a quoted one, perhaps in a conversion and behind a
+// prefix of strings ([]byte("..."), b"..."), or a bare word.
+func valueAt(text string, i int) (value, bool) {
+	i = blanks(text, i)
+	q := skip(text, i, maxType, func(c byte) bool { return isWord(c) || strings.IndexByte(".[]:", c) >= 0 })
+	if q > i && q < len(text) && text[q] == '(' {
+		q = blanks(text, q+1)
+	} else {
+		q = i
+	}
+	if strings.HasPrefix(text[q:], "\n") { // a call broken into lines
+		q = blanks(text, q+1)
+	}
+	q = skip(text, q, 2, func(c byte) bool { return strings.IndexByte("bfruBFRU@$", c) >= 0 })
+	if q < len(text) && strings.IndexByte("\"'`", text[q]) >= 0 {
+		return value{q + 1, closing(text, q), true}, true
+	}
+	end := skip(text, i, maxValue, func(c byte) bool { return c > ' ' && strings.IndexByte("\"'`;,&(){}[]<>", c) < 0 })
+	return value{i, end, false}, end-i >= minBare
+}
+
+// closing is the offset of the quote that closes the one at i, or of the line's
+// end: a text may have been cut inside a string.
+func closing(text string, i int) int {
+	quote := text[i]
+	last := min(len(text), i+1+maxValue)
+	for j := i + 1; j < last; j++ {
+		switch text[j] {
+		case quote, '\n':
+			return j
+		case '\\':
+			if quote != '`' && j+1 < last && text[j+1] != '\n' {
+				j++
+			}
+		}
+	}
+	return last
+}
+
+// skip returns the offset behind at most n bytes from i of which in says yes.
+func skip(text string, i, n int, in func(c byte) bool) int {
+	last := min(len(text), i+n)
+	for i < last && in(text[i]) {
+		i++
+	}
+	return i
+}
+
+func blanks(text string, i int) int {
+	return skip(text, i, maxBlanks, func(c byte) bool { return c == ' ' || c == '\t' })
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
+
+// equalFold compares s with lower, which has no capitals, in ASCII.
+func equalFold(s, lower string) bool {
+	for i := range len(lower) {
+		c := s[i]
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func containsFold(s, lower string) bool {
+	for i := range max(0, len(s)-len(lower)+1) {
+		if s[i]|0x20 == lower[0] && equalFold(s[i:i+len(lower)], lower) {
+			return true
+		}
+	}
+	return false
+}

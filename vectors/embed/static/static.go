@@ -1,0 +1,198 @@
+// Package static is the built-in embedding model: no download, no training, no
+// network, and the same vector for the same text on every machine.
+//
+// A text is cut into words (vectors/words); every word has a row of 256 numbers
+// and a gain; the rows are summed, weighted with gain x (1 + ln of how often the
+// word stands in the text), and the sum is scaled to unit length.
+//
+// The row of a word is made, not learned, of three parts:
+//
+//   - its own: pseudo-random signs from a hash of the word, so that equal words
+//     meet and strangers are nearly orthogonal (their cosine is 0 +- 1/16);
+//   - its spelling: the rows of its letter trigrams, so that related spellings
+//     ("conn", "connect") are near, whether or not anybody foresaw them;
+//   - its meaning: the rows of the concepts that list it (vectors/words/concepts.txt), so that
+//     "guess" and "sniff", or "refuse" and "deny", are near.
+//
+// The gain is 0 for words of grammar and keywords and low for words that stand
+// in every file (gains.txt); no corpus was counted.
+//
+// Everything is summed in integers and the few steps in floating point are ones
+// that IEEE 754 fixes to the bit, each rounded explicitly so that no compiler
+// fuses them: indexes made on amd64 and arm64 are equal, whatever the order of
+// words. Rejected: float32 sums, which differ in the last bits from platform to
+// platform and are not faster without vector instructions.
+package static
+
+import (
+	"context"
+	"math"
+	"sync"
+
+	"github.com/semantic-ls/semantic-ls/vectors/embed"
+	"github.com/semantic-ls/semantic-ls/vectors/words"
+)
+
+// Dimensions is the number of numbers in a vector.
+const Dimensions = 256
+
+// name is part of an index's identity. Change it with anything that changes a
+// vector; TestGolden fails until it has been.
+const name = "builtin-1"
+
+// Model is the built-in model. It is safe for concurrent use; one serves the
+// whole process, and keeps at most 10 MB of rows.
+type Model struct {
+	lexicon lexicon
+	rows    cache
+	scratch sync.Pool // of *scratch
+}
+
+// New reads the checked-in word lists, which takes about two milliseconds.
+func New() *Model {
+	m := &Model{lexicon: readLexicon(words.Thesaurus, gainsText)}
+	m.scratch.New = func() any { return newScratch(m) }
+	return m
+}
+
+// Model names the model: {builtin-1, builtin, 256}.
+func (m *Model) Model() embed.Model {
+	return embed.Model{Name: name, Provider: "builtin", Dimensions: Dimensions}
+}
+
+// Embed returns one row of Dimensions numbers for each text, in order: of unit
+// length, or all zero for a text in which no word says anything. The only error
+// is that ctx ended, which is looked at before each text.
+func (m *Model) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	rows := make([][]float32, len(texts))
+	block := make([]float32, len(texts)*Dimensions)
+	for i, text := range texts {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		rows[i] = block[i*Dimensions : (i+1)*Dimensions : (i+1)*Dimensions]
+		m.EmbedInto(rows[i], text)
+	}
+	return rows, nil
+}
+
+// EmbedQuery is Embed for one question. The built-in model reads questions and
+// code alike; others do not, so callers must not mix them up.
+func (m *Model) EmbedQuery(ctx context.Context, text string) ([]float32, error) {
+	rows, err := m.Embed(ctx, []string{text})
+	if err != nil {
+		return nil, err
+	}
+	return rows[0], nil
+}
+
+// EmbedInto writes the row of text to dst[:Dimensions] and allocates nothing for
+// words whose rows are at hand. It panics if dst is shorter than Dimensions.
+func (m *Model) EmbedInto(dst []float32, text string) {
+	s := m.scratch.Get().(*scratch)
+	words.Each(text, s.add)
+	s.fold()
+	s.unit((*[Dimensions]float32)(dst))
+	s.sum = [Dimensions]int64{}
+	m.scratch.Put(s)
+}
+
+const (
+	// maxDistinct bounds the distinct words counted before they are folded into
+	// the sum. A chunk of 60 lines has about 150; a longer text is counted in
+	// pieces, which only weakens the damping of repeated words.
+	maxDistinct = 4096
+	slots       = 2 * maxDistinct // at most half full, so that probes stay short
+	// maxCount is where repeating a word stops to add weight.
+	maxCount = 1024
+)
+
+// scratch is what one EmbedInto needs; between uses everything in it is zero
+// but what m owns.
+type scratch struct {
+	model *Model
+	add   func(word []byte) // s.count, made once: making it allocates
+	seen  []counted
+	slot  [slots]uint16 // hash -> 1 + index in seen, open addressing
+	sum   [Dimensions]int64
+}
+
+type counted struct {
+	row  *row
+	n    int
+	slot int
+}
+
+func newScratch(m *Model) *scratch {
+	s := &scratch{model: m, seen: make([]counted, 0, maxDistinct)}
+	s.add = s.count
+	return s
+}
+
+func (s *scratch) count(word []byte) {
+	h := hash(word)
+	i := h & (slots - 1)
+	for s.slot[i] != 0 {
+		if c := &s.seen[s.slot[i]-1]; c.row.hash == h {
+			c.n++
+			return
+		}
+		i = (i + 1) & (slots - 1)
+	}
+	if len(s.seen) == maxDistinct {
+		s.fold()
+		i = h & (slots - 1)
+	}
+	r := s.model.rows.get(h)
+	if r == nil {
+		r = s.model.lexicon.row(word, h)
+		s.model.rows.put(r)
+	}
+	s.seen = append(s.seen, counted{row: r, n: 1, slot: int(i)})
+	s.slot[i] = uint16(len(s.seen))
+}
+
+// fold adds the counted words to the sum and forgets them.
+//
+// The inner sum cannot overflow int32: maxDistinct words of at most 127 x 64 x
+// (1 + ln maxCount) = 64,500 make 264 million.
+func (s *scratch) fold() {
+	if len(s.seen) == 0 {
+		return
+	}
+	var sum [Dimensions]int32
+	for _, c := range s.seen {
+		if c.row.gain == 0 {
+			continue
+		}
+		w := c.row.gain * s.model.lexicon.damped[min(c.n, maxCount)] / dampedOne
+		for i, v := range &c.row.vec {
+			sum[i] += w * int32(v)
+		}
+	}
+	for i, v := range &sum {
+		s.sum[i] += int64(v)
+	}
+	for _, c := range s.seen {
+		s.slot[c.slot] = 0
+	}
+	clear(s.seen)
+	s.seen = s.seen[:0]
+}
+
+// unit writes the sum to dst, scaled to unit length.
+func (s *scratch) unit(dst *[Dimensions]float32) {
+	var squares float64
+	for _, v := range &s.sum {
+		f := float64(v)
+		squares += float64(f * f)
+	}
+	if squares == 0 {
+		*dst = [Dimensions]float32{}
+		return
+	}
+	norm := math.Sqrt(squares)
+	for i, v := range &s.sum {
+		dst[i] = float32(float64(v) / norm)
+	}
+}
