@@ -1,0 +1,224 @@
+package index
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/semantic-ls/semantic-ls/vectors/lexical"
+	"github.com/semantic-ls/semantic-ls/vectors/words"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
+)
+
+// Document is a file to be put into a segment.
+type Document struct {
+	File File
+	Text string
+	// Chunks of Text, in order. Rows stand beside them, one each; a row without
+	// data is a chunk without a vector.
+	Chunks []chunk.Chunk
+	Rows   []Row
+	// Symbols are the names defined in the document.
+	Symbols []chunk.Symbol
+}
+
+// Weights of words in a chunk's postings that count besides those of its text: a
+// file's name says what it is about, its directories say it less precisely, and a
+// definition's doc comment and name say it in the words of a question.
+const (
+	headWeight      = 1
+	stemWeight      = 2
+	directoryWeight = 1
+)
+
+// HashText is the identity of a document's content.
+func HashText(text string) (h [16]byte) {
+	sum := sha256.Sum256([]byte(text))
+	copy(h[:], sum[:])
+	return h
+}
+
+// HashChunk is the identity of a chunk's text.
+func HashChunk(text string) uint64 {
+	sum := sha256.Sum256([]byte(text))
+	return binary.LittleEndian.Uint64(sum[:])
+}
+
+// Definition is the term under which the postings have a symbol's definition.
+// The byte in front keeps it apart from every word.
+func Definition(name string) string { return "\x01" + strings.ToLower(name) }
+
+// Build encodes documents as a segment. A chunk marked Skip is left out: it is
+// never found. Two documents of one path are a programming error.
+func Build(dimensions int, documents []Document) (*Segment, error) {
+	var (
+		w    = segmentWriter{dimensions: dimensions, interned: map[string]uint32{}}
+		post lexical.Builder
+	)
+	for _, d := range documents {
+		first := w.chunkCount
+		var fileWords uint32
+		for i, c := range d.Chunks {
+			if c.Skip {
+				continue
+			}
+			text := d.Text[c.Start:c.End]
+			words.Each(text, func(word []byte) { post.Add(word, 1) })
+			addPath(&post, d.File.Path)
+			defined := 0
+			for _, s := range d.Symbols {
+				if s.NameStart >= c.Start && s.NameStart < c.End {
+					post.Mark([]byte(Definition(s.Name)), 1)
+					defined++
+					words.Each(d.Text[max(s.DocStart, c.Start):s.NameEnd], func(word []byte) { post.Add(word, headWeight) })
+				}
+			}
+			fileWords += post.End()
+			w.chunk(Chunk{
+				Start: uint32(c.Start), End: uint32(c.End), NameStart: uint32(c.NameStart), NameEnd: uint32(c.NameEnd),
+				Kind: c.Kind, Symbol: c.Symbol, Container: c.Container, Hash: HashChunk(text), File: uint32(w.fileCount),
+				Merged: defined > 1,
+			}, d.Rows[i])
+		}
+		f := d.File
+		f.Words = fileWords
+		w.file(f, first)
+	}
+	return OpenSegment(w.encode(post.Encode(nil)))
+}
+
+func addPath(post *lexical.Builder, p string) {
+	dir, base := path.Split(p)
+	words.Each(strings.TrimSuffix(base, path.Ext(base)), func(word []byte) { post.Add(word, stemWeight) })
+	words.Each(dir, func(word []byte) { post.Add(word, directoryWeight) })
+}
+
+// Merge encodes what is left of several segments, oldest first, as one. alive
+// reports whether file f of segment s is part of the result; no path may be
+// alive twice.
+func Merge(dimensions int, segments []*Segment, alive func(segment, file int) bool) (*Segment, error) {
+	w := segmentWriter{dimensions: dimensions, interned: map[string]uint32{}}
+	w.reserve(segments)
+	sets := make([]*lexical.Postings, len(segments))
+	renumber := make([][]uint32, len(segments))
+	for i, seg := range segments {
+		sets[i], renumber[i] = seg.postings, make([]uint32, seg.chunkCount)
+		for f := range seg.fileCount {
+			first, n := seg.fileChunks(f)
+			if !alive(i, f) {
+				for c := first; c < first+n; c++ {
+					renumber[i][c] = lexical.Dropped
+				}
+				continue
+			}
+			at := w.chunkCount
+			for c := first; c < first+n; c++ {
+				renumber[i][c] = uint32(w.chunkCount)
+				moved := seg.Chunk(uint32(c))
+				moved.File = uint32(w.fileCount)
+				w.chunk(moved, seg.Row(uint32(c)))
+			}
+			w.file(seg.File(f), at)
+		}
+	}
+	return OpenSegment(w.encode(lexical.Merge(nil, sets, renumber)))
+}
+
+// segmentWriter lays out the encoded form; see segment.go.
+type segmentWriter struct {
+	dimensions            int
+	fileCount, chunkCount int
+	files, chunks         []byte
+	scales, rows, strings []byte
+	interned              map[string]uint32
+	paths                 []string
+}
+
+// reserve makes room for all that segments hold: growing would copy most of it
+// twice.
+func (w *segmentWriter) reserve(segments []*Segment) {
+	var files, chunks, strings int
+	for _, s := range segments {
+		files, chunks, strings = files+s.fileCount, chunks+s.chunkCount, strings+len(s.strings)
+	}
+	w.files = make([]byte, 0, files*fileSize)
+	w.chunks = make([]byte, 0, chunks*chunkSize)
+	w.scales = make([]byte, 0, chunks*4)
+	w.rows = make([]byte, 0, chunks*w.dimensions)
+	w.strings = make([]byte, 0, strings)
+	w.paths = make([]string, 0, files)
+}
+
+func (w *segmentWriter) str(dst []byte, s string) []byte {
+	at, ok := w.interned[s]
+	if !ok {
+		at = uint32(len(w.strings))
+		w.strings = append(w.strings, s...)
+		w.interned[s] = at
+	}
+	dst = binary.LittleEndian.AppendUint32(dst, at)
+	return binary.LittleEndian.AppendUint32(dst, uint32(len(s)))
+}
+
+func (w *segmentWriter) file(f File, firstChunk int) {
+	le := binary.LittleEndian
+	b := w.files
+	for _, s := range []string{f.Path, f.Language, f.Skip.Rule, f.Skip.Source} {
+		b = w.str(b, s)
+	}
+	b = le.AppendUint64(b, uint64(f.Size))
+	b = le.AppendUint64(b, uint64(f.ModTime))
+	b = le.AppendUint64(b, f.Inode)
+	b = append(b, f.Hash[:]...)
+	b = le.AppendUint32(b, uint32(firstChunk))
+	b = le.AppendUint32(b, uint32(w.chunkCount-firstChunk))
+	w.files = le.AppendUint32(b, f.Words)
+	w.fileCount++
+	w.paths = append(w.paths, f.Path)
+}
+
+func (w *segmentWriter) chunk(c Chunk, row Row) {
+	le := binary.LittleEndian
+	b := w.chunks
+	for _, n := range []uint32{c.Start, c.End, c.NameStart, c.NameEnd} {
+		b = le.AppendUint32(b, n)
+	}
+	b = w.str(w.str(b, c.Symbol), c.Container)
+	b = le.AppendUint64(b, c.Hash)
+	b = le.AppendUint32(b, c.File)
+	kind := uint32(c.Kind)
+	if c.Merged {
+		kind |= mergedBit
+	}
+	w.chunks = le.AppendUint32(b, kind)
+	w.scales = le.AppendUint32(w.scales, math.Float32bits(row.Scale))
+	if len(row.Data) == w.dimensions {
+		w.rows = append(w.rows, row.Data...)
+	} else {
+		w.rows = append(w.rows, make([]byte, w.dimensions)...)
+	}
+	w.chunkCount++
+}
+
+func (w *segmentWriter) encode(postings []byte) []byte {
+	order := make([]int, w.fileCount)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(w.paths[a], w.paths[b]) })
+	sorted := make([]byte, 0, 4*len(order))
+	for _, i := range order {
+		sorted = binary.LittleEndian.AppendUint32(sorted, uint32(i))
+	}
+	dst := make([]byte, 0, segmentHeader+len(w.files)+len(sorted)+len(w.chunks)+len(w.scales)+len(w.rows)+len(w.strings)+len(postings))
+	for _, n := range []int{segmentMagic, w.fileCount, w.chunkCount, w.dimensions, len(w.strings), len(postings)} {
+		dst = binary.LittleEndian.AppendUint32(dst, uint32(n))
+	}
+	for _, part := range [][]byte{w.files, sorted, w.chunks, w.scales, w.rows, w.strings, postings} {
+		dst = append(dst, part...)
+	}
+	return dst
+}

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+)
+
+// A store is one file, only ever appended to, or replaced whole by a rename:
+//
+//	header   magic "semantic-ls idx\n", u32 version, u32 dimensions,
+//	         u32 bytes of the root, u32 bytes of the model's name, root, name,
+//	         u32 CRC32C of all before
+//	record   u32 mark, u32 CRC32C of the payload, u64 bytes of the payload,
+//	         payload, zeros up to a multiple of 8
+//	...
+//
+// A payload is a change: u32 number of removed paths, each u32 bytes and the
+// path, u32 bytes of the segment, the segment (vectors/index). Applied in order
+// the records give the index. Integers are little-endian.
+//
+// Version 1 is the first.
+const (
+	magic        = "semantic-ls idx\n"
+	version      = 1
+	recordMark   = 0x31434552 // "REC1"
+	recordHeader = 16
+	alignment    = 8
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// errForeign is returned for a file that is no store of this identity: the
+// reason stands in its text.
+var errForeign = errors.New("not usable")
+
+func appendHeader(dst []byte, id Identity) []byte {
+	le := binary.LittleEndian
+	dst = append(dst, magic...)
+	for _, n := range []int{version, id.Dimensions, len(id.Root), len(id.Model)} {
+		dst = le.AppendUint32(dst, uint32(n))
+	}
+	dst = append(append(dst, id.Root...), id.Model...)
+	dst = le.AppendUint32(dst, crc32.Checksum(dst, castagnoli))
+	return pad(dst)
+}
+
+func pad(dst []byte) []byte {
+	for len(dst)%alignment != 0 {
+		dst = append(dst, 0)
+	}
+	return dst
+}
+
+// checkHeader returns the bytes behind the header, or an error that says what
+// the file is instead.
+func checkHeader(data []byte, id Identity) (rest []byte, err error) {
+	want := appendHeader(nil, id)
+	if bytes.HasPrefix(data, want) {
+		return data[len(want):], nil
+	}
+	if !bytes.HasPrefix(data, []byte(magic)) || len(data) < len(magic)+16 {
+		return nil, fmt.Errorf("%w: no index of semantic-ls", errForeign)
+	}
+	if v := binary.LittleEndian.Uint32(data[len(magic):]); v != version {
+		return nil, fmt.Errorf("%w: format %d, this program writes %d", errForeign, v, version)
+	}
+	return nil, fmt.Errorf("%w: of another folder or model, or damaged", errForeign)
+}
+
+func appendRecord(dst []byte, c Change) []byte {
+	le := binary.LittleEndian
+	start := len(dst)
+	dst = append(dst, make([]byte, recordHeader)...)
+	dst = le.AppendUint32(dst, uint32(len(c.Removed)))
+	for _, path := range c.Removed {
+		dst = append(le.AppendUint32(dst, uint32(len(path))), path...)
+	}
+	var segment []byte
+	if c.Segment != nil {
+		segment = c.Segment.Bytes()
+	}
+	dst = append(le.AppendUint32(dst, uint32(len(segment))), segment...)
+	payload := dst[start+recordHeader:]
+	le.PutUint32(dst[start:], recordMark)
+	le.PutUint32(dst[start+4:], crc32.Checksum(payload, castagnoli))
+	le.PutUint64(dst[start+8:], uint64(len(payload)))
+	return pad(dst)
+}
+
+// readRecord reads the first record of data and returns the bytes it takes. Any
+// error means that nothing from here on can be trusted.
+func readRecord(data []byte) (c Change, size int, err error) {
+	le := binary.LittleEndian
+	if len(data) < recordHeader || le.Uint32(data) != recordMark {
+		return c, 0, errors.New("no record")
+	}
+	n := le.Uint64(data[8:])
+	if n > uint64(len(data)-recordHeader) {
+		return c, 0, errors.New("a record is cut short")
+	}
+	payload := data[recordHeader : recordHeader+int(n) : recordHeader+int(n)]
+	if crc32.Checksum(payload, castagnoli) != le.Uint32(data[4:]) {
+		return c, 0, errors.New("a record's checksum is wrong")
+	}
+	size = (recordHeader + int(n) + alignment - 1) / alignment * alignment
+	if size > len(data) {
+		return c, 0, errors.New("a record is cut short")
+	}
+	c, err = decodeChange(payload)
+	return c, size, err
+}
+
+func decodeChange(payload []byte) (c Change, err error) {
+	errShort := errors.New("a record contradicts itself")
+	number := func() (int, bool) {
+		if len(payload) < 4 {
+			return 0, false
+		}
+		n := int(binary.LittleEndian.Uint32(payload))
+		payload = payload[4:]
+		return n, true
+	}
+	text := func() ([]byte, bool) {
+		n, ok := number()
+		if !ok || n > len(payload) {
+			return nil, false
+		}
+		part := payload[:n:n]
+		payload = payload[n:]
+		return part, true
+	}
+	removed, ok := number()
+	for ; ok && removed > 0; removed-- {
+		var path []byte
+		if path, ok = text(); ok {
+			c.Removed = append(c.Removed, string(path))
+		}
+	}
+	if !ok {
+		return c, errShort
+	}
+	segment, ok := text()
+	if !ok || len(payload) > 0 {
+		return c, errShort
+	}
+	if len(segment) > 0 {
+		if c.Segment, err = index.OpenSegment(segment); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}

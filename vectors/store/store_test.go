@@ -1,0 +1,265 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
+)
+
+var id = Identity{Root: "/home/me/project", Model: "builtin:test", Dimensions: 4}
+
+func segment(t *testing.T, path, text string) *index.Segment {
+	t.Helper()
+	seg, err := index.Build(4, []index.Document{{
+		File: index.File{Path: path, Hash: index.HashText(text)}, Text: text,
+		Chunks: []chunk.Chunk{{Start: 0, End: len(text)}}, Rows: []index.Row{index.Quantise([]float32{1, 0, 0, 0})},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seg
+}
+
+// content is the paths that changes add up to, with the hash of each.
+func content(changes []Change) string {
+	x := index.New("/w")
+	for _, c := range changes {
+		x.Apply(c.Segment, c.Removed)
+	}
+	var list []string
+	x.Snapshot().Files("/w", func(f index.File) bool {
+		list = append(list, fmt.Sprintf("%s=%x", f.Path, f.Hash[:2]))
+		return true
+	})
+	slices.Sort(list)
+	return strings.Join(list, " ")
+}
+
+// filled makes a store of three changes and returns the content after each.
+func filled(t *testing.T, cache string) (path string, after []string) {
+	t.Helper()
+	s, changes := Open(cache, id)
+	defer s.Close()
+	after = []string{content(nil)}
+	for _, c := range []Change{
+		{Segment: segment(t, "a.go", "alpha")},
+		{Segment: segment(t, "b.go", "beta")},
+		{Segment: segment(t, "a.go", "alpha changed"), Removed: []string{"b.go"}},
+	} {
+		if err := s.Append(c); err != nil {
+			t.Fatal(err)
+		}
+		changes = append(changes, c)
+		after = append(after, content(changes))
+	}
+	if s.Health() != HealthOK || s.Size() == 0 || s.Records() != 3 {
+		t.Fatalf("health %q, %d bytes, %d records", s.Health(), s.Size(), s.Records())
+	}
+	return s.path, after
+}
+
+func TestWhatWasAppendedIsThereAgain(t *testing.T) {
+	cache := t.TempDir()
+	_, after := filled(t, cache)
+	s, changes := Open(cache, id)
+	defer s.Close()
+	if got := content(changes); got != after[3] || s.Health() != HealthOK {
+		t.Errorf("%q, want %q; health %q", got, after[3], s.Health())
+	}
+	if !Exists(cache, id) {
+		t.Error("Exists says no")
+	}
+}
+
+// Invariant: deleting the cache loses only time; a torn, truncated or foreign
+// cache is detected and rebuilt, never trusted.
+func TestATornFileIsCutWhereItIsWhole(t *testing.T) {
+	cache := t.TempDir()
+	path, after := filled(t, cache)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(whole) {
+		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, changes := Open(cache, id)
+		if got := content(changes); got != after[len(changes)] {
+			t.Fatalf("cut to %d bytes: %d changes give %q", n, len(changes), got)
+		}
+		// It goes on from there.
+		if err := s.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		s, again := Open(cache, id)
+		if len(again) != len(changes)+1 || s.Health() != HealthOK {
+			t.Fatalf("cut to %d bytes: %d changes, then %d; health %q", n, len(changes), len(again), s.Health())
+		}
+		s.Close()
+	}
+}
+
+func TestAFlippedBitIsNeverTrusted(t *testing.T) {
+	cache := t.TempDir()
+	path, after := filled(t, cache)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range whole {
+		damaged := bytes.Clone(whole)
+		damaged[i] ^= 1 << (i % 8)
+		if err := os.WriteFile(path, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, changes := Open(cache, id)
+		if got := content(changes); got != after[len(changes)] {
+			t.Fatalf("bit flipped in byte %d: %d changes give %q", i, len(changes), got)
+		}
+		s.Close()
+	}
+}
+
+func TestTwoModelsNeverShareAnIndex(t *testing.T) {
+	cache := t.TempDir()
+	filled(t, cache)
+	for _, other := range []Identity{
+		{id.Root, "builtin:other", id.Dimensions},
+		{id.Root, id.Model, 8},
+		{"/home/me/elsewhere", id.Model, id.Dimensions},
+	} {
+		s, changes := Open(cache, other)
+		if len(changes) != 0 || s.Health() != HealthOK {
+			t.Errorf("%+v sees %d changes; health %q", other, len(changes), s.Health())
+		}
+		s.Close()
+	}
+	// Not even when a file is put in the place of another.
+	wrong := Identity{id.Root, "builtin:other", id.Dimensions}
+	from, _ := filled(t, t.TempDir())
+	data, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(Directory(cache, id.Root), fileName(wrong)), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, changes := Open(cache, wrong)
+	defer s.Close()
+	if len(changes) != 0 || !strings.HasPrefix(s.Health(), "rebuilt: ") {
+		t.Errorf("a copied file gives %d changes; health %q", len(changes), s.Health())
+	}
+}
+
+func TestAForeignOrNewerFileIsRebuilt(t *testing.T) {
+	cache := t.TempDir()
+	path, _ := filled(t, cache)
+	newer := appendHeader(nil, id)
+	newer[len(magic)] = version + 1
+	for name, data := range map[string][]byte{"foreign": []byte("SQLite format 3\x00 and so on, quite another thing"), "newer": newer} {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, changes := Open(cache, id)
+		if len(changes) != 0 || !strings.HasPrefix(s.Health(), "rebuilt: ") {
+			t.Errorf("%s: %d changes; health %q", name, len(changes), s.Health())
+		}
+		if err := s.Append(Change{Segment: segment(t, "a.go", "alpha")}); err != nil {
+			t.Error(err)
+		}
+		s.Close()
+		if s, changes = Open(cache, id); len(changes) != 1 || s.Health() != HealthOK {
+			t.Errorf("%s, after a change: %d changes; health %q", name, len(changes), s.Health())
+		}
+		s.Close()
+	}
+}
+
+func TestTheSecondProcessReadsAndDoesNotWrite(t *testing.T) {
+	cache := t.TempDir()
+	_, after := filled(t, cache)
+	first, _ := Open(cache, id)
+	defer first.Close()
+	second, changes := Open(cache, id)
+	defer second.Close()
+	if content(changes) != after[3] || !strings.Contains(second.Health(), "another process") {
+		t.Fatalf("%q; health %q", content(changes), second.Health())
+	}
+	if err := second.Append(Change{Segment: segment(t, "z.go", "zeta")}); err != nil {
+		t.Error(err)
+	}
+	second.Close()
+	if err := first.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil {
+		t.Error(err)
+	}
+	first.Close()
+	third, changes := Open(cache, id)
+	defer third.Close()
+	if got := content(changes); strings.Contains(got, "z.go") || !strings.Contains(got, "c.go") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestRewriteKeepsTheContentAndDropsTheRest(t *testing.T) {
+	cache := t.TempDir()
+	filled(t, cache)
+	s, _ := Open(cache, id)
+	before := s.Size()
+	only := segment(t, "a.go", "alpha changed")
+	if err := s.Rewrite(only); err != nil {
+		t.Fatal(err)
+	}
+	if s.Size() >= before || s.Records() != 1 {
+		t.Errorf("%d bytes of %d, %d records", s.Size(), before, s.Records())
+	}
+	if err := s.Append(Change{Segment: segment(t, "d.go", "delta")}); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	s, changes := Open(cache, id)
+	defer s.Close()
+	if got, want := content(changes), content([]Change{{Segment: only}, {Segment: segment(t, "d.go", "delta")}}); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestWithoutADirectoryTheIndexLivesInMemory(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, cache := range []string{"", filepath.Join(file, "below")} {
+		s, changes := Open(cache, id)
+		if len(changes) != 0 || !strings.Contains(s.Health(), "memory only") {
+			t.Errorf("%q: health %q", cache, s.Health())
+		}
+		if err := s.Append(Change{Segment: segment(t, "a.go", "alpha")}); err != nil || s.Size() != 0 {
+			t.Errorf("%q: %v, %d bytes", cache, err, s.Size())
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestTheCacheIsPrivate(t *testing.T) {
+	cache := filepath.Join(t.TempDir(), "made", "by us")
+	path, _ := filled(t, cache)
+	for _, p := range []string{cache, filepath.Dir(path)} {
+		if info, err := os.Stat(p); err != nil || info.Mode().Perm() != 0o700 {
+			t.Errorf("%s: %v, %v", p, info.Mode(), err)
+		}
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%s: %v, %v", path, info.Mode(), err)
+	}
+}
