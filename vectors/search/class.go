@@ -1,0 +1,86 @@
+package search
+
+import (
+	"path"
+	"strings"
+)
+
+// Factors for what stands below code unless the query asks for it: an answer in
+// a test, a document or a vendored copy is seldom the place itself.
+const (
+	testFactor      = 0.67
+	proseFactor     = 0.55
+	configFactor    = 0.5
+	generatedFactor = 0.75
+)
+
+// classFactor is how much a file of this kind counts for the query.
+func classFactor(file, language string, p parsed) float64 {
+	factor := 1.0
+	if !p.tests && IsTest(file) {
+		factor *= testFactor
+	}
+	switch language {
+	case "markdown", "restructuredtext", "rst", "asciidoc", "text", "plaintext", "":
+		if !p.prose {
+			factor *= proseFactor
+		}
+	case "json", "yaml", "toml", "xml", "ini", "properties", "csv":
+		if !p.config {
+			factor *= configFactor
+		}
+	}
+	if isForeign(file) {
+		factor *= generatedFactor
+	}
+	return factor
+}
+
+// IsTest reports whether a path is that of a test, an example or a fixture, by
+// the conventions of the languages' own tools.
+func IsTest(file string) bool {
+	dir, base := path.Split(strings.ToLower(file))
+	for part := range strings.SplitSeq(dir, "/") {
+		switch part {
+		case "test", "tests", "testing", "testdata", "__tests__", "spec", "specs", "e2e",
+			"fixture", "fixtures", "example", "examples", "mock", "mocks", "bench", "benches", "benchmark", "benchmarks":
+			return true
+		}
+	}
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	for _, suffix := range []string{"_test", "_tests", "_spec", ".test", ".spec", "-test", "-spec"} {
+		if strings.HasSuffix(stem, suffix) {
+			return true
+		}
+	}
+	if strings.HasPrefix(stem, "test_") || stem == "conftest" {
+		return true
+	}
+	// FooTest.java, FooTests.cs, FooSpec.scala: the capital tells it from "latest".
+	name := path.Base(file)
+	name = strings.TrimSuffix(name, path.Ext(name))
+	for _, suffix := range []string{"Test", "Tests", "Spec", "TestCase", "IT"} {
+		if rest, ok := strings.CutSuffix(name, suffix); ok && rest != "" && rest[len(rest)-1] >= 'a' && rest[len(rest)-1] <= 'z' {
+			return true
+		}
+	}
+	return false
+}
+
+// isForeign reports whether a path is that of vendored or generated code.
+func isForeign(file string) bool {
+	lower := strings.ToLower(file)
+	for part := range strings.SplitSeq(path.Dir(lower), "/") {
+		switch part {
+		case "vendor", "third_party", "thirdparty", "external", "node_modules", "generated", "gen":
+			return true
+		}
+	}
+	base := path.Base(lower)
+	for _, mark := range []string{".pb.", "_gen.", ".gen.", "_generated.", ".generated.", "_bundle.", ".bundle.", "_pb2."} {
+		if strings.Contains(base, mark) {
+			return true
+		}
+	}
+	return false
+}

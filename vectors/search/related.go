@@ -1,0 +1,110 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/words"
+)
+
+// relatedTerms is how many of a text's words look for code like it: the rarest,
+// since the common ones find everything.
+const relatedTerms = 32
+
+// Related ranks the chunks of the scope by how much they are like the text of q,
+// which is code. leaveOut names what must not be found, the place itself.
+func Related(ctx context.Context, s *index.Snapshot, scope index.Scope, q Query, leaveOut func(id uint32) bool) (Result, error) {
+	text := q.Text
+	if len(text) > maxQuery {
+		text = text[:maxQuery]
+	}
+	counts := map[string]int{}
+	words.Each(text, func(w []byte) { counts[string(w)]++ })
+	if len(counts) == 0 {
+		return Result{}, nil
+	}
+	var terms []index.Term
+	for w, n := range counts {
+		if idf := s.IDF(w); idf > 0 {
+			terms = append(terms, index.Single(w, (1+math.Log(float64(n)))*idf))
+		}
+	}
+	slices.SortFunc(terms, func(a, b index.Term) int {
+		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Words[0].Text, b.Words[0].Text))
+	})
+	terms = terms[:min(relatedTerms, len(terms))]
+	for i := range terms {
+		// The IDF chose the words; Lexical multiplies by it again.
+		terms[i].Weight = 1 + math.Log(float64(counts[terms[i].Words[0].Text]))
+	}
+	p := parsed{terms: terms, tests: true}
+	return rank(ctx, s, scope, p, q, leaveOut)
+}
+
+// Reasons why code is related.
+const (
+	ReasonDuplicate = "duplicate" // the same but for little
+	ReasonParallel  = "parallel"  // another implementation of the same
+	ReasonTest      = "test"      // the test of it
+	ReasonSimilar   = "similar"
+)
+
+// Overlaps of words from which code is a copy, or a parallel implementation.
+const (
+	duplicateOverlap = 0.8
+	parallelOverlap  = 0.5
+)
+
+// Place is a piece of code that Reason compares.
+type Place struct{ Path, Symbol, Text string }
+
+// Reason says why found is related to asked.
+func Reason(asked, found Place) string {
+	overlap := overlap(asked.Text, found.Text)
+	switch {
+	case overlap >= duplicateOverlap:
+		return ReasonDuplicate
+	case IsTest(found.Path) && !IsTest(asked.Path) && tests(asked, found):
+		return ReasonTest
+	case overlap >= parallelOverlap, asked.Symbol != "" && asked.Symbol == found.Symbol && asked.Path != found.Path:
+		return ReasonParallel
+	}
+	return ReasonSimilar
+}
+
+// tests reports whether found names what asked is: its symbol, or its file.
+func tests(asked, found Place) bool {
+	if asked.Symbol != "" && strings.Contains(found.Text, asked.Symbol) {
+		return true
+	}
+	base := path.Base(asked.Path)
+	stem := strings.ToLower(strings.TrimSuffix(base, path.Ext(base)))
+	return stem != "" && strings.Contains(strings.ToLower(path.Base(found.Path)), stem)
+}
+
+// overlap is the weighted Jaccard index of the words of two texts, 0..1.
+func overlap(a, b string) float64 {
+	count := map[string]int{}
+	words.Each(a, func(w []byte) { count[string(w)]++ })
+	other := map[string]int{}
+	words.Each(b, func(w []byte) { other[string(w)]++ })
+	common, all := 0, 0
+	for w, n := range count {
+		common += min(n, other[w])
+		all += max(n, other[w])
+	}
+	for w, n := range other {
+		if count[w] == 0 {
+			all += n
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return float64(common) / float64(all)
+}

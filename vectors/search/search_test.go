@@ -1,0 +1,198 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
+)
+
+// corpus indexes files, each one chunk named by its first word after "func ",
+// without vectors.
+func corpus(t *testing.T, files map[string]string) *index.Snapshot {
+	t.Helper()
+	var documents []index.Document
+	for path, text := range files {
+		d := index.Document{File: index.File{Path: path, Language: chunk.Language(path, text)}, Text: text}
+		c := chunk.Chunk{End: len(text)}
+		if i := strings.Index(text, "func "); i >= 0 {
+			name, _, _ := strings.Cut(text[i+5:], "(")
+			c.Symbol, c.Kind, c.NameStart, c.NameEnd = name, chunk.Function, i+5, i+5+len(name)
+			d.Symbols = []chunk.Symbol{{Name: name, NameStart: i + 5, NameEnd: i + 5 + len(name)}}
+		}
+		d.Chunks, d.Rows = []chunk.Chunk{c}, []index.Row{{}}
+		documents = append(documents, d)
+	}
+	seg, err := index.Build(4, documents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return (&index.Snapshot{}).With("/w", seg, nil)
+}
+
+func ranked(t *testing.T, s *index.Snapshot, query string) (paths []string) {
+	t.Helper()
+	r, err := Rank(t.Context(), s, s.Everywhere(), Query{Text: query, Limit: 10, Weights: DefaultWeights()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := 2.0
+	for _, x := range r.Ranked {
+		if x.Score > last || x.Score < 0 || x.Score > 1 {
+			t.Errorf("%q: score %v after %v", query, x.Score, last)
+		}
+		last = x.Score
+		paths = append(paths, s.Chunk(x.ID).Of.Path)
+	}
+	return paths
+}
+
+func TestRankOrder(t *testing.T) {
+	body := "\n\t// upload the file again when the network failed\n\tretry upload network failed\n"
+	s := corpus(t, map[string]string{
+		"store/upload.go":      "func retryUpload() {" + body + "}",
+		"store/upload_test.go": "func TestRetryUpload() {" + body + "}",
+		"docs/upload.md":       "# Upload" + body,
+		"ci/upload.yaml":       "upload: |" + body,
+		"vendor/x/upload.go":   "func again() {" + body + "}",
+		"store/caller.go":      "func caller() { retryUpload(nil) // called by the scheduler\n}",
+		"store/other.go":       "func unrelated() { parse the header }",
+	})
+	for _, c := range []struct{ query, first string }{
+		{"where do we retry a failed upload", "store/upload.go"},
+		{"test that a failed upload is tried again: test retry", "store/upload_test.go"},
+		{"documentation of upload after a failed network", "docs/upload.md"},
+		{"retryUpload", "store/upload.go"},
+		{"where is retryUpload called by the scheduler", "store/caller.go"},
+		{"header parsing", "store/other.go"},
+	} {
+		got := ranked(t, s, c.query)
+		if len(got) == 0 || got[0] != c.first {
+			t.Errorf("%q finds %v, want %s first", c.query, got, c.first)
+		}
+	}
+	got := ranked(t, s, "failed upload network")
+	code := slices.Index(got, "store/upload.go")
+	for _, below := range []string{"store/upload_test.go", "docs/upload.md", "ci/upload.yaml", "vendor/x/upload.go"} {
+		if at := slices.Index(got, below); at < code {
+			t.Errorf("%s stands before the code: %v", below, got)
+		}
+	}
+}
+
+func TestQueriesOfAnyKindAreAnswered(t *testing.T) {
+	s := corpus(t, map[string]string{"a.go": "func a1() { hello world }", "b.go": "func größe() { grüße }"})
+	for query, hits := range map[string]int{
+		"": 0, "   ": 0, "?!…": 0, "\x00\x01": 0, "absent": 0,
+		"hello": 1, "grüße": 1, "what is the": 0,
+		strings.Repeat("hello ", 100_000): 1, strings.Repeat("日", 10_000): 0, "hello \xff\xfe": 1,
+	} {
+		if got := ranked(t, s, query); len(got) != hits {
+			t.Errorf("%.20q finds %v, want %d", query, got, hits)
+		}
+	}
+}
+
+func TestRankEndsWithItsContext(t *testing.T) {
+	s := corpus(t, map[string]string{"a.go": "func a1() { hello world }"})
+	cause := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	if _, err := Rank(ctx, s, s.Everywhere(), Query{Text: "hello", Limit: 1, Weights: DefaultWeights()}); !errors.Is(err, cause) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestOneFileDoesNotFillTheAnswer(t *testing.T) {
+	text := strings.Repeat("needle in the stack of hay\n", 6)
+	d := index.Document{File: index.File{Path: "many.go"}, Text: text}
+	for at := 0; at < len(text); at += 27 {
+		d.Chunks = append(d.Chunks, chunk.Chunk{Start: at, End: at + 27})
+		d.Rows = append(d.Rows, index.Row{})
+	}
+	documents := []index.Document{d}
+	for i := range 3 {
+		documents = append(documents, index.Document{
+			File: index.File{Path: fmt.Sprintf("one%d.go", i)}, Text: "needle in some other place with hay",
+			Chunks: []chunk.Chunk{{End: 35}}, Rows: []index.Row{{}},
+		})
+	}
+	seg, err := index.Build(4, documents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := (&index.Snapshot{}).With("/w", seg, nil)
+	got := ranked(t, s, "needle hay")
+	if len(got) < 5 {
+		t.Fatal(got)
+	}
+	files := map[string]bool{}
+	for _, p := range got[:5] {
+		files[p] = true
+	}
+	if len(files) < 4 {
+		t.Errorf("the first five are of %d files: %v", len(files), got)
+	}
+}
+
+func TestIsTest(t *testing.T) {
+	for path, want := range map[string]bool{
+		"a_test.go": true, "pkg/test_views.py": true, "src/foo.spec.ts": true, "src/FooTest.java": true, "tests/x.rs": true,
+		"testdata/a.go": true, "conftest.py": true, "examples/basic.go": true, "ParserIT.java": true,
+		"latest.go": false, "contest.go": false, "attestation/sign.go": false, "src/Manifest.java": false, "testing.go": false,
+		"GIT.java": false, "protest/march.go": false,
+	} {
+		if got := IsTest(path); got != want {
+			t.Errorf("IsTest(%q) = %v", path, got)
+		}
+	}
+}
+
+func TestSnippet(t *testing.T) {
+	text := "// Doc of it.\nfunc retryUpload() {\n\tx := 1\n\t// wait before the next attempt\n}\n"
+	name := strings.Index(text, "retryUpload")
+	for _, c := range []struct {
+		terms []index.Term
+		want  string
+		line  int
+	}{
+		{nil, "func retryUpload() {", 1},
+		{[]index.Term{index.Single("attempt", 5)}, "// wait before the next attempt", 3},
+		{[]index.Term{index.Single("attempt", 1)}, "func retryUpload() {", 1},
+	} {
+		line, at := Snippet(text, 0, len(text), name, c.terms)
+		if line != c.want || strings.Count(text[:at], "\n") != c.line {
+			t.Errorf("%v: %q at %d", c.terms, line, at)
+		}
+	}
+	long := strings.Repeat("ü", 500)
+	if line, _ := Snippet(long, 0, len(long), -1, nil); !utf8.ValidString(line) || len(line) > maxSnippet+3 {
+		t.Errorf("%d bytes", len(line))
+	}
+	if line, at := Snippet("", 0, 0, 0, nil); line != "" || at != 0 {
+		t.Errorf("%q, %d", line, at)
+	}
+}
+
+func TestReason(t *testing.T) {
+	upload := Place{"store/upload.go", "retryUpload", "func retryUpload(c *Client) error { for attempt := range 3 { if err := c.Put(file, body, options); err == nil { return nil } log.Print(attempt, file) } return errFailed }"}
+	for _, c := range []struct {
+		found Place
+		want  string
+	}{
+		{Place{"b/copy.go", "again", strings.Replace(upload.Text, "retryUpload", "again", 1)}, ReasonDuplicate},
+		{Place{"store/upload_test.go", "TestRetry", "func TestRetry(t *testing.T) { if retryUpload(fake) != nil { t.Fatal() } }"}, ReasonTest},
+		{Place{"ftp/upload.go", "retryUpload", "func retryUpload(conn net.Conn) { loop until acknowledged }"}, ReasonParallel},
+		{Place{"store/parse.go", "parse", "func parse(s string) Tree { return nil }"}, ReasonSimilar},
+	} {
+		if got := Reason(upload, c.found); got != c.want {
+			t.Errorf("%s: %s, want %s", c.found.Path, got, c.want)
+		}
+	}
+}
