@@ -1,0 +1,6 @@
+package indexing_test
+
+import "github.com/semantic-ls/semantic-ls/workspace/text"
+
+// edit replaces a whole document.
+func edit(to string) []text.Edit { return []text.Edit{{Text: to}} }

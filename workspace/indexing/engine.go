@@ -1,0 +1,284 @@
+// Package indexing keeps indexes as fresh as the workspace and answers queries
+// from them. It is the only place where both ways through the program meet:
+//
+//	a change: path -> workspace.Read -> chunk.Cut -> Embedder -> index.Apply -> store.Append
+//	a query:  snapshot of every folder + what is unsaved -> search -> texts -> hits
+//
+// A query never waits for a change: it takes the snapshots that are published
+// when it comes. Unsaved documents are cut and embedded on top of them, in
+// memory, and never stored. Nothing here starts work of its own: who calls
+// Refresh or Update owns their lifetime, and cancelling the context ends them
+// with everything published so far kept.
+package indexing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/vectors/embed"
+	"github.com/semantic-ls/semantic-ls/vectors/search"
+	"github.com/semantic-ls/semantic-ls/vectors/store"
+)
+
+// Embedder turns texts into unit-length rows of Model().Dimensions float32, in
+// order. A text that says nothing has a row of zeros.
+type Embedder interface {
+	Model() embed.Model
+	Embed(ctx context.Context, texts []string) ([][]float32, error)
+	EmbedQuery(ctx context.Context, text string) ([]float32, error)
+}
+
+// Config is what an Engine works with.
+type Config struct {
+	CacheDir    string         // indexes are stored below it; "": memory only
+	Embedder    Embedder       // its Model().Dimensions must be known
+	Limiter     *tasks.Limiter // lends the cores; indexing is Background
+	Log         *zap.Logger    // nil: none
+	MaxFileSize int64          // larger files are skipped; 0: 1 MiB
+	Weights     search.Weights // of the ranking's signals; zero: the default ones
+}
+
+const (
+	// defaultMaxFileSize leaves out what no one wrote by hand: of the Go tree's
+	// 9,000 source files 20 are larger, all of them tables.
+	defaultMaxFileSize = 1 << 20
+	// queryPatience is how long a query waits for a remote model before it goes
+	// on with words alone.
+	queryPatience = 2 * time.Second
+)
+
+// Grouped by what a caller can do about them.
+var (
+	// ErrNotFolder is returned when a root is missing, unreadable or no directory.
+	ErrNotFolder = errors.New("not a folder that can be searched")
+	// ErrUnknownFolder is returned for a root that was never opened or is closed.
+	ErrUnknownFolder = errors.New("folder is not open")
+)
+
+// Engine holds the open folders. Safe for concurrent use.
+type Engine struct {
+	cfg   Config
+	model embed.Model
+
+	opening sync.Mutex // one Open at a time: loading takes long, and queries do not wait for it
+
+	mu      sync.RWMutex // guards folders
+	folders map[string]*folder
+
+	unsaved overlays
+}
+
+// New returns an engine without folders.
+func New(cfg Config) *Engine {
+	if cfg.Log == nil {
+		cfg.Log = zap.NewNop()
+	}
+	if cfg.MaxFileSize <= 0 {
+		cfg.MaxFileSize = defaultMaxFileSize
+	}
+	if cfg.Weights == (search.Weights{}) {
+		cfg.Weights = search.DefaultWeights()
+	}
+	return &Engine{cfg: cfg, model: cfg.Embedder.Model(), folders: map[string]*folder{}}
+}
+
+// Open adds the folder at root, an absolute directory, and loads what is stored
+// of it, so that it can be searched at once. Opening twice is harmless. It
+// returns ErrNotFolder with the cause where there is nothing to open.
+func (e *Engine) Open(ctx context.Context, root string) error {
+	root = filepath.Clean(root)
+	if err := readable(root); err != nil {
+		return err
+	}
+	e.opening.Lock()
+	defer e.opening.Unlock()
+	if _, err := e.folder(root); err == nil {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	f := newFolder(root)
+	var changes []store.Change
+	f.store, changes = store.Open(e.cfg.CacheDir, identity(root, e.model))
+	for _, c := range changes {
+		f.index.Apply(c.Segment, c.Removed)
+	}
+	if health := f.store.Health(); health != store.HealthOK && e.cfg.CacheDir != "" {
+		e.cfg.Log.Warn("stored index", zap.String("folder", root), zap.String("health", health))
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.folders[root] = f
+	return nil
+}
+
+func readable(root string) error {
+	dir, err := os.Open(root)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNotFolder, err)
+	}
+	defer dir.Close()
+	info, err := dir.Stat()
+	if err == nil && !info.IsDir() {
+		return fmt.Errorf("%w: %s is a file; name the directory that it is in", ErrNotFolder, root)
+	}
+	if err == nil {
+		if _, err = dir.Readdirnames(1); err != nil && err.Error() == "EOF" {
+			err = nil
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNotFolder, err)
+	}
+	return nil
+}
+
+func identity(root string, m embed.Model) store.Identity {
+	return store.Identity{Root: root, Model: m.Provider + ":" + m.Name, Dimensions: m.Dimensions}
+}
+
+// Locate returns the folder whose stored index of this model covers dir: dir
+// itself or the nearest above it.
+func Locate(cacheDir, dir string, m embed.Model) (root string, ok bool) {
+	for root = filepath.Clean(dir); ; root = filepath.Dir(root) {
+		if cacheDir != "" && store.Exists(cacheDir, identity(root, m)) {
+			return root, true
+		}
+		if filepath.Dir(root) == root {
+			return "", false
+		}
+	}
+}
+
+// Close drops a folder. Its Refresh and Updates must have ended. What is on disk
+// stays. Closing what is not open is harmless.
+func (e *Engine) Close(root string) error {
+	e.mu.Lock()
+	f := e.folders[filepath.Clean(root)]
+	delete(e.folders, filepath.Clean(root))
+	e.mu.Unlock()
+	if f == nil {
+		return nil
+	}
+	return f.store.Close()
+}
+
+// Flush waits until everything indexed survives a power cut, or ctx ends.
+func (e *Engine) Flush(ctx context.Context) error {
+	var errs []error
+	for _, f := range e.all() {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		errs = append(errs, f.store.Sync())
+	}
+	return errors.Join(errs...)
+}
+
+// Reset forgets what is indexed of a folder, in memory and on disk, so that the
+// next Refresh reads everything again.
+func (e *Engine) Reset(root string) error {
+	f, err := e.folder(root)
+	if err != nil {
+		return err
+	}
+	f.publishing.Lock()
+	defer f.publishing.Unlock()
+	f.index.Reset()
+	return f.store.Reset()
+}
+
+func (e *Engine) folder(root string) (*folder, error) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if f := e.folders[filepath.Clean(root)]; f != nil {
+		return f, nil
+	}
+	return nil, fmt.Errorf("%w: %s", ErrUnknownFolder, root)
+}
+
+// all returns the open folders, by root.
+func (e *Engine) all() []*folder {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	list := make([]*folder, 0, len(e.folders))
+	for _, f := range e.folders {
+		list = append(list, f)
+	}
+	slices.SortFunc(list, func(a, b *folder) int { return strings.Compare(a.root, b.root) })
+	return list
+}
+
+// owner returns the folder that the absolute path is in, the innermost where
+// folders are nested, and the path below it, with forward slashes.
+func (e *Engine) owner(path string) (f *folder, rel string, ok bool) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	for _, candidate := range e.folders {
+		r, inside := below(candidate.root, path)
+		if inside && (f == nil || len(candidate.root) > len(f.root)) {
+			f, rel = candidate, r
+		}
+	}
+	return f, rel, f != nil
+}
+
+// below returns path relative to root with forward slashes, "" for root itself.
+func below(root, path string) (rel string, ok bool) {
+	rel, err := filepath.Rel(root, path)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return "", false
+	}
+	if rel == "." {
+		return "", true
+	}
+	return filepath.ToSlash(rel), true
+}
+
+// Status returns what the engine knows of itself.
+func (e *Engine) Status() Status {
+	s := Status{Model: e.model}
+	for _, f := range e.all() {
+		s.Folders = append(s.Folders, f.status(e.model.Name))
+	}
+	s.Coverage = e.coverage(e.all(), 0)
+	return s
+}
+
+// coverage of the given folders, of which so many documents are unsaved.
+func (e *Engine) coverage(folders []*folder, dirty int) Coverage {
+	total := Coverage{Model: e.model.Name, DirtyDocuments: dirty}
+	known := true
+	for _, f := range folders {
+		c := f.coverage(e.model.Name)
+		total.FilesTotal += c.FilesTotal
+		total.FilesIndexed += c.FilesIndexed
+		total.FilesWaiting += c.FilesWaiting
+		total.Chunks += c.Chunks
+		known = known && c.Percent == 100
+	}
+	total.Percent = percent(total.FilesIndexed, total.FilesTotal, known)
+	return total
+}
+
+// percent of total that is done; of nothing, all or none as known says.
+func percent(done, total int, known bool) float64 {
+	switch {
+	case total > 0:
+		return 100 * float64(done) / float64(total)
+	case known:
+		return 100
+	}
+	return 0
+}

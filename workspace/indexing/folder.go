@@ -1,0 +1,100 @@
+package indexing
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/store"
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/ignore"
+)
+
+// folder is one open folder: its index, the store behind it, and what is known
+// of files that are in neither.
+type folder struct {
+	root  string
+	index *index.Index
+	store *store.Store
+
+	// refreshing holds a token while a Refresh runs: one walk at a time.
+	refreshing chan struct{}
+
+	// publishing guards the order of changes: what is applied to the index is
+	// appended to the store before the next change is applied. It also guards
+	// turn and touched.
+	publishing sync.Mutex
+	// turn counts Updates; touched says in which each path was last updated, so
+	// that a Refresh that read a file before does not publish what it read.
+	turn    uint64
+	touched map[string]uint64
+
+	mu      sync.Mutex // guards all below
+	state   string
+	message string
+	walked  bool // a walk has ended: skipped and waiting are known
+	waiting int  // files that a Refresh has still to read
+	skipped []workspace.Skipped
+	rules   *ignore.Rules // as of the last walk; nil before the first
+}
+
+func newFolder(root string) *folder {
+	return &folder{
+		root:       root,
+		index:      index.New(root),
+		refreshing: make(chan struct{}, 1),
+		touched:    map[string]uint64{},
+		state:      StateReady,
+	}
+}
+
+// publish makes a change visible to queries and durable. drop, where not nil,
+// is asked under the same lock whether the change is still true.
+func (f *folder) publish(seg *index.Segment, removed []string, stillTrue func() bool) (published bool, err error) {
+	f.publishing.Lock()
+	defer f.publishing.Unlock()
+	if stillTrue != nil && !stillTrue() {
+		return false, nil
+	}
+	f.index.Apply(seg, removed)
+	return true, f.store.Append(store.Change{Segment: seg, Removed: removed})
+}
+
+func (f *folder) setState(state, message string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.state, f.message = state, message
+}
+
+func (f *folder) setWaiting(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.waiting = n
+}
+
+func (f *folder) coverage(model string) Coverage {
+	counts := f.index.Snapshot().Counts(f.root)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := Coverage{FilesIndexed: counts.Files, FilesWaiting: f.waiting, Chunks: counts.Chunks, Model: model}
+	c.FilesTotal = c.FilesIndexed + c.FilesWaiting
+	c.Percent = percent(c.FilesIndexed, c.FilesTotal, f.walked)
+	return c
+}
+
+func (f *folder) status(model string) FolderStatus {
+	s := FolderStatus{Root: f.root, Coverage: f.coverage(model), Bytes: f.store.Size(), Health: f.store.Health()}
+	f.mu.Lock()
+	s.State, s.Message = f.state, f.message
+	s.Skipped = slices.Clone(f.skipped)
+	f.mu.Unlock()
+	f.index.Snapshot().Files(f.root, func(file index.File) bool {
+		if file.Skip.Rule != "" {
+			s.Skipped = append(s.Skipped, workspace.Skipped{Path: file.Path, Skip: ignore.Skip(file.Skip)})
+		}
+		return true
+	})
+	slices.SortFunc(s.Skipped, func(a, b workspace.Skipped) int { return strings.Compare(a.Path, b.Path) })
+	return s
+}

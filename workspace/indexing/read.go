@@ -1,0 +1,115 @@
+package indexing
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
+)
+
+// read turns a file into a document without vectors. A file that cannot be read
+// becomes one without chunks that says why; only a vanished one is an error.
+func (e *Engine) read(f *folder, entry workspace.Entry) (index.Document, error) {
+	before := time.Now()
+	text, seen, skip, err := workspace.Read(f.root, entry.Path, e.cfg.MaxFileSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return index.Document{}, err
+	}
+	file := index.File{Path: entry.Path, Size: seen.Size, ModTime: seen.ModTime, Inode: seen.Inode}
+	if before.Sub(time.Unix(0, seen.ModTime)) < raceWindow {
+		file.ModTime = 0
+	}
+	switch {
+	case err != nil:
+		// Its time is not kept, so that the next refresh tries again.
+		file.ModTime = 0
+		file.Skip = index.Skip{Rule: "unreadable: " + err.Error()}
+		return index.Document{File: file}, nil
+	case skip.Skipped():
+		file.Skip = index.Skip(skip)
+		return index.Document{File: file}, nil
+	}
+	return cut(file, text), nil
+}
+
+// cut fills in what text tells.
+func cut(file index.File, text string) index.Document {
+	outline := chunk.Cut(file.Path, text)
+	file.Language = outline.Language
+	file.Hash = index.HashText(text)
+	return index.Document{File: file, Text: text, Chunks: outline.Chunks, Symbols: outline.Symbols}
+}
+
+// embed gives every chunk of the documents its row: the one that the index has
+// for the same text at the same path, else a new one.
+func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Document, p tasks.Priority) error {
+	snapshot := f.index.Snapshot()
+	var texts []string
+	var rows []*index.Row
+	for i := range documents {
+		d := &documents[i]
+		d.Rows = make([]index.Row, len(d.Chunks))
+		for j, c := range d.Chunks {
+			if c.Skip {
+				continue
+			}
+			text := d.Text[c.Start:c.End]
+			if row, ok := snapshot.Reuse(f.root, d.File.Path, index.HashChunk(text), c.Symbol, c.Container); ok {
+				d.Rows[j] = row
+				continue
+			}
+			texts = append(texts, embedText(d.File.Path, c, text))
+			rows = append(rows, &d.Rows[j])
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	ask := func(ctx context.Context) error {
+		vectors, err := e.cfg.Embedder.Embed(ctx, texts)
+		if err != nil {
+			return err
+		}
+		for i, v := range vectors {
+			*rows[i] = index.Quantise(v)
+		}
+		return nil
+	}
+	if e.local() {
+		return e.cfg.Limiter.Do(ctx, p, ask)
+	}
+	return ask(ctx)
+}
+
+// local reports whether embedding takes this machine's cores. A remote model
+// holds none of them while it is waited for.
+func (e *Engine) local() bool { return e.model.Provider == builtinProvider }
+
+const builtinProvider = "builtin"
+
+// embedText is what stands for a chunk before the model: the last two parts of
+// its path and its container say what it is about, and a piece of a definition
+// does not have its signature in it.
+func embedText(file string, c chunk.Chunk, text string) string {
+	var b strings.Builder
+	dir, base := path.Split(file)
+	b.WriteString(path.Base(dir))
+	b.WriteByte(' ')
+	b.WriteString(strings.TrimSuffix(base, path.Ext(base)))
+	b.WriteByte(' ')
+	b.WriteString(c.Container)
+	if c.NameStart < c.Start || c.NameStart >= c.End {
+		b.WriteByte(' ')
+		b.WriteString(c.Signature)
+	}
+	b.WriteByte('\n')
+	b.WriteString(text)
+	return b.String()
+}

@@ -1,0 +1,384 @@
+package indexing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/ignore"
+)
+
+const (
+	// batchBytes and batchFiles bound what is published at once. Half a megabyte
+	// takes 50 ms of one core, which is what a cancelled Refresh may lose.
+	batchBytes = 512 << 10
+	batchFiles = 128
+	// manySegments is when the small ones are merged, mergeAtOnce of them: each
+	// chunk is then moved about log16(batches) times in a cold index.
+	manySegments = 24
+	mergeAtOnce  = 16
+	// manyRecords is when the store is rewritten at the end of a Refresh.
+	manyRecords = 64
+	// raceWindow is how fresh a file may be for its time stamp to be trusted: a
+	// write within the same tick of the file system's clock (4 ms on Linux)
+	// leaves it as it was.
+	raceWindow = 20 * time.Millisecond
+)
+
+// Refresh brings a folder up to date: it walks it, reads what is new or changed,
+// publishes it batch by batch and drops what is gone. report, which may be nil,
+// is called after every batch, never concurrently. When ctx ends, Refresh returns
+// its cause; batches published before stay, in memory and on disk. A second
+// Refresh of one folder waits for the first.
+func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)) error {
+	f, err := e.folder(root)
+	if err != nil {
+		return err
+	}
+	select {
+	case f.refreshing <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { <-f.refreshing }()
+
+	start := time.Now()
+	f.setState(StateIndexing, "")
+	read, err := e.refresh(ctx, f, report)
+	switch {
+	case err == nil:
+		f.setState(StateReady, "")
+		e.cfg.Log.Info("indexed", zap.String("folder", f.root), zap.Int("files", read), zap.Duration("took", time.Since(start)))
+	case ctx.Err() != nil:
+		f.setState(StatePaused, "")
+		err = context.Cause(ctx)
+	default:
+		f.setState(StateFailed, err.Error())
+		e.cfg.Log.Error("indexing", zap.String("folder", f.root), zap.Error(err))
+	}
+	return err
+}
+
+// refresh returns how many files it read.
+func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) (int, error) {
+	todo, gone, turn, err := e.survey(ctx, f)
+	if err != nil {
+		return 0, err
+	}
+	if len(gone) > 0 {
+		if _, err := f.publish(nil, gone, nil); err != nil {
+			e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(err))
+		}
+	}
+	if len(todo) > 0 {
+		if err := e.readAll(ctx, f, todo, turn, report); err != nil {
+			return 0, err
+		}
+	}
+	if len(todo)+len(gone) > 0 {
+		err = e.settle(f)
+	}
+	return len(todo), err
+}
+
+// survey walks the folder and compares: what has to be read, and what is gone.
+// turn is the folder's count of Updates when it began.
+func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry, gone []string, turn uint64, err error) {
+	f.publishing.Lock()
+	turn = f.turn
+	f.publishing.Unlock()
+	snapshot := f.index.Snapshot()
+	found, err := workspace.Discover(ctx, f.root, workspace.Options{MaxFileSize: e.cfg.MaxFileSize})
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	rules, err := ignore.Root(f.root)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	here := make(map[string]bool, len(found.Entries))
+	for _, entry := range found.Entries {
+		here[entry.Path] = true
+		known, ok := snapshot.Find(f.root, entry.Path)
+		if !ok || known.ModTime == 0 || known.ModTime != entry.ModTime || known.Size != entry.Size || known.Inode != entry.Inode {
+			todo = append(todo, entry)
+		}
+	}
+	snapshot.Files(f.root, func(file index.File) bool {
+		if !here[file.Path] {
+			gone = append(gone, file.Path)
+		}
+		return true
+	})
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.walked, f.waiting, f.skipped, f.rules = true, len(todo), found.Skipped, rules
+	return todo, gone, turn, nil
+}
+
+// Survey walks a folder and compares it with its index, for Status, and reads
+// no file.
+func (e *Engine) Survey(ctx context.Context, root string) error {
+	f, err := e.folder(root)
+	if err != nil {
+		return err
+	}
+	_, _, _, err = e.survey(ctx, f)
+	return err
+}
+
+// readAll reads and publishes entries, in batches taken in order by as many
+// workers as there are cores.
+func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Entry, turn uint64, report func(Progress)) error {
+	var (
+		mu   sync.Mutex // guards rest and done, and makes reports follow each other
+		rest = entries
+		done int
+	)
+	take := func() (batch []workspace.Entry) {
+		mu.Lock()
+		defer mu.Unlock()
+		n := batchLength(rest)
+		batch, rest = rest[:n], rest[n:]
+		return batch
+	}
+	finished := func(batch []workspace.Entry) {
+		mu.Lock()
+		defer mu.Unlock()
+		done += len(batch)
+		f.setWaiting(len(entries) - done)
+		if report != nil {
+			report(Progress{Done: done, Total: len(entries), Path: batch[len(batch)-1].Path})
+		}
+	}
+	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
+		for range runtime.GOMAXPROCS(0) {
+			g.Go(func(ctx context.Context) error {
+				for batch := take(); len(batch) > 0; batch = take() {
+					if err := e.readBatch(ctx, f, batch, turn); err != nil {
+						return err
+					}
+					finished(batch)
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+}
+
+func batchLength(entries []workspace.Entry) int {
+	var bytes int64
+	for n, entry := range entries {
+		if bytes += entry.Size; n == batchFiles || n > 0 && bytes > batchBytes {
+			return n
+		}
+	}
+	return len(entries)
+}
+
+// readBatch reads, cuts, embeds and publishes some files. What an Update has
+// touched since turn is left to it.
+func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Entry, turn uint64) error {
+	var documents []index.Document
+	var gone []string
+	err := e.cfg.Limiter.Do(ctx, tasks.Background, func(ctx context.Context) error {
+		for _, entry := range batch {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			d, err := e.read(f, entry)
+			if errors.Is(err, fs.ErrNotExist) {
+				gone = append(gone, entry.Path)
+				continue
+			}
+			documents = append(documents, d)
+		}
+		return nil
+	})
+	if err == nil {
+		err = e.embed(ctx, f, documents, tasks.Background)
+	}
+	for err == nil {
+		var seg *index.Segment
+		if seg, err = index.Build(e.model.Dimensions, documents); err != nil {
+			break
+		}
+		before := len(documents)
+		published, failed := f.publish(seg, gone, func() bool {
+			documents = keep(documents, func(d index.Document) bool { return f.touched[d.File.Path] <= turn })
+			gone = keep(gone, func(p string) bool { return f.touched[p] <= turn })
+			return len(documents) == before
+		})
+		if failed != nil {
+			e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(failed))
+		}
+		if published {
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return e.mergeSmall(f)
+}
+
+func keep[T any](list []T, want func(T) bool) []T {
+	kept := list[:0:0]
+	for _, x := range list {
+		if want(x) {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+// mergeSmall bounds the number of segments.
+func (e *Engine) mergeSmall(f *folder) error {
+	if f.index.Segments() <= manySegments {
+		return nil
+	}
+	f.publishing.Lock()
+	defer f.publishing.Unlock()
+	n := f.index.Segments()
+	if n <= manySegments {
+		return nil
+	}
+	return f.index.Compact(e.model.Dimensions, n-mergeAtOnce)
+}
+
+// settle leaves the index as few segments and the store without garbage.
+func (e *Engine) settle(f *folder) error {
+	f.publishing.Lock()
+	defer f.publishing.Unlock()
+	if err := f.index.Settle(e.model.Dimensions); err != nil {
+		return err
+	}
+	if f.store.Records() <= manyRecords && f.store.Size() < 2*f.index.Bytes() {
+		return nil
+	}
+	live, err := f.index.Live(e.model.Dimensions)
+	if err != nil {
+		return err
+	}
+	if err := f.store.Rewrite(live...); err != nil {
+		e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(err))
+	}
+	return nil
+}
+
+// Update indexes again what is at some absolute paths, which were saved, made
+// or deleted, and nothing else. Paths outside every folder, or ignored, are not
+// looked at. When it returns, queries see the change. A directory, or an ignore
+// file, takes a Refresh of its folder.
+func (e *Engine) Update(ctx context.Context, paths ...string) error {
+	type change struct {
+		entries []workspace.Entry
+		gone    []string
+		all     bool
+	}
+	changes := map[*folder]*change{}
+	for _, p := range paths {
+		f, rel, ok := e.owner(p)
+		if !ok {
+			continue
+		}
+		c := changes[f]
+		if c == nil {
+			c = &change{}
+			changes[f] = c
+		}
+		info, err := os.Lstat(p)
+		switch base := path.Base(rel); {
+		case rel == "", base == ".gitignore", base == ".semanticignore", err == nil && info.IsDir():
+			c.all = true
+		case err != nil, !info.Mode().IsRegular(), e.ignored(f, rel):
+			c.gone = append(c.gone, f.under(rel)...)
+		default:
+			c.entries = append(c.entries, workspace.Entry{Path: rel, Size: info.Size()})
+		}
+	}
+	for f, c := range changes {
+		if c.all {
+			if err := e.Refresh(ctx, f.root, nil); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := e.update(ctx, f, c.entries, c.gone); err != nil {
+			return fmt.Errorf("index again in %s: %w", f.root, err)
+		}
+	}
+	return nil
+}
+
+func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entry, gone []string) error {
+	f.publishing.Lock()
+	f.turn++
+	turn := f.turn
+	for _, entry := range entries {
+		f.touched[entry.Path] = turn
+	}
+	for _, p := range gone {
+		f.touched[p] = turn
+	}
+	f.publishing.Unlock()
+	if len(gone) > 0 {
+		if _, err := f.publish(nil, gone, nil); err != nil {
+			e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(err))
+		}
+	}
+	for len(entries) > 0 {
+		n := batchLength(entries)
+		if err := e.readBatch(ctx, f, entries[:n], turn); err != nil {
+			return err
+		}
+		entries = entries[n:]
+	}
+	return nil
+}
+
+// ignored reports whether the rules leave out the file at rel.
+func (e *Engine) ignored(f *folder, rel string) bool {
+	f.mu.Lock()
+	rules := f.rules
+	f.mu.Unlock()
+	if rules == nil {
+		var err error
+		if rules, err = ignore.Root(f.root); err != nil {
+			return true
+		}
+		f.mu.Lock()
+		f.rules = rules
+		f.mu.Unlock()
+	}
+	return rules.Path(rel, false).Skipped()
+}
+
+// under returns the indexed paths at rel and below it.
+func (f *folder) under(rel string) (paths []string) {
+	f.index.Snapshot().Files(f.root, func(file index.File) bool {
+		if file.Path == rel || strings.HasPrefix(file.Path, rel+"/") {
+			paths = append(paths, file.Path)
+		}
+		return true
+	})
+	return paths
+}
+
+func (f *folder) absolute(rel string) string {
+	return filepath.Join(f.root, filepath.FromSlash(rel))
+}

@@ -1,0 +1,74 @@
+package indexing
+
+import (
+	"github.com/semantic-ls/semantic-ls/vectors/embed"
+	"github.com/semantic-ls/semantic-ls/vectors/search"
+	"github.com/semantic-ls/semantic-ls/workspace"
+)
+
+// Query asks for the code that does what Text says.
+type Query struct {
+	Text    string
+	Limit   int      // at most so many hits; 20 where it is 0
+	Folders []string // absolute directories to look in; all where it is empty
+}
+
+// Place asks for what is like the code at [Start, End) of the document at
+// Path, or like Text where Path is empty.
+type Place struct {
+	Path           string // absolute
+	Start, End     int    // bytes; equal: the definition around Start
+	Text, Language string
+	Limit          int // at most so many hits; 20 where it is 0
+}
+
+// Answer is what a query found, best first, and how much of the workspace it
+// could see.
+type Answer struct {
+	Hits     []search.Hit
+	Coverage Coverage
+	Warning  string // what was left out, such as the vectors of a model that is down
+}
+
+// Coverage says how much of the workspace an answer rests on.
+type Coverage struct {
+	Percent        float64 `json:"percent"` // of the files known, indexed ones; 0..100
+	FilesTotal     int     `json:"filesTotal"`
+	FilesIndexed   int     `json:"filesIndexed"`
+	FilesWaiting   int     `json:"filesWaiting"`
+	DirtyDocuments int     `json:"dirtyDocuments"`
+	Chunks         int     `json:"chunks"`
+	Model          string  `json:"model"`
+}
+
+// Progress is how far a Refresh has come: Done of Total files, Path the last.
+type Progress struct {
+	Done, Total int
+	Path        string
+}
+
+// State of a folder.
+const (
+	StateIndexing = "indexing"
+	StateReady    = "ready"
+	StatePaused   = "paused"
+	StateFailed   = "failed"
+)
+
+// Status is what the engine knows of itself.
+type Status struct {
+	Model    embed.Model
+	Coverage Coverage
+	Folders  []FolderStatus
+}
+
+// FolderStatus is what the engine knows of one folder.
+type FolderStatus struct {
+	Root     string // absolute
+	State    string
+	Message  string // why it failed
+	Coverage Coverage
+	Bytes    int64  // of its index on disk, 0 where it is kept in memory only
+	Health   string // "ok", or what was wrong with the stored index and what was done
+	Skipped  []workspace.Skipped
+}
