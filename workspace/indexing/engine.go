@@ -75,7 +75,7 @@ type Engine struct {
 	mu      sync.RWMutex // guards folders
 	folders map[string]*folder
 
-	unsaved overlays
+	buffers overlays
 }
 
 // New returns an engine without folders.

@@ -213,6 +213,32 @@ func TestBufferBeatsDisk(t *testing.T) {
 	finds(t, e, workspace.Documents{}, "retryUpload", "")
 }
 
+// What is saved and not indexed yet is found, and so is a buffer that was opened
+// with another text than the file's (an editor's hot exit).
+func TestABufferBeatsTheIndexOfItsFile(t *testing.T) {
+	root := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo})
+	e := engine(t, "")
+	open(t, e, root)
+	s := workspace.NewSession()
+	path, fresh := filepath.Join(root, "upload.go"), filepath.Join(root, "fresh.go")
+	for p, text := range map[string]string{path: uploadGo, fresh: strings.ReplaceAll(parseGo, "parseHeader", "quokkaSmiles")} {
+		if err := s.Open(p, 1, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	finds(t, e, s.Documents(), "quokkaSmiles", "fresh.go:quokkaSmiles")
+	if err := s.Change(path, 2, edit(strings.ReplaceAll(uploadGo, "retryUpload", "zebraCrossing")), 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Save(path, nil); err != nil {
+		t.Fatal(err)
+	}
+	finds(t, e, s.Documents(), "zebraCrossing", "upload.go:zebraCrossing")
+	if _, a := ask(t, e, s.Documents(), indexing.Query{Text: "zebra"}); a.Coverage.DirtyDocuments != 0 {
+		t.Errorf("%+v", a.Coverage)
+	}
+}
+
 func TestAnIgnoredBufferIsNotSearched(t *testing.T) {
 	root := write(t, t.TempDir(), map[string]string{"a.go": parseGo, ".gitignore": "secret/\n"})
 	e := engine(t, "")

@@ -30,13 +30,14 @@ type folder struct {
 	turn    uint64
 	touched map[string]uint64
 
-	mu      sync.Mutex // guards all below
-	state   string
-	message string
-	walked  bool // a walk has ended: skipped and waiting are known
-	waiting int  // files that a Refresh has still to read
-	skipped []workspace.Skipped
-	rules   *ignore.Rules // as of the last walk; nil before the first
+	mu       sync.Mutex // guards all below
+	state    string
+	message  string
+	walked   bool // a walk has ended: skipped and waiting are known
+	waiting  int  // files that a Refresh has still to read
+	skipped  []workspace.Skipped
+	rules    *ignore.Rules   // as of the last walk; nil before the first
+	verdicts map[string]bool // of rules, by path: ignored
 }
 
 func newFolder(root string) *folder {

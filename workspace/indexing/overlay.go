@@ -8,6 +8,7 @@ import (
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/ignore"
 )
 
 // overlayPatience is how long a query waits for the vectors of what is unsaved.
@@ -15,9 +16,9 @@ import (
 // until the document is saved.
 const overlayPatience = 20 * time.Millisecond
 
-// overlays keeps the segment of each unsaved document, so that it is cut once
-// for each version and not for each query. They live in memory only. Safe for
-// concurrent use; the zero value is empty.
+// overlays keeps what is known of each open document, so that it is hashed and
+// cut once for each version and not for each query. Its segments live in memory
+// only. Safe for concurrent use; the zero value is empty.
 type overlays struct {
 	mu   sync.Mutex
 	made map[string]overlay // by absolute path
@@ -25,73 +26,93 @@ type overlays struct {
 
 type overlay struct {
 	text    string
-	segment *index.Segment
+	hash    [16]byte
+	segment *index.Segment // nil: not made
 }
 
-// prune forgets documents that are no longer unsaved.
+// prune forgets documents that are no longer open.
 func (o *overlays) prune(docs workspace.Documents) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for path := range o.made {
-		if d, ok := docs.Get(path); !ok || !d.Dirty {
+		if _, ok := docs.Get(path); !ok {
 			delete(o.made, path)
 		}
 	}
 }
 
-func (o *overlays) get(d workspace.Document) (*index.Segment, bool) {
+// get returns what is known of this text of a document. Equal strings that
+// share their bytes, as those of one version do, compare at once.
+func (o *overlays) get(d workspace.Document) overlay {
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	got, ok := o.made[d.Path]
-	return got.segment, ok && got.text == d.Text
+	o.mu.Unlock()
+	if ok && got.text == d.Text {
+		return got
+	}
+	got = overlay{text: d.Text, hash: index.HashText(d.Text)}
+	o.put(d.Path, got)
+	return got
 }
 
-func (o *overlays) put(d workspace.Document, seg *index.Segment) {
+func (o *overlays) put(path string, made overlay) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.made == nil {
 		o.made = map[string]overlay{}
 	}
-	o.made[d.Path] = overlay{d.Text, seg}
+	o.made[path] = made
 }
 
-// overlay returns a snapshot of f with the unsaved documents in it, and how many
-// they are.
+// overlay returns a snapshot of f in which every open document says what its
+// buffer says, saved or not, indexed or not yet, and how many are unsaved.
 func (e *Engine) overlay(ctx context.Context, f *folder, docs workspace.Documents) (*index.Snapshot, int, error) {
-	snapshot := f.index.Snapshot()
-	n := 0
-	for _, d := range docs.Dirty() {
-		if owner, rel, ok := e.owner(d.Path); ok && owner == f && !e.ignored(f, rel) {
-			seg, err := e.unsavedSegment(ctx, f, rel, d)
-			if err != nil {
-				return nil, 0, err
-			}
-			snapshot = snapshot.With(f.root, seg, nil)
-			n++
+	indexed := f.index.Snapshot()
+	snapshot, dirty := indexed, 0
+	for _, d := range docs.All() {
+		owner, rel, ok := e.owner(d.Path)
+		if !ok || owner != f || e.ignored(f, rel) {
+			continue
 		}
+		if d.Dirty {
+			dirty++
+		}
+		known := e.buffers.get(d)
+		if file, ok := indexed.Find(f.root, rel); ok && file.Skip.Rule == "" && file.Hash == known.hash {
+			continue
+		}
+		if int64(len(d.Text)) > e.cfg.MaxFileSize || ignore.Content(rel, d.Text).Skipped() {
+			continue
+		}
+		seg, err := e.bufferSegment(ctx, f, rel, d, known)
+		if err != nil {
+			return nil, 0, err
+		}
+		snapshot = snapshot.With(f.root, seg, nil)
 	}
-	return snapshot, n, nil
+	return snapshot, dirty, nil
 }
 
-func (e *Engine) unsavedSegment(ctx context.Context, f *folder, rel string, d workspace.Document) (*index.Segment, error) {
-	if seg, ok := e.unsaved.get(d); ok {
-		return seg, nil
+func (e *Engine) bufferSegment(ctx context.Context, f *folder, rel string, d workspace.Document, known overlay) (*index.Segment, error) {
+	if known.segment != nil {
+		return known.segment, nil
 	}
 	doc := []index.Document{cut(index.File{Path: rel, Size: int64(len(d.Text))}, d.Text)}
-	whole, err := e.embedUnsaved(ctx, f, doc)
+	whole, err := e.embedBuffer(ctx, f, doc)
 	if err != nil {
 		return nil, err
 	}
 	seg, err := index.Build(e.model.Dimensions, doc)
 	if err == nil && whole {
-		e.unsaved.put(d, seg)
+		known.segment = seg
+		e.buffers.put(d.Path, known)
 	}
 	return seg, err
 }
 
-// embedUnsaved embeds what it can in time. Without a vector a chunk is found by
+// embedBuffer embeds what it can in time. Without a vector a chunk is found by
 // its words; a model that fails must not fail the query.
-func (e *Engine) embedUnsaved(ctx context.Context, f *folder, doc []index.Document) (whole bool, err error) {
+func (e *Engine) embedBuffer(ctx context.Context, f *folder, doc []index.Document) (whole bool, err error) {
 	if !e.local() {
 		// Half-typed text is not sent anywhere: it gets the rows that are there.
 		doc[0].Rows = e.rowsKnown(f, doc[0])

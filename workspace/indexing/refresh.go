@@ -125,7 +125,8 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	})
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.walked, f.waiting, f.skipped, f.rules = true, len(todo), found.Skipped, rules
+	f.walked, f.waiting, f.skipped = true, len(todo), found.Skipped
+	f.rules, f.verdicts = rules, map[string]bool{}
 	return todo, gone, turn, nil
 }
 
@@ -351,21 +352,25 @@ func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entr
 	return nil
 }
 
-// ignored reports whether the rules leave out the file at rel.
+// ignored reports whether the rules leave out the file at rel, as of the last
+// walk. Verdicts are kept: the rules of every directory on the way are read for
+// one, and queries ask for each open document.
 func (e *Engine) ignored(f *folder, rel string) bool {
 	f.mu.Lock()
-	rules := f.rules
-	f.mu.Unlock()
-	if rules == nil {
-		var err error
-		if rules, err = ignore.Root(f.root); err != nil {
+	defer f.mu.Unlock()
+	if f.rules == nil {
+		rules, err := ignore.Root(f.root)
+		if err != nil {
 			return true
 		}
-		f.mu.Lock()
-		f.rules = rules
-		f.mu.Unlock()
+		f.rules, f.verdicts = rules, map[string]bool{}
 	}
-	return rules.Path(rel, false).Skipped()
+	verdict, known := f.verdicts[rel]
+	if !known {
+		verdict = f.rules.Path(rel, false).Skipped()
+		f.verdicts[rel] = verdict
+	}
+	return verdict
 }
 
 // under returns the indexed paths at rel and below it.

@@ -137,7 +137,7 @@ type view struct {
 
 // view joins the snapshots of the folders that the query looks in.
 func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []string) (view, error) {
-	e.unsaved.prune(docs)
+	e.buffers.prune(docs)
 	var (
 		folders   []*folder
 		snapshots []*index.Snapshot

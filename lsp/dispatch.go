@@ -1,0 +1,189 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/workspace"
+)
+
+// Methods of our own.
+const (
+	methodSemanticSearch        = "semantic/search"
+	methodSemanticRelated       = "semantic/related"
+	methodSemanticStatus        = "semantic/status"
+	methodSemanticStatusChanged = "semantic/statusChanged"
+	methodSemanticReindex       = "semantic/reindex"
+)
+
+// work is a request that has begun: its parameters are understood and it has its view of the documents.
+type work struct {
+	// box, if not empty, names the search box the request comes from: it supersedes an older one of it.
+	box string
+	// run does the work, off the read loop, and returns what is to be encoded as the result.
+	run func(ctx context.Context) (any, error)
+}
+
+// begin decodes a request's parameters; it runs on the read loop and returns at once. params are the
+// connection's and gone once begin has returned.
+type begin func(docs workspace.Documents, params json.RawMessage) (work, error)
+
+// request returns what begins requests of the method, nil for an unknown one.
+func (s *server) request(method string) begin {
+	switch method {
+	case protocol.MethodWorkspaceSymbol:
+		return s.workspaceSymbol
+	case methodSemanticSearch:
+		return s.semanticSearch
+	case methodSemanticRelated:
+		return s.semanticRelated
+	case methodSemanticStatus:
+		return s.semanticStatus
+	case methodSemanticReindex:
+		return s.semanticReindex
+	}
+	return nil
+}
+
+// notification returns what handles notifications of the method, nil for one to ignore. It runs on the read
+// loop and starts what takes time in the background.
+func (s *server) notification(method string) func(params json.RawMessage) error {
+	switch method {
+	case protocol.MethodInitialized:
+		return s.initialized
+	case protocol.MethodTextDocumentDidOpen:
+		return s.didOpen
+	case protocol.MethodTextDocumentDidChange:
+		return s.didChange
+	case protocol.MethodTextDocumentDidSave:
+		return s.didSave
+	case protocol.MethodTextDocumentDidClose:
+		return s.didClose
+	case protocol.MethodWorkspaceDidChangeWatchedFiles:
+		return s.didChangeWatchedFiles
+	case protocol.MethodWorkspaceDidChangeWorkspaceFolders:
+		return s.didChangeWorkspaceFolders
+	case protocol.MethodCancelRequest:
+		return s.cancelRequest
+	case protocol.MethodWindowWorkDoneProgressCancel:
+		return s.workDoneProgressCancel
+	}
+	return nil
+}
+
+// handle is called by the read loop for each message. req is valid until it returns or has called
+// jsonrpc2.Async. An error for a notification, or a panic, would end the connection: there are none.
+func (s *server) handle(wire context.Context, req *jsonrpc2.Request) (any, error) {
+	if !req.IsCall() {
+		s.notified(req)
+		return nil, nil
+	}
+	var result any
+	method := strings.Clone(req.Method())
+	err := tasks.Catch(func() (err error) {
+		result, err = s.called(wire, req)
+		return err
+	})
+	if err != nil {
+		return nil, s.refusal(s.life, method, err)
+	}
+	return result, nil
+}
+
+// called answers a request.
+func (s *server) called(wire context.Context, req *jsonrpc2.Request) (any, error) {
+	method := req.Method()
+	switch {
+	case s.at(stopped):
+		return nil, jsonrpc2.Errorf(jsonrpc2.InvalidRequest, "%s came after shutdown", method)
+	case method == protocol.MethodInitialize:
+		return s.initialize(json.RawMessage(req.Params()))
+	case s.at(fresh):
+		return nil, jsonrpc2.Errorf(jsonrpc2.ServerNotInitialized, "%s came before initialize", method)
+	case method == protocol.MethodShutdown:
+		return s.shutdown()
+	}
+	begin := s.request(method)
+	if begin == nil {
+		return nil, jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "%s is not served", method)
+	}
+	if !s.gate.enter() {
+		return nil, jsonrpc2.NewError(codeStopping, errStopping.Error())
+	}
+	defer s.gate.leave()
+	return s.answer(wire, req, begin)
+}
+
+// answer begins a request on the read loop, releases that, and finishes the request.
+func (s *server) answer(wire context.Context, req *jsonrpc2.Request, begin begin) (any, error) {
+	method := strings.Clone(req.Method())
+	var result any
+	var refused error
+	// Each scope turns its own cause into the answer, before the scopes around it see the error.
+	err := s.requests.Run(s.life, req.ID(), func(ctx context.Context) error {
+		w, err := begin(s.session.Documents(), json.RawMessage(req.Params()))
+		if err != nil {
+			refused = s.refusal(ctx, method, err)
+			return nil
+		}
+		finish := func(ctx context.Context) error {
+			jsonrpc2.Async(wire)
+			refused = s.refusal(ctx, method, tasks.Catch(func() (err error) {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				result, err = encoded(w.run(ctx))
+				return err
+			}))
+			return nil
+		}
+		if w.box == "" {
+			return finish(ctx)
+		}
+		return s.searches.Run(ctx, w.box, finish)
+	})
+	if refused != nil {
+		return nil, refused
+	}
+	return result, err
+}
+
+func encoded(v any, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return encode(v)
+}
+
+// notified handles a notification: exit always, the others while the server serves.
+func (s *server) notified(req *jsonrpc2.Request) {
+	method := req.Method()
+	if method == protocol.MethodExit {
+		s.exit()
+		return
+	}
+	handle := s.notification(method)
+	if handle == nil || !s.at(serving) {
+		s.log.Debug("notification ignored", zap.String("method", strings.Clone(method)))
+		return
+	}
+	if !s.gate.enter() {
+		return
+	}
+	defer s.gate.leave()
+	err := tasks.Catch(func() error { return handle(json.RawMessage(req.Params())) })
+	var panicked *tasks.PanicError
+	switch {
+	case errors.As(err, &panicked):
+		s.log.Error("panic", zap.String("doing", strings.Clone(method)), zap.Error(err), zap.ByteString("stack", panicked.Stack))
+	case err != nil:
+		s.log.Warn("notification dropped", zap.String("method", strings.Clone(method)), zap.Error(err))
+	}
+}

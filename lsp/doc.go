@@ -1,0 +1,58 @@
+// Package lsp is the protocol's side of semantic-ls: it turns what an editor sends into calls of our own
+// types, and our answers into what an editor reads. It knows nothing about searching; everything below it
+// knows nothing about the Language Server Protocol.
+//
+// # The problem
+//
+// An editor writes edits and questions into one pipe and expects each question to be answered for the text
+// as it stood at that place in the pipe. It also expects not to wait: not for indexing, not for a slow
+// question asked earlier, and least of all for one that it has cancelled since. The stock dispatch of the
+// libraries runs everything at once: four of five questions overtake the edits before them. A dispatch that runs
+// everything in turn answers right and freezes.
+//
+// # Order
+//
+// What must happen in the order of the wire happens on the read loop, and it is little: every notification,
+// initialize and shutdown as a whole, and of every other request its beginning. That beginning takes the
+// view of the open documents, decodes the parameters, and enters the request under its id, so that a
+// $/cancelRequest that follows in the same packet finds it, and under its search box, so that the newer of
+// two searches supersedes the older. Only then is the read loop released and the work begins; it uses the
+// view it was given and never looks at the session again.
+//
+// # Lives
+//
+// [Serve] is a scope. In it stands the server's life, and in the life stand the folders being indexed, the
+// files being updated and the requests being answered. The life ends at shutdown, at exit, when the stream
+// ends, when the parent process dies, or when Serve's context does, and it ends whole: what it started has
+// ended too. Work never hangs on the connection's context: the library cancels that one for reasons of its
+// own, for instance when a write fails.
+//
+// Two things are outside. The library's read goroutine may sit in a read of standard input, which nothing
+// interrupts; Serve waits for it a moment and no longer, and it dies with the process. And flushing the
+// index happens after the life has ended, under a shield of two seconds.
+//
+// # Codes
+//
+//	-32700  the frame holds no JSON                 -32002  before initialize
+//	-32600  no request, or one after shutdown       -32800  cancelled by the client
+//	-32601  unknown method                          -32801  a newer search of the same session came
+//	-32602  bad parameters                          -32802  the server is stopping
+//	-32603  a panic: a bug of ours, logged          -32803  it was tried and failed
+//
+// A notification has no answer, so a bad one is logged and dropped. Nothing a client sends ends the
+// connection, except bytes from which no next frame can be found: a malformed header, or a length above
+// 1 GiB.
+//
+// # Positions
+//
+// Our offsets are bytes. UTF-8 is chosen whenever the client offers it, since nothing has to be counted
+// then; otherwise UTF-16, which every client speaks; UTF-32 only for a client that names it and not UTF-16.
+//
+// # What the libraries are used for, and for what not
+//
+// jsonrpc2 correlates, protocol provides the shapes that we send, uri converts. Incoming parameters are
+// decoded into structs of our own by encoding/json, because protocol's decoder refuses a whole message for one
+// field of the wrong type, reads `"range": null` as an edit at 0:0, and rejects the null versions and
+// whole floats that clients do send. The framing is our own too: jsonrpc2's ends the connection at the first
+// message it cannot parse and accepts a gigabyte at once.
+package lsp

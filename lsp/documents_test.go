@@ -1,0 +1,148 @@
+package lsp_test
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
+)
+
+func TestEditsThatClientsMakeOfTheProtocol(t *testing.T) {
+	const before = "one\ntwo\nthree"
+	cases := map[string]struct{ changes, want string }{
+		"a range":                  {`[{"range":{"start":{"line":1,"character":0},"end":{"line":1,"character":3}},"text":"2"}]`, "one\n2\nthree"},
+		"rangeLength":              {`[{"range":{"start":{"line":1,"character":0},"end":{"line":1,"character":3}},"rangeLength":99,"text":"2"}]`, "one\n2\nthree"},
+		"no range":                 {`[{"text":"all"}]`, "all"},
+		"a null range":             {`[{"range":null,"text":"all"}]`, "all"},
+		"several":                  {`[{"text":"ab"},{"range":{"start":{"line":0,"character":1},"end":{"line":0,"character":1}},"text":"-"},{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":1}},"text":""}]`, "-b"},
+		"beyond the line":          {`[{"range":{"start":{"line":0,"character":999},"end":{"line":0,"character":2147483647}},"text":"!"}]`, "one!\ntwo\nthree"},
+		"beyond the text":          {`[{"range":{"start":{"line":77,"character":0},"end":{"line":99,"character":9}},"text":"!"}]`, "one\ntwo\nthree!"},
+		"beyond uint32":            {`[{"range":{"start":{"line":0,"character":0},"end":{"line":4294967296,"character":1e300}},"text":"!"}]`, "!"},
+		"beyond float64":           {`[{"range":{"start":{"line":0,"character":0},"end":{"line":1e999,"character":0}},"text":"!"}]`, "!"},
+		"negative":                 {`[{"range":{"start":{"line":-1,"character":-1},"end":{"line":0,"character":1}},"text":"!"}]`, "!ne\ntwo\nthree"},
+		"whole floats":             {`[{"range":{"start":{"line":1.0,"character":0.0},"end":{"line":1.0,"character":3.0}},"text":"2"}]`, "one\n2\nthree"},
+		"a lone surrogate":         {`[{"text":"a\ud83db"}]`, "a\ufffdb"},
+		"bytes that are no UTF-8":  {"[{\"text\":\"a\xffb\"}]", "a\ufffdb"},
+		"the end before the start": {`[{"range":{"start":{"line":2,"character":0},"end":{"line":1,"character":0}},"text":"!"}]`, before},
+		"nothing":                  {`[]`, before},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			engine := newFake()
+			engine.search = echo("/w/a b.go")
+			run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
+				e.Open("/w/a b.go", before)
+				// Spelled in another way than it was opened with, and without a version.
+				e.Send(`{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"file:///w/./a%20b.go","version":null},"contentChanges":` + c.changes + `}}`)
+				a, err := e.Search(lsptest.Query{Query: "x"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := a.Hits[0].Snippet; got != c.want {
+					t.Errorf("text %q, want %q", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestSavesSettleBeforeTheyAreIndexed(t *testing.T) {
+	engine := newFake()
+	run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
+		e.Open("/w/a.go", "x")
+		for range 20 {
+			e.Save("/w/a.go")
+		}
+		e.Save("/w/never-opened.go")
+		got := map[string]int{}
+		for len(got) < 2 {
+			for _, path := range receive(t, e, "both updates", engine.updated) {
+				got[path]++
+			}
+		}
+		if got["/w/a.go"] != 1 || got["/w/never-opened.go"] != 1 {
+			t.Errorf("updates %v, want one of each", got)
+		}
+	})
+}
+
+func TestAFileIsLeftAloneForAMoment(t *testing.T) {
+	const settle = 100 * time.Millisecond
+	engine := newFake()
+	run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
+		began := time.Now()
+		for range 5 {
+			e.Save("/w/a.go")
+			if _, err := e.Status(); err != nil { // the server has seen the save
+				t.Fatal(err)
+			}
+		}
+		took := time.Since(began)
+		receive(t, e, "the update", engine.updated)
+		if updates := 1 + len(engine.updated); updates > 1+int(took/settle) {
+			t.Errorf("%d updates for saves within %v, want one each %v at most", updates, took, settle)
+		}
+	})
+}
+
+func TestAFileIsNotIndexedTwiceAtATime(t *testing.T) {
+	engine := newFake()
+	begun, release := make(chan string, 10), make(chan struct{})
+	var running atomic.Int32 // of /w/a.go
+	engine.update = func(paths []string) {
+		if paths[0] == "/w/a.go" && running.Add(1) > 1 {
+			t.Error("two updates of a file at a time")
+		}
+		begun <- paths[0]
+		<-release // whatever becomes of the context
+		if paths[0] == "/w/a.go" {
+			running.Add(-1)
+		}
+	}
+	run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
+		e.Save("/w/a.go")
+		receive(t, e, "the first update", begun)
+		e.Save("/w/a.go")
+		e.Save("/w/b.go") // has nothing to wait for: when it has settled, so has a.go
+		if path := receive(t, e, "the next update", begun); path != "/w/b.go" {
+			t.Errorf("%s began, want /w/b.go", path)
+		}
+		close(release)
+		receive(t, e, "an update", engine.updated)
+		receive(t, e, "an update", engine.updated)
+		receive(t, e, "an update", engine.updated)
+	})
+}
+
+func TestChangesOutsideTheEditor(t *testing.T) {
+	engine := newFake()
+	run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
+		e.Watched("/w/a.go", "/w/b.go", "/w/c.go")
+		if got := receive(t, e, "an update", engine.updated); len(got) != 3 {
+			t.Errorf("updated %q, want all three at once", got)
+		}
+		e.Watched("/w/d.go")
+		if got := receive(t, e, "an update", engine.updated); len(got) != 1 || got[0] != "/w/d.go" {
+			t.Errorf("updated %q, want /w/d.go", got)
+		}
+	})
+}
+
+func TestFileEventsAreAskedForWhereTheyMustBe(t *testing.T) {
+	asks := func(m lsptest.Message) bool { return m.Method == "client/registerCapability" }
+	dynamic := map[string]any{"workspace": map[string]any{"didChangeWatchedFiles": map[string]any{"dynamicRegistration": true}}}
+	run(t, newFake(), lsptest.Options{Capabilities: dynamic}, func(e *lsptest.Editor) {
+		m := e.Await("a registration", 0, asks)
+		want := `{"registrations":[{"id":"semantic-ls/files","method":"workspace/didChangeWatchedFiles","registerOptions":{"watchers":[{"globPattern":"**/*"}]}}]}`
+		if string(m.Params) != want {
+			t.Errorf("asked for %s, want %s", m.Params, want)
+		}
+	})
+	run(t, newFake(), lsptest.Options{Folders: []string{"/w"}}, func(e *lsptest.Editor) {
+		e.AwaitReady()
+		if asked := e.Heard(0, asks); len(asked) != 0 {
+			t.Errorf("a client that cannot was asked: %s", asked[0].Params)
+		}
+	})
+}

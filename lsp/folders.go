@@ -1,0 +1,180 @@
+package lsp
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"go.uber.org/zap"
+
+	"github.com/semantic-ls/semantic-ls/tasks"
+)
+
+// folder is one that the client wants.
+type folder struct {
+	name    string
+	failure string // why it could not be opened or indexed
+	runs    int    // of indexing, under way or waiting for an older one to end
+}
+
+// want notes a folder and returns its path. ok is false if it is no local directory's URI or is wanted
+// already.
+func (s *server) want(f workspaceFolder) (path string, ok bool) {
+	path, ok = pathOf(f.URI)
+	if !ok {
+		s.log.Info("not a local folder", zap.String("uri", f.URI))
+		return "", false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.folders[path] != nil {
+		return path, false
+	}
+	if f.Name == "" {
+		f.Name = filepath.Base(path)
+	}
+	s.folders[path] = &folder{name: f.Name}
+	s.order = append(s.order, path)
+	return path, true
+}
+
+// unwant forgets a folder and returns its path; ok is false if it was not wanted.
+func (s *server) unwant(f workspaceFolder) (path string, ok bool) {
+	path, ok = pathOf(f.URI)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !ok || s.folders[path] == nil {
+		return path, false
+	}
+	delete(s.folders, path)
+	s.order = slices.DeleteFunc(s.order, func(p string) bool { return p == path })
+	return path, true
+}
+
+// wanted returns the paths of the folders in the client's order.
+func (s *server) wanted() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.order)
+}
+
+// name returns the client's name for a folder; ok is false if it does not want it.
+func (s *server) name(path string) (name string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.folders[path]; f != nil {
+		return f.name, true
+	}
+	return "", false
+}
+
+// note remembers why a folder failed, or with nil that it has not.
+func (s *server) note(path string, err error) {
+	defer s.changed()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.folders[path]
+	switch {
+	case f == nil:
+	case err == nil:
+		f.failure = ""
+	default:
+		f.failure = err.Error()
+	}
+}
+
+// index makes the engine's folders what the client wants, for one path: whatever goes on there is cancelled
+// and awaited first. Which of several runs comes last does not matter: each does what is wanted by then.
+func (s *server) index(path string) {
+	done := s.busy(path)
+	s.background("index "+path, func(ctx context.Context) error {
+		defer done()
+		err := s.indexers.Replace(ctx, path, func(ctx context.Context) error {
+			if name, ok := s.name(path); ok {
+				return s.refresh(ctx, path, name, done)
+			}
+			return s.leave(path)
+		})
+		if errors.Is(err, tasks.ErrSuperseded) || errors.Is(err, errIndexingCancelled) {
+			s.log.Info("indexing was cancelled", zap.String("folder", path), zap.Error(err))
+			return nil
+		}
+		return err
+	})
+}
+
+// busy notes that a folder is about to be indexed, until done is called, once or more. The engine knows no
+// such state: to it a folder is ready as soon as it is open.
+func (s *server) busy(path string) (done func()) {
+	defer s.changed()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.folders[path]
+	if f == nil {
+		return func() {}
+	}
+	f.runs++
+	return sync.OnceFunc(func() {
+		defer s.changed()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		f.runs--
+	})
+}
+
+// refresh opens a folder if it is not open and brings its index up to date. It calls done when that is over,
+// which is before the client has been shown the end of it.
+func (s *server) refresh(ctx context.Context, path, name string, done func()) error {
+	s.note(path, nil)
+	err := s.open(ctx, path)
+	if err == nil {
+		err = s.withProgress(ctx, name, func(ctx context.Context, p *progress) error {
+			err := tasks.Catch(func() error { return s.engine.Refresh(ctx, path, p.report) })
+			defer done()
+			if err == nil || ctx.Err() == nil {
+				s.note(path, err)
+			}
+			return err
+		})
+	} else if ctx.Err() == nil {
+		s.note(path, err)
+	}
+	return err
+}
+
+// open is called by one run for the path at a time.
+func (s *server) open(ctx context.Context, path string) error {
+	if s.isOpen(path) {
+		return nil
+	}
+	if err := s.engine.Open(ctx, path); err != nil {
+		return err
+	}
+	s.setOpen(path, true)
+	s.changed()
+	return nil
+}
+
+// leave drops a folder from this session. What is on disk stays for the next one.
+func (s *server) leave(path string) error {
+	defer s.changed()
+	if !s.isOpen(path) {
+		return nil
+	}
+	s.setOpen(path, false)
+	return s.engine.Close(path)
+}
+
+func (s *server) isOpen(path string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opened[path]
+}
+
+func (s *server) setOpen(path string, open bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened[path] = open
+}

@@ -1,0 +1,156 @@
+package lsp
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"slices"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"github.com/semantic-ls/semantic-ls/workspace/text"
+)
+
+// client is what we need to know of the client's abilities. A capability that it left out, or sent as
+// something else than it should be, is one that it does not have.
+type client struct {
+	progress bool // answers window/workDoneProgress/create
+	watches  bool // watches files for whoever registers
+}
+
+// initializeParams keeps every field raw: one of the wrong type must not cost the others.
+type initializeParams struct {
+	ProcessID             json.RawMessage `json:"processId"`
+	ClientInfo            json.RawMessage `json:"clientInfo"`
+	RootPath              json.RawMessage `json:"rootPath"`
+	RootURI               json.RawMessage `json:"rootUri"`
+	WorkspaceFolders      json.RawMessage `json:"workspaceFolders"`
+	Capabilities          json.RawMessage `json:"capabilities"`
+	InitializationOptions json.RawMessage `json:"initializationOptions"`
+}
+
+// initialize answers with what the server can do. Nothing is indexed before initialized.
+func (s *server) initialize(params json.RawMessage) (any, error) {
+	if !s.at(fresh) {
+		return nil, jsonrpc2.NewError(jsonrpc2.InvalidRequest, "initialize came twice")
+	}
+	var p initializeParams
+	if err := decode(params, &p); err != nil {
+		return nil, err
+	}
+	options := p.InitializationOptions
+	if string(options) == "null" {
+		options = nil
+	}
+	engine, err := s.cfg.Start(s.life, options)
+	if err != nil {
+		return nil, failed("%v", err)
+	}
+	s.engine = engine
+	s.encoding = encoding(p.Capabilities)
+	s.client = client{
+		progress: lenient[bool](at(p.Capabilities, "window", "workDoneProgress")),
+		watches:  lenient[bool](at(p.Capabilities, "workspace", "didChangeWatchedFiles", "dynamicRegistration")),
+	}
+	for _, f := range workspaceFolders(p) {
+		s.want(f)
+	}
+	s.watchParent(lenient[int](p.ProcessID))
+	s.log.Info("initialized",
+		zap.String("client", lenient[string](at(p.ClientInfo, "name"))),
+		zap.String("encoding", string(encodingKind(s.encoding))),
+		zap.Strings("folders", s.wanted()),
+	)
+	s.phase.Store(int32(serving))
+	return s.abilities(), nil
+}
+
+// abilities is what the server tells of itself.
+func (s *server) abilities() *protocol.InitializeResult {
+	yes, incremental := true, protocol.TextDocumentSyncKindIncremental
+	return &protocol.InitializeResult{
+		ServerInfo: protocol.ServerInfo{Name: "semantic-ls", Version: protocol.NewOptional(s.cfg.Version)},
+		Capabilities: protocol.ServerCapabilities{
+			PositionEncoding: encodingKind(s.encoding),
+			TextDocumentSync: &protocol.TextDocumentSyncOptions{
+				OpenClose: &yes,
+				Change:    &incremental,
+				Save:      &protocol.SaveOptions{},
+			},
+			WorkspaceSymbolProvider: protocol.Boolean(true),
+			Workspace: &protocol.WorkspaceOptions{
+				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
+					Supported:           &yes,
+					ChangeNotifications: protocol.Boolean(true),
+				},
+			},
+		},
+	}
+}
+
+// workspaceFolders are the folders that the client opens with: the modern field, or else the older ones.
+// Those that are no local directories are left out.
+func workspaceFolders(p initializeParams) []workspaceFolder {
+	var out []workspaceFolder
+	for _, raw := range lenient[[]json.RawMessage](p.WorkspaceFolders) {
+		if f := lenient[workspaceFolder](raw); f.URI != "" {
+			out = append(out, f)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	if root := lenient[string](p.RootURI); root != "" {
+		return []workspaceFolder{{URI: root}}
+	}
+	if root := lenient[string](p.RootPath); filepath.IsAbs(root) {
+		return []workspaceFolder{{URI: uriOf(filepath.Clean(root))}}
+	}
+	return nil
+}
+
+// encoding chooses how positions count: see the package's text.
+func encoding(capabilities json.RawMessage) text.Encoding {
+	var offered []string
+	for _, raw := range lenient[[]json.RawMessage](at(capabilities, "general", "positionEncodings")) {
+		offered = append(offered, lenient[string](raw))
+	}
+	has := func(kind protocol.PositionEncodingKind) bool { return slices.Contains(offered, string(kind)) }
+	switch {
+	case has(protocol.PositionEncodingKindUTF8):
+		return text.UTF8
+	case has(protocol.PositionEncodingKindUTF32) && !has(protocol.PositionEncodingKindUTF16):
+		return text.UTF32
+	}
+	return text.UTF16
+}
+
+func encodingKind(enc text.Encoding) protocol.PositionEncodingKind {
+	switch enc {
+	case text.UTF8:
+		return protocol.PositionEncodingKindUTF8
+	case text.UTF32:
+		return protocol.PositionEncodingKindUTF32
+	default:
+		return protocol.PositionEncodingKindUTF16
+	}
+}
+
+// at walks down objects and returns what is at the end of the path, nil if something on the way is missing
+// or no object.
+func at(raw json.RawMessage, path ...string) json.RawMessage {
+	for _, name := range path {
+		raw = lenient[map[string]json.RawMessage](raw)[name]
+	}
+	return raw
+}
+
+// lenient decodes raw, or returns the zero value if it is something else.
+func lenient[T any](raw json.RawMessage) T {
+	var v, zero T
+	if len(raw) == 0 || json.Unmarshal(raw, &v) != nil {
+		return zero
+	}
+	return v
+}

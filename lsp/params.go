@@ -1,0 +1,174 @@
+package lsp
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math"
+	"strconv"
+
+	"go.lsp.dev/jsonrpc2"
+
+	"github.com/semantic-ls/semantic-ls/workspace/text"
+)
+
+// What clients send, in the fields that we read and with the tolerance they need (see the package's text).
+
+// count is an unsigned number that takes what clients make of one: -1 and less become 0, whatever is above
+// the range becomes its end ("the end of the line" is 1e308 for some), null becomes 0, and 3.0 is 3.
+type count uint32
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *count) UnmarshalJSON(raw []byte) error {
+	if string(raw) == "null" {
+		return nil
+	}
+	f, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return errors.New("not a number")
+	}
+	*c = count(min(max(f, 0), math.MaxUint32))
+	return nil
+}
+
+type position struct {
+	Line      count `json:"line"`
+	Character count `json:"character"`
+}
+
+type span struct {
+	Start position `json:"start"`
+	End   position `json:"end"`
+}
+
+func (p position) text() text.Position {
+	return text.Position{Line: uint32(p.Line), Character: uint32(p.Character)}
+}
+
+func (r *span) text() *text.Range {
+	if r == nil {
+		return nil
+	}
+	return &text.Range{Start: r.Start.text(), End: r.End.text()}
+}
+
+// document names a document; Version is absent in most messages.
+type document struct {
+	URI     string `json:"uri"`
+	Version count  `json:"version"`
+}
+
+type didOpenParams struct {
+	TextDocument struct {
+		document
+		Text string `json:"text"`
+	} `json:"textDocument"`
+}
+
+type didChangeParams struct {
+	TextDocument   document `json:"textDocument"`
+	ContentChanges []struct {
+		Range *span  `json:"range"`
+		Text  string `json:"text"`
+	} `json:"contentChanges"`
+}
+
+type didSaveParams struct {
+	TextDocument document `json:"textDocument"`
+	Text         *string  `json:"text"`
+}
+
+type didCloseParams struct {
+	TextDocument document `json:"textDocument"`
+}
+
+type didChangeWatchedFilesParams struct {
+	Changes []struct {
+		URI string `json:"uri"`
+	} `json:"changes"`
+}
+
+type workspaceFolder struct {
+	URI  string `json:"uri"`
+	Name string `json:"name"`
+}
+
+type didChangeWorkspaceFoldersParams struct {
+	Event struct {
+		Added   []workspaceFolder `json:"added"`
+		Removed []workspaceFolder `json:"removed"`
+	} `json:"event"`
+}
+
+type workspaceSymbolParams struct {
+	Query string `json:"query"`
+}
+
+type semanticSearchParams struct {
+	Query              string          `json:"query"`
+	Limit              *int            `json:"limit"`
+	Folders            []string        `json:"folders"`
+	Session            string          `json:"session"`
+	PartialResultToken json.RawMessage `json:"partialResultToken"`
+}
+
+type semanticRelatedParams struct {
+	TextDocument *document `json:"textDocument"`
+	Position     *position `json:"position"`
+	Range        *span     `json:"range"`
+	Text         *string   `json:"text"`
+	LanguageID   string    `json:"languageId"`
+	Limit        *int      `json:"limit"`
+}
+
+type semanticReindexParams struct {
+	Folders []string `json:"folders"`
+}
+
+// decode reads params into v. Absent parameters are those of an empty object. The error is for the client.
+func decode(params json.RawMessage, v any) error {
+	if len(params) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(params, v); err != nil {
+		return badParams("%v", err)
+	}
+	return nil
+}
+
+// limit reads a request's limit: absent means usual, more than most means most.
+func limit(n *int, usual, most int) (int, error) {
+	switch {
+	case n == nil:
+		return usual, nil
+	case *n < 1:
+		return 0, badParams("limit is %d; it is 1 or more, %d if left out", *n, usual)
+	}
+	return min(*n, most), nil
+}
+
+// token reads a progress token: nil where there is none, otherwise a JSON string or integer.
+func token(raw json.RawMessage) (json.RawMessage, error) {
+	raw = bytes.TrimSpace(raw)
+	switch {
+	case len(raw) == 0 || string(raw) == "null":
+		return nil, nil
+	case raw[0] == '"' || raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9':
+		return raw, nil
+	}
+	return nil, badParams("a progress token is a string or an integer, not %s", raw)
+}
+
+// requestID reads the id of a $/cancelRequest. ok is false for what cannot be the id of a request.
+func requestID(raw json.RawMessage) (id jsonrpc2.ID, ok bool) {
+	var name string
+	if raw = bytes.TrimSpace(raw); len(raw) == 0 {
+		return id, false
+	}
+	if raw[0] == '"' {
+		err := json.Unmarshal(raw, &name)
+		return jsonrpc2.NewStringID(name), err == nil
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	return jsonrpc2.NewNumberID(n), err == nil
+}

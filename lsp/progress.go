@@ -1,0 +1,181 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
+)
+
+const (
+	// createWithin is how long a client may take to answer window/workDoneProgress/create. One that is busy
+	// starting up takes seconds; one that never answers gets no progress.
+	createWithin = 10 * time.Second
+	// reportPause is the least time between two reports: ten a second look smooth.
+	reportPause = 100 * time.Millisecond
+)
+
+// progress shows the client how far the indexing of one folder is. Reports are folded: indexing never waits
+// for a client that reads slowly.
+type progress struct {
+	s     *server
+	token string
+	title string
+	news  chan struct{} // capacity 1: latest is new
+	done  chan struct{} // closed when indexing has ended
+
+	mu     sync.Mutex
+	latest indexing.Progress // guarded by mu
+}
+
+type progressParams struct {
+	Token any `json:"token"`
+	Value any `json:"value"`
+}
+
+// withProgress calls work and shows its progress, if the client can. The user may cancel it there: then work's
+// context ends, and so does withProgress with errIndexingCancelled.
+func (s *server) withProgress(ctx context.Context, name string, work func(ctx context.Context, p *progress) error) error {
+	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
+		p := &progress{s: s, title: "Indexing " + name, news: make(chan struct{}, 1), done: make(chan struct{})}
+		defer close(p.done)
+		if s.client.progress {
+			p.token = s.newToken(func() { g.Cancel(errIndexingCancelled) })
+			g.Go(p.show)
+		}
+		return work(ctx, p)
+	})
+}
+
+// report notes how far it is.
+func (p *progress) report(now indexing.Progress) {
+	p.mu.Lock()
+	p.latest = now
+	p.mu.Unlock()
+	select {
+	case p.news <- struct{}{}:
+	default:
+	}
+	p.s.changed()
+}
+
+func (p *progress) now() indexing.Progress {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.latest
+}
+
+// show asks for a progress bar, and once the client has one begins, reports and ends it, in this order
+// and whatever becomes of ctx.
+func (p *progress) show(ctx context.Context) error {
+	defer p.s.dropToken(p.token)
+	if !p.create(ctx) {
+		return nil
+	}
+	cancellable, done := true, uint32(0)
+	p.send(ctx, &protocol.WorkDoneProgressBegin{Kind: "begin", Title: p.title, Cancellable: &cancellable, Percentage: &done})
+	for pause := time.Duration(0); p.wait(pause); pause = reportPause {
+		now := p.now()
+		message, done := fmt.Sprintf("%d/%d files", now.Done, now.Total), percent(now)
+		p.send(ctx, &protocol.WorkDoneProgressReport{Kind: "report", Message: &message, Percentage: &done})
+	}
+	now := p.now()
+	message := fmt.Sprintf("%d files", now.Total)
+	if ctx.Err() != nil {
+		message = fmt.Sprintf("stopped at %d/%d files", now.Done, now.Total)
+	}
+	p.send(ctx, &protocol.WorkDoneProgressEnd{Kind: "end", Message: &message})
+	return nil
+}
+
+// create tells whether the client has made a progress bar.
+func (p *progress) create(ctx context.Context) bool {
+	err := tasks.FailAfter(ctx, createWithin, func(ctx context.Context, _ *tasks.Group) error {
+		params := &protocol.WorkDoneProgressCreateParams{Token: protocol.String(p.token)}
+		_, err := p.s.conn.Call(ctx, protocol.MethodWindowWorkDoneProgressCreate, params, nil)
+		return err
+	})
+	if err != nil {
+		p.s.log.Info("no progress bar", zap.Error(err))
+	}
+	return err == nil
+}
+
+// wait returns true when there is something to report, at the earliest after pause, and false when there
+// is nothing more to come.
+func (p *progress) wait(pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-p.done:
+		return false
+	case <-timer.C:
+	}
+	select {
+	case <-p.done:
+		return false
+	case <-p.news:
+		return true
+	}
+}
+
+func (p *progress) send(ctx context.Context, value any) {
+	raw, err := protocol.Marshal(value)
+	if err != nil {
+		p.s.log.Error("progress", zap.Error(err))
+		return
+	}
+	p.s.tell(ctx, protocol.MethodProgress, progressParams{Token: p.token, Value: json.RawMessage(raw)})
+}
+
+// percent never says 100 before the end, since storing comes after the last file.
+func percent(now indexing.Progress) uint32 {
+	if now.Total <= 0 {
+		return 0
+	}
+	return uint32(min(max(now.Done*100/now.Total, 0), 99))
+}
+
+// newToken makes a progress token by which the client may call cancel.
+func (s *server) newToken(cancel func()) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens++
+	token := "semantic-ls/" + strconv.Itoa(s.tokens)
+	s.progress[token] = cancel
+	return token
+}
+
+func (s *server) dropToken(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.progress, token)
+}
+
+// workDoneProgressCancel ends the indexing whose progress bar the user has cancelled. What was finished
+// stays.
+func (s *server) workDoneProgressCancel(params json.RawMessage) error {
+	var p struct {
+		Token json.RawMessage `json:"token"`
+	}
+	if err := decode(params, &p); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	cancel := s.progress[lenient[string](p.Token)]
+	s.mu.Unlock()
+	if cancel == nil {
+		return errors.New("no progress has that token")
+	}
+	cancel()
+	return nil
+}

@@ -1,0 +1,19 @@
+package lsp
+
+// shutdown cancels whatever is going on, writes the index and answers. It holds up the read loop, since
+// nothing but exit may follow.
+func (s *server) shutdown() (any, error) {
+	s.phase.Store(int32(stopped))
+	s.finish(s.life)
+	return nil, nil
+}
+
+// exit ends the connection. What the program exits with depends on whether shutdown came first.
+func (s *server) exit() {
+	s.stream.endReading()
+	if s.at(stopped) {
+		s.end(nil)
+		return
+	}
+	s.end(ErrNoShutdown)
+}

@@ -1,0 +1,79 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/semantic-ls/semantic-ls/vectors/search"
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
+)
+
+// symbolLimit is how many symbols a query gets: what fits on a few screens of a picker, and what gopls
+// answers with too.
+const symbolLimit = 100
+
+// nameLimit bounds the name of a hit that has none of its own, in runes: a picker's column.
+const nameLimit = 80
+
+// workspaceSymbol answers any editor's symbol search: the whole query is one question, and the symbols come
+// best first. Their form is WorkspaceSymbol with a full location, which is SymbolInformation too.
+func (s *server) workspaceSymbol(docs workspace.Documents, params json.RawMessage) (work, error) {
+	var p workspaceSymbolParams
+	if err := decode(params, &p); err != nil {
+		return work{}, err
+	}
+	query := strings.TrimSpace(p.Query)
+	return work{run: func(ctx context.Context) (any, error) {
+		if query == "" {
+			return json.RawMessage("[]"), nil
+		}
+		answer, err := s.engine.Search(ctx, docs, indexing.Query{Text: query, Limit: symbolLimit})
+		if err != nil {
+			return nil, err
+		}
+		return s.symbols(answer.Hits)
+	}}, nil
+}
+
+func (s *server) symbols(found []search.Hit) (json.RawMessage, error) {
+	p := s.places()
+	out := make(protocol.WorkspaceSymbolSlice, 0, len(found))
+	for _, h := range found {
+		at := p.selection(h)
+		symbol := protocol.WorkspaceSymbol{Location: &protocol.Location{
+			URI: uri.URI(uriOf(h.Path)),
+			Range: protocol.Range{
+				Start: protocol.Position{Line: uint32(at.Start.Line), Character: uint32(at.Start.Character)},
+				End:   protocol.Position{Line: uint32(at.End.Line), Character: uint32(at.End.Character)},
+			},
+		}}
+		symbol.Name, symbol.Kind = nameOf(h), kindOf(h)
+		if h.Container != "" {
+			symbol.ContainerName = &h.Container
+		}
+		out = append(out, symbol)
+	}
+	return protocol.Marshal(out)
+}
+
+// nameOf is what a picker shows: the symbol, or for text that is part of none its best line, or the file's
+// name.
+func nameOf(h search.Hit) string {
+	switch {
+	case h.Symbol != "":
+		return h.Symbol
+	case h.Snippet == "":
+		return filepath.Base(h.Path)
+	}
+	name := []rune(h.Snippet)
+	if len(name) > nameLimit {
+		name = append(name[:nameLimit-1], '…')
+	}
+	return string(name)
+}
