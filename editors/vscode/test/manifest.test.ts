@@ -1,0 +1,36 @@
+// package.json repeats what the sources say; here the two are held together.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import manifest from "../package.json";
+import { keys } from "../src/settings";
+
+const properties: Record<string, { scope: string; default: unknown }> = manifest.contributes.configuration.properties;
+const names = Object.keys(properties);
+
+test("every setting of the server is declared, and nothing else but the server's path", () => {
+  assert.deepEqual(new Set(names), new Set(["server.path", ...keys].map((key) => `semantic-ls.${key}`)));
+});
+
+test("a workspace can't choose a program, a provider or a path", () => {
+  for (const key of ["server.path", "embedding.provider", "embedding.baseURL", "embedding.model", "cache.directory", "log.file"]) {
+    assert.equal(properties[`semantic-ls.${key}`]?.scope, "machine", key);
+  }
+});
+
+test("a workspace that isn't trusted sets nothing", () => {
+  const { untrustedWorkspaces } = manifest.capabilities;
+  assert.equal(untrustedWorkspaces.supported, "limited");
+  assert.deepEqual(new Set(untrustedWorkspaces.restrictedConfigurations), new Set(names));
+});
+
+test("no setting holds a secret", () => {
+  assert.deepEqual(names.filter((name) => /key|secret|token|password/i.test(name)), []);
+});
+
+test("commands have the names that the sources register", () => {
+  assert.deepEqual(
+    manifest.contributes.commands.map(({ command }) => command).sort(),
+    ["related", "restart", "search", "status"].map((name) => `semantic-ls.${name}`),
+  );
+});
