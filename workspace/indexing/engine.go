@@ -259,7 +259,7 @@ func (e *Engine) Status() Status {
 // coverage of the given folders, of which so many documents are unsaved.
 func (e *Engine) coverage(folders []*folder, dirty int) Coverage {
 	total := Coverage{Model: e.model.Name, DirtyDocuments: dirty}
-	known := true
+	known := len(folders) > 0 // before the first is open nothing is
 	for _, f := range folders {
 		c := f.coverage(e.model.Name)
 		total.FilesTotal += c.FilesTotal

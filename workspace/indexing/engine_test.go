@@ -481,7 +481,7 @@ func TestOpenRefusesWhatIsNoFolder(t *testing.T) {
 	if err := e.Close(file); err != nil {
 		t.Errorf("Close: %v", err)
 	}
-	if _, a := ask(t, e, workspace.Documents{}, indexing.Query{Text: "upload"}); len(a.Hits) != 0 || a.Coverage.Percent != 100 {
+	if _, a := ask(t, e, workspace.Documents{}, indexing.Query{Text: "upload"}); len(a.Hits) != 0 || a.Coverage.Percent != 0 {
 		t.Errorf("without a folder: %+v", a)
 	}
 }
