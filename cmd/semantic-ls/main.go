@@ -1,0 +1,41 @@
+// Command semantic-ls finds code by what it does: from a shell, and for an
+// editor as a language server. It holds flags and wiring only; each command
+// has a file of its own.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// tidyWithin is what an interrupted command gets to end by itself. What was
+// stored before stays whatever happens, so there is nothing to wait for longer;
+// with the time that busy cores take to hear of it, it stays below fifty
+// milliseconds. serve has a limit of its own, see serve.go.
+const tidyWithin = 25 * time.Millisecond
+
+func main() {
+	// A reader that has left is an error of that write, not the end of the
+	// process: serve has an index to flush then.
+	signal.Ignore(syscall.SIGPIPE)
+	// Whatever writes to os.Stdout without being asked to would end up between
+	// the frames of the protocol.
+	stdout := os.Stdout
+	os.Stdout = os.Stderr
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal kills at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, stdout, os.Stderr, os.Environ()))
+}
+
+// exitSoon ends the process when a command takes too long to end after ctx.
+// The function it returns takes that back.
+func exitSoon(ctx context.Context) (ended func()) {
+	stop := context.AfterFunc(ctx, func() {
+		time.AfterFunc(tidyWithin, func() { os.Exit(exitInterrupted) })
+	})
+	return func() { stop() }
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
+)
+
+func (p *process) searchCommand() *cobra.Command {
+	var out output
+	cmd := &cobra.Command{
+		Use:   "search [flags] QUERY [DIR]",
+		Short: "Find the code that does what QUERY says",
+		Long: `Brings the index of DIR (the current directory where it is left out) up to date,
+then shows the code that does what QUERY says, best first. QUERY is a question or
+a description in plain words, or a name; put it in quotes.
+
+If DIR lies in a folder that has an index already, that index is used.
+
+A line of the answer is the path (relative to DIR), the number of the line that
+shows best why, the symbol, and that line. Exit code 0: found, 1: nothing found,
+2: an error.`,
+		Example: `  semantic-ls search 'where are requests cancelled'
+  semantic-ls search -n3 'parse a duration' ~/src/project
+  semantic-ls search -C2 'retry with backoff'
+  semantic-ls search --full 'compare two versions'
+  semantic-ls search --json 'open the database' | jq -r .path
+  vim $(semantic-ls search -l 'draw the progress bar')`,
+		Args: atMost(1, 2, func(args []string) string {
+			return "put the query in quotes: semantic-ls search " + quote(strings.Join(args, " "))
+		}),
+		ValidArgsFunction: completeDirectory(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if strings.TrimSpace(args[0]) == "" {
+				return hinted("semantic-ls search 'where are requests cancelled'", "the query is empty")
+			}
+			dir, err := directory(args, 1)
+			if err != nil {
+				if len(args) == 2 && !exists(args[1]) {
+					err = hinted("if that is a part of the query, put it in quotes: semantic-ls search "+quote(args[0]+" "+args[1]), "%w", err)
+				}
+				return err
+			}
+			if err := out.settle(p, dir); err != nil {
+				return err
+			}
+			return p.search(cmd.Context(), args[0], dir, &out)
+		},
+	}
+	out.add(cmd.Flags())
+	p.addColor(cmd)
+	return cmd
+}
+
+func (p *process) search(ctx context.Context, query, dir string, out *output) error {
+	defer exitSoon(ctx)()
+	s, err := p.settings()
+	if err != nil {
+		return err
+	}
+	return p.inFolder(ctx, s, dir, func(f *folder) error {
+		if err := f.refresh(ctx, p.newBar()); err != nil {
+			return err
+		}
+		q := indexing.Query{Text: query, Limit: out.hits(), Folders: f.only(dir)}
+		answer, err := f.Search(ctx, workspace.Documents{}, q)
+		if err != nil {
+			return err
+		}
+		return out.write(p.stdout, answer.Hits)
+	})
+}

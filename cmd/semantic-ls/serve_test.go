@@ -1,0 +1,277 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/textproto"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
+)
+
+// server is the program serving an editor over its real standard streams.
+type server struct {
+	io.Reader // its standard output
+	io.Writer // its standard input
+	closeIn   func() error
+
+	t       *testing.T
+	process *exec.Cmd
+	wire    recording // all of its standard output
+	log     recording // all of its standard error
+}
+
+// recording keeps what is written to it.
+type recording struct {
+	mu  sync.Mutex
+	buf bytes.Buffer // guarded by mu
+}
+
+func (r *recording) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.buf.Write(p)
+}
+
+func (r *recording) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.buf.String()
+}
+
+// serve starts the program. It ends with the test.
+func (s *sandbox) serve(args ...string) *server {
+	s.t.Helper()
+	srv := &server{t: s.t, process: s.program(s.t.Context(), args...)}
+	srv.process.Stderr = &srv.log
+	in, err := srv.process.StdinPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	out, err := srv.process.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := srv.process.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	srv.Reader, srv.Writer, srv.closeIn = io.TeeReader(out, &srv.wire), in, in.Close
+	s.t.Cleanup(func() {
+		if srv.process.ProcessState == nil {
+			_ = srv.process.Process.Kill()
+			_ = srv.process.Wait()
+		}
+		if s.t.Failed() {
+			s.t.Logf("the server's log:\n%s", srv.log.String())
+		}
+	})
+	return srv
+}
+
+// Close closes the program's standard input, as an editor does that is done.
+func (srv *server) Close() error { return srv.closeIn() }
+
+// exit waits for the program to end by itself and returns the exit code.
+func (srv *server) exit() int {
+	srv.t.Helper()
+	if _, err := io.Copy(io.Discard, srv.Reader); err != nil && !errors.Is(err, os.ErrClosed) {
+		srv.t.Errorf("reading to the end: %v", err)
+	}
+	var exit *exec.ExitError
+	if err := srv.process.Wait(); err != nil && !errors.As(err, &exit) {
+		srv.t.Fatal(err)
+	}
+	return srv.process.ProcessState.ExitCode()
+}
+
+func TestStdoutCarriesOnlyProtocolBytes(t *testing.T) {
+	s := newSandbox(t)
+	srv := s.serve("serve", "--log-level", "debug")
+	lsptest.Attach(t, srv, func(e *lsptest.Editor) {
+		ability := e.Initialize(lsptest.Options{Folders: []string{s.project}})
+		if ability.ServerInfo.Name != "semantic-ls" || ability.ServerInfo.Version != thisBuild().Version {
+			t.Errorf("the server calls itself %+v", ability.ServerInfo)
+		}
+		e.AwaitReady()
+		answer, err := e.Search(lsptest.Query{Query: asked})
+		if err != nil || len(answer.Hits) == 0 || lsptest.Path(answer.Hits[0].URI) != filepath.Join(s.project, "color", "convert.py") {
+			t.Errorf("%q finds %+v, %v", asked, answer.Hits, err)
+		}
+		if err := e.Call("no/such/method", nil, nil); lsptest.Code(err) != -32601 {
+			t.Errorf("an unknown method: %v", err)
+		}
+		if err := e.Shutdown(); err != nil {
+			t.Error(err)
+		}
+		e.Exit()
+		if code := srv.exit(); code != exitFound {
+			t.Errorf("exit code %d", code)
+		}
+	})
+	if log := srv.log.String(); !strings.Contains(log, "debug") {
+		t.Errorf("nothing was logged at debug level:\n%s", log)
+	}
+	frames := 0
+	in := textproto.NewReader(bufio.NewReader(strings.NewReader(srv.wire.String())))
+	for {
+		header, err := in.ReadMIMEHeader()
+		if err == io.EOF && len(header) == 0 {
+			break
+		}
+		if err != nil || len(header) != 1 {
+			t.Fatalf("after %d frames: header %q, %v", frames, header, err)
+		}
+		length, err := strconv.Atoi(header.Get("Content-Length"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := make([]byte, length)
+		if _, err := io.ReadFull(in.R, body); err != nil || !json.Valid(body) {
+			t.Fatalf("after %d frames: %q, %v", frames, body, err)
+		}
+		frames++
+	}
+	if frames < 4 {
+		t.Errorf("%d frames hold four answers", frames)
+	}
+}
+
+func TestServeExitCodes(t *testing.T) {
+	cases := []struct {
+		name string
+		args []string
+		end  func(e *lsptest.Editor) error
+		code int
+	}{
+		{"exit after shutdown", []string{"serve"}, func(e *lsptest.Editor) error {
+			err := e.Shutdown()
+			e.Exit()
+			return err
+		}, 0},
+		{"without a command", nil, func(e *lsptest.Editor) error {
+			err := e.Shutdown()
+			e.Exit()
+			return err
+		}, 0},
+		{"as clients start it", []string{"serve", "--stdio", "--clientProcessId=1"}, func(e *lsptest.Editor) error {
+			err := e.Shutdown()
+			e.Exit()
+			return err
+		}, 0},
+		{"without a command, as clients start it", []string{"--stdio"}, func(e *lsptest.Editor) error {
+			err := e.Shutdown()
+			e.Exit()
+			return err
+		}, 0},
+		{"exit without shutdown", []string{"serve"}, func(e *lsptest.Editor) error {
+			e.Exit()
+			return nil
+		}, 1},
+		{"end of the stream", []string{"serve"}, func(e *lsptest.Editor) error {
+			e.Disconnect()
+			return nil
+		}, 1},
+		{"end of the stream after shutdown", []string{"serve"}, func(e *lsptest.Editor) error {
+			err := e.Shutdown()
+			e.Disconnect()
+			return err
+		}, 0},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s := newSandbox(t)
+			srv := s.serve(c.args...)
+			lsptest.Attach(t, srv, func(e *lsptest.Editor) {
+				e.Initialize(lsptest.Options{Folders: []string{s.project}})
+				if err := c.end(e); err != nil {
+					t.Error(err)
+				}
+				if code := srv.exit(); code != c.code {
+					t.Errorf("exit code %d, want %d", code, c.code)
+				}
+			})
+		})
+	}
+}
+
+func TestServeEndsWithItsParent(t *testing.T) {
+	s := newSandbox(t)
+	parent := s.program(t.Context())
+	parent.Env = append(parent.Env, asProgram+"=wait")
+	alive, err := parent.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	srv := s.serve("serve")
+	lsptest.Attach(t, srv, func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{Folders: []string{s.project}, ProcessID: parent.Process.Pid})
+		e.AwaitReady()
+		if err := errors.Join(alive.Close(), parent.Wait()); err != nil {
+			t.Error(err)
+		}
+		// Its standard input stays open all the time.
+		if code := srv.exit(); code != exitNone {
+			t.Errorf("exit code %d", code)
+		}
+	})
+}
+
+func TestServeReportsBadSettingsToTheEditor(t *testing.T) {
+	s := newSandbox(t)
+	s.write(s.config, `{"embedding": {"provider": "oracle"}}`)
+	srv := s.serve("serve")
+	lsptest.Attach(t, srv, func(e *lsptest.Editor) {
+		err := e.Call("initialize", lsptest.Options{}.Params(), nil)
+		if lsptest.Code(err) != -32803 || !strings.Contains(err.Error(), s.config) || !strings.Contains(err.Error(), "oracle") {
+			t.Errorf("initialize: %v", err)
+		}
+	})
+}
+
+func TestEditorSettingsRankBelowFlags(t *testing.T) {
+	s := newSandbox(t)
+	log := filepath.Join(t.TempDir(), "log")
+	for _, c := range []struct {
+		name  string
+		args  []string
+		debug bool
+	}{
+		{"editor", []string{"serve", "--log-file", log + "1"}, true},
+		{"flag", []string{"serve", "--log-level", "error", "--log-file", log + "2"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			srv := s.serve(c.args...)
+			lsptest.Attach(t, srv, func(e *lsptest.Editor) {
+				e.Initialize(lsptest.Options{Folders: []string{s.project}, Settings: map[string]any{"log": map[string]any{"level": "debug"}}})
+				e.AwaitReady()
+				if err := e.Shutdown(); err != nil {
+					t.Error(err)
+				}
+				e.Exit()
+				srv.exit()
+			})
+			text, err := os.ReadFile(c.args[len(c.args)-1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(string(text), "\tdebug\t"); got != c.debug {
+				t.Errorf("debug level: %v, want %v; the log:\n%s", got, c.debug, text)
+			}
+			if srv.log.String() != "" {
+				t.Errorf("standard error has\n%s", srv.log.String())
+			}
+		})
+	}
+}
