@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
+	"time"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -86,11 +88,14 @@ func (s *server) handle(wire context.Context, req *jsonrpc2.Request) (any, error
 		return nil, nil
 	}
 	var result any
-	method := strings.Clone(req.Method())
+	method, id, start := strings.Clone(req.Method()), req.ID(), time.Now()
 	err := tasks.Catch(func() (err error) {
 		result, err = s.called(wire, req)
 		return err
 	})
+	if entry := s.log.Check(zap.DebugLevel, "request"); entry != nil {
+		entry.Write(zap.String("id", fmt.Sprint(id)), zap.String("method", method), zap.Duration("took", time.Since(start)), zap.Error(err))
+	}
 	if err != nil {
 		return nil, s.refusal(s.life, method, err)
 	}

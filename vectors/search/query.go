@@ -104,9 +104,9 @@ func parse(text string) parsed {
 const repeatWeight = 0.5
 
 // groupWeight is how much the group of a word's synonyms counts against the word
-// alone. A question says what code does, code says it in its own words: 1.5 to 2
-// was best on plain questions, and costs those that quote the code nothing.
-const groupWeight = 2.0
+// alone. A question says what code does, code says it in its own words: 2 to 3 was
+// best on plain questions, and costs those that quote the code nothing.
+const groupWeight = 2.5
 
 // groups returns, for each term that has synonyms, the term of all of them: a
 // text that says any says it, and what all of them together are as common as.
@@ -154,7 +154,7 @@ var stopWords = func() map[string]bool {
 		than that the their them then there these they this those thus to too under until up upon us very was we
 		were what when where whether which while who whom whose why will with within without would you your
 		code function functions method file files place find show implement implemented implementation implements happens happen
-		other another again also between both during here him her his not now no ones one rather same about after
+		other another also more most less least few many much between both during here him her his not now no ones one rather same about after
 		all before because let lets thing things something way ways make makes made making use used uses using
 	`) {
 		m[w] = true

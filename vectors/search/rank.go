@@ -23,11 +23,12 @@ import (
 	"github.com/semantic-ls/semantic-ls/vectors/words"
 )
 
-// BM25 of chunks and of files. Chunks have about one length, so theirs may count
-// in full; b of files is low because a large file is not a worse answer.
+// BM25 of chunks and of files. k1 is high, that is, repeating a word keeps
+// counting: a chunk is short, and what it says again and again it is about. b of
+// files is low because a large file is not a worse answer.
 var (
-	chunkBM25 = lexical.BM25{K1: 1.5, B: 0.75}
-	fileBM25  = lexical.BM25{K1: 1.5, B: 0.3}
+	chunkBM25 = lexical.BM25{K1: 5, B: 0.5}
+	fileBM25  = lexical.BM25{K1: 3, B: 0.3}
 )
 
 // Weights of the signals, each in 0..1.
@@ -40,10 +41,12 @@ type Weights struct {
 	Best  float64 // the best chunks of its file together, of the best file's
 }
 
-// DefaultWeights were set by hand: on questions quoting the code of fifteen open
-// projects, and on plain ones over the Go tree. They will be learned.
+// DefaultWeights were chosen, with the parameters above and groupWeight, by a
+// search over 350 settings on 301 questions about fifteen open projects in eleven
+// languages, most quoting the code, and ten in plain words about net/http. The
+// neighbours of the choice score within 0.005 of it; they will be learned.
 func DefaultWeights() Weights {
-	return Weights{Chunk: 1.0, File: 0.4, Dense: 1.0, Name: 1.1, Path: 1.0, Best: 0.6}
+	return Weights{Chunk: 1.0, File: 0.2, Dense: 0.6, Name: 1.1, Path: 1.0, Best: 0.6}
 }
 
 func (w Weights) sum() float64 { return w.Chunk + w.File + w.Dense + w.Name + w.Path + w.Best }
