@@ -94,6 +94,21 @@ func (f *folder) refresh(ctx context.Context, bar *bar) error {
 	return f.Refresh(ctx, f.root, bar.report)
 }
 
+// bringUp is refresh for a question: what is indexed already answers it, with a
+// warning, when a provider that is down keeps the rest from being indexed.
+func (p *process) bringUp(ctx context.Context, f *folder) error {
+	err := f.refresh(ctx, p.newBar())
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	c := f.Status().Coverage
+	if c.FilesIndexed == 0 {
+		return err
+	}
+	p.warn(fmt.Sprintf("%v; searched the %d of %d files that are indexed", err, c.FilesIndexed, c.FilesTotal))
+	return nil
+}
+
 // only is the folders to search for hits below dir: nil for all of this one.
 func (f *folder) only(dir string) []string {
 	if dir == f.root {

@@ -110,13 +110,14 @@ func (p *process) related(ctx context.Context, file string, line int, here strin
 		if err != nil {
 			return err
 		}
-		if err := f.refresh(ctx, p.newBar()); err != nil {
+		if err := p.bringUp(ctx, f); err != nil {
 			return err
 		}
 		answer, err := f.Related(ctx, workspace.Documents{}, indexing.Place{Path: file, Start: at, End: at, Limit: out.hits()})
 		if err != nil {
 			return err
 		}
+		p.warn(answer.Warning)
 		return out.write(p.stdout, answer.Hits)
 	})
 }

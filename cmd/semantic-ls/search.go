@@ -63,7 +63,7 @@ func (p *process) search(ctx context.Context, query, dir string, out *output) er
 		return err
 	}
 	return p.inFolder(ctx, s, dir, func(f *folder) error {
-		if err := f.refresh(ctx, p.newBar()); err != nil {
+		if err := p.bringUp(ctx, f); err != nil {
 			return err
 		}
 		q := indexing.Query{Text: query, Limit: out.hits(), Folders: f.only(dir)}
@@ -71,6 +71,7 @@ func (p *process) search(ctx context.Context, query, dir string, out *output) er
 		if err != nil {
 			return err
 		}
+		p.warn(answer.Warning)
 		return out.write(p.stdout, answer.Hits)
 	})
 }

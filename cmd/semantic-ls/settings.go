@@ -94,7 +94,15 @@ func (p *process) loadSettings(editor json.RawMessage) (settings.Settings, []set
 func (p *process) settings() (settings.Settings, error) {
 	s, warnings, err := p.loadSettings(nil)
 	for _, warning := range warnings {
-		_, _ = fmt.Fprintf(p.stderr, "semantic-ls: warning: %s\n", escape(warning.Text))
+		p.warn(warning.Text)
 	}
 	return s, err
+}
+
+// warn says on stderr what is odd, or left out of an answer; nothing where text
+// is empty.
+func (p *process) warn(text string) {
+	if text != "" {
+		_, _ = fmt.Fprintf(p.stderr, "semantic-ls: warning: %s\n", escape(text))
+	}
 }

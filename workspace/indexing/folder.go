@@ -34,7 +34,8 @@ type folder struct {
 	state    string
 	message  string
 	walked   bool // a walk has ended: skipped and waiting are known
-	waiting  int  // files that a Refresh has still to read
+	waiting  int  // files that a Refresh has still to read, new or changed
+	listed   int  // files that the walk found; 0 once all of them are read
 	skipped  []workspace.Skipped
 	rules    *ignore.Rules   // as of the last walk; nil before the first
 	verdicts map[string]bool // of rules, by path: ignored
@@ -50,22 +51,50 @@ func newFolder(root string) *folder {
 	}
 }
 
-// publish makes a change visible to queries and durable. drop, where not nil,
-// is asked under the same lock whether the change is still true.
-func (f *folder) publish(seg *index.Segment, removed []string, stillTrue func() bool) (published bool, err error) {
+// publish makes a change visible to queries and durable. change is asked for it
+// under the lock that orders changes, so that it can leave out what an Update has
+// overtaken; it returns false where there is nothing to publish as it stands. The
+// error is the store's: the change is published all the same.
+func (f *folder) publish(change func() (store.Change, bool)) (published bool, err error) {
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
-	if stillTrue != nil && !stillTrue() {
+	c, ok := change()
+	if !ok {
 		return false, nil
 	}
-	f.index.Apply(seg, removed)
-	return true, f.store.Append(store.Change{Segment: seg, Removed: removed})
+	f.index.Apply(c.Segment, c.Removed)
+	return true, f.store.Append(c)
+}
+
+// remove publishes that paths are gone, but for those updated since turn.
+func (f *folder) remove(paths []string, turn uint64) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	_, err := f.publish(func() (store.Change, bool) {
+		still := f.notSince(paths, turn)
+		return store.Change{Removed: still}, len(still) > 0
+	})
+	return err
+}
+
+// notSince returns the paths that no Update has touched since turn. f.publishing
+// is held.
+func (f *folder) notSince(paths []string, turn uint64) []string {
+	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return f.touched[p] > turn })
 }
 
 func (f *folder) setState(state, message string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.state, f.message = state, message
+}
+
+// ready says that all that the walk found is read.
+func (f *folder) ready() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.state, f.message, f.waiting, f.listed = StateReady, "", 0, 0
 }
 
 func (f *folder) setWaiting(n int) {
@@ -79,7 +108,7 @@ func (f *folder) coverage(model string) Coverage {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	c := Coverage{FilesIndexed: counts.Files, FilesWaiting: f.waiting, Chunks: counts.Chunks, Model: model}
-	c.FilesTotal = c.FilesIndexed + c.FilesWaiting
+	c.FilesTotal = max(c.FilesIndexed, f.listed-counts.Skipped)
 	c.Percent = percent(c.FilesIndexed, c.FilesTotal, f.walked)
 	return c
 }

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/store"
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/ignore"
 )
@@ -60,7 +62,7 @@ func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)
 	read, err := e.refresh(ctx, f, report)
 	switch {
 	case err == nil:
-		f.setState(StateReady, "")
+		f.ready()
 		e.cfg.Log.Info("indexed", zap.String("folder", f.root), zap.Int("files", read), zap.Duration("took", time.Since(start)))
 	case ctx.Err() != nil:
 		f.setState(StatePaused, "")
@@ -78,11 +80,7 @@ func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) 
 	if err != nil {
 		return 0, err
 	}
-	if len(gone) > 0 {
-		if _, err := f.publish(nil, gone, nil); err != nil {
-			e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(err))
-		}
-	}
+	e.stored(f, f.remove(gone, turn))
 	if len(todo) > 0 {
 		if err := e.readAll(ctx, f, todo, turn, report); err != nil {
 			return 0, err
@@ -110,12 +108,20 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 		return nil, nil, 0, err
 	}
 	here := make(map[string]bool, len(found.Entries))
+	waiting := 0
 	for _, entry := range found.Entries {
 		here[entry.Path] = true
 		known, ok := snapshot.Find(f.root, entry.Path)
-		if !ok || known.ModTime == 0 || known.ModTime != entry.ModTime || known.Size != entry.Size || known.Inode != entry.Inode {
-			todo = append(todo, entry)
+		same := ok && known.Size == entry.Size && known.Inode == entry.Inode
+		switch {
+		case same && known.ModTime == entry.ModTime:
+			continue
+		case same && known.ModTime == 0:
+			// To be looked at once more, but most likely not changed.
+		default:
+			waiting++
 		}
+		todo = append(todo, entry)
 	}
 	snapshot.Files(f.root, func(file index.File) bool {
 		if !here[file.Path] {
@@ -125,7 +131,7 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	})
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.walked, f.waiting, f.skipped = true, len(todo), found.Skipped
+	f.walked, f.waiting, f.listed, f.skipped = true, waiting, len(found.Entries), found.Skipped
 	f.rules, f.verdicts = rules, map[string]bool{}
 	return todo, gone, turn, nil
 }
@@ -219,14 +225,11 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 			break
 		}
 		before := len(documents)
-		published, failed := f.publish(seg, gone, func() bool {
-			documents = keep(documents, func(d index.Document) bool { return f.touched[d.File.Path] <= turn })
-			gone = keep(gone, func(p string) bool { return f.touched[p] <= turn })
-			return len(documents) == before
+		published, failed := f.publish(func() (store.Change, bool) {
+			documents = slices.DeleteFunc(documents, func(d index.Document) bool { return f.touched[d.File.Path] > turn })
+			return store.Change{Segment: seg, Removed: f.notSince(gone, turn)}, len(documents) == before
 		})
-		if failed != nil {
-			e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(failed))
-		}
+		e.stored(f, failed)
 		if published {
 			break
 		}
@@ -237,14 +240,11 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	return e.mergeSmall(f)
 }
 
-func keep[T any](list []T, want func(T) bool) []T {
-	kept := list[:0:0]
-	for _, x := range list {
-		if want(x) {
-			kept = append(kept, x)
-		}
+// stored logs that a change is in memory only.
+func (e *Engine) stored(f *folder, err error) {
+	if err != nil {
+		e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(err))
 	}
-	return kept
 }
 
 // mergeSmall bounds the number of segments.
@@ -275,9 +275,7 @@ func (e *Engine) settle(f *folder) error {
 	if err != nil {
 		return err
 	}
-	if err := f.store.Rewrite(live...); err != nil {
-		e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(err))
-	}
+	e.stored(f, f.store.Rewrite(live...))
 	return nil
 }
 
@@ -337,11 +335,7 @@ func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entr
 		f.touched[p] = turn
 	}
 	f.publishing.Unlock()
-	if len(gone) > 0 {
-		if _, err := f.publish(nil, gone, nil); err != nil {
-			e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(err))
-		}
-	}
+	e.stored(f, f.remove(gone, turn))
 	for len(entries) > 0 {
 		n := batchLength(entries)
 		if err := e.readBatch(ctx, f, entries[:n], turn); err != nil {

@@ -251,7 +251,8 @@ func sortedKeys(m map[string]string) []string {
 
 // keepKeyAtHome drops the key that is meant for OpenAI where the embeddings come
 // from somewhere else: a variable that another program put there is no consent to
-// send it to a third party.
+// send it to a third party. It is no mistake either, so nothing is said; a server
+// that wants a key says so, and the error names the variable.
 func (l *loader) keepKeyAtHome() {
 	origin := l.settings.Origin("embedding.key")
 	if origin.Name != openAIKey || l.settings.Embedding.Key == "" {
@@ -261,7 +262,6 @@ func (l *loader) keepKeyAtHome() {
 		return
 	}
 	l.settings.Embedding.Key = ""
-	l.warn("embedding.key", origin, fmt.Sprintf("%s is not sent to %s: if that server wants a key, set SEMANTIC_LS_EMBEDDING_KEY", openAIKey, l.settings.Embedding.BaseURL))
 }
 
 // openAIKey is the variable that OpenAI's own clients read.
