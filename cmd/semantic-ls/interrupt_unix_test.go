@@ -3,95 +3,15 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
 )
-
-// provider is an embedding server. It answers until it has seen the given text,
-// and then leaves the client waiting.
-type provider struct {
-	*httptest.Server
-	blocked chan struct{} // closed once a request is left waiting
-
-	mu     sync.Mutex
-	stopAt string   // guarded by mu: "" never
-	seen   []string // guarded by mu: every text that was answered
-}
-
-func newProvider(t *testing.T, stopAt string) *provider {
-	p := &provider{blocked: make(chan struct{}), stopAt: stopAt}
-	p.Server = httptest.NewServer(http.HandlerFunc(p.answer))
-	t.Cleanup(p.Close)
-	return p
-}
-
-func (p *provider) answer(w http.ResponseWriter, r *http.Request) {
-	var request struct {
-		Input []string `json:"input"`
-	}
-	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	if p.stops(request.Input) {
-		<-r.Context().Done()
-		return
-	}
-	type row struct {
-		Object    string    `json:"object"`
-		Index     int       `json:"index"`
-		Embedding []float32 `json:"embedding"`
-	}
-	rows := make([]row, len(request.Input))
-	for i := range rows {
-		rows[i] = row{"embedding", i, []float32{1, 0, 0, 1}}
-	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"object": "list", "model": "test", "data": rows})
-}
-
-func (p *provider) stops(texts []string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.stopAt != "" && strings.Contains(strings.Join(texts, "\n"), p.stopAt) {
-		select {
-		case <-p.blocked:
-		default:
-			close(p.blocked)
-		}
-		return true
-	}
-	p.seen = append(p.seen, texts...)
-	return false
-}
-
-// reset makes it answer everything from now on, and forget what it saw.
-func (p *provider) reset() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.stopAt, p.seen = "", nil
-}
-
-func (p *provider) sawAny(text string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return strings.Contains(strings.Join(p.seen, "\n"), text)
-}
-
-// flags make the program use the provider.
-func (p *provider) flags() []string {
-	return []string{"--embedding-provider=openai", "--embedding-model=test", "--embedding-dimensions=4", "--embedding-base-url=" + p.URL + "/v1"}
-}
 
 // promptly is when an interrupted command has ended: fifty milliseconds are
 // promised, the rest is for a machine that does ten other things.

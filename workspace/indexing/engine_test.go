@@ -352,8 +352,13 @@ func TestSearchWithinFolders(t *testing.T) {
 		folders []string
 		hits    int
 	}{
-		{nil, 3}, {[]string{one}, 2}, {[]string{two}, 1}, {[]string{filepath.Join(one, "y")}, 1},
-		{[]string{filepath.Join(one, "x"), two}, 2}, {[]string{filepath.Join(one, "absent")}, 0}, {[]string{t.TempDir()}, 0},
+		{nil, 3},
+		{[]string{one}, 2},
+		{[]string{two}, 1},
+		{[]string{filepath.Join(one, "y")}, 1},
+		{[]string{filepath.Join(one, "x"), two}, 2},
+		{[]string{filepath.Join(one, "absent")}, 0},
+		{[]string{t.TempDir()}, 0},
 	} {
 		got, _ := ask(t, e, workspace.Documents{}, indexing.Query{Text: "retryUpload", Folders: c.folders})
 		if len(got) != c.hits {
