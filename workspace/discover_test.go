@@ -3,11 +3,11 @@ package workspace
 import (
 	"context"
 	"errors"
+	gobuild "go/build"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -269,7 +269,7 @@ func TestWarningsArePassedOn(t *testing.T) {
 }
 
 func BenchmarkDiscover(b *testing.B) {
-	root := filepath.Join(runtime.GOROOT(), "src")
+	root := filepath.Join(gobuild.Default.GOROOT, "src")
 	b.Run("Discover", func(b *testing.B) {
 		for b.Loop() {
 			d, err := Discover(b.Context(), root, Options{})

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -376,8 +375,4 @@ func (f *folder) under(rel string) (paths []string) {
 		return true
 	})
 	return paths
-}
-
-func (f *folder) absolute(rel string) string {
-	return filepath.Join(f.root, filepath.FromSlash(rel))
 }
