@@ -1,3 +1,9 @@
+//go:build gitoracle
+
+// The tests of this file ask git itself: they need it installed.
+//
+//	go test -tags gitoracle ./workspace/ignore
+
 package ignore
 
 import (
@@ -24,9 +30,6 @@ var (
 // TestSameAsGit holds Rules.Path against `git check-ignore` over random trees, rules and settings: the verdict, and
 // where it is "ignored" also the pattern, its file and its line.
 func TestSameAsGit(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Fatal("this test compares with git itself: install git")
-	}
 	seed := *seedFlag
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())
@@ -283,21 +286,42 @@ func (tr *tree) dump() string {
 	return b.String()
 }
 
-// isolate points git and this package at a home of their own.
-func isolate(t *testing.T, home string) {
-	t.Helper()
-	for _, env := range os.Environ() {
-		if name, _, _ := strings.Cut(env, "="); strings.HasPrefix(name, "GIT_") {
-			t.Setenv(name, "") // restores it afterwards
-			os.Unsetenv(name)
+// TestConfigSameAsGit reads core.excludesFile with this package and with git.
+func TestConfigSameAsGit(t *testing.T) {
+	isolate(t, t.TempDir())
+	for _, data := range []string{
+		"[core]\nexcludesfile = plain\n",
+		"[core]\nexcludesfile=plain",
+		"[CORE]\r\n\tExcludesFile =  a b  \r\n",
+		"[core]excludesfile = same line\n",
+		"[core]\nexcludesfile = \"a  # b\" ; c\n",
+		"[core]\nexcludesfile = a # b\n",
+		"[core]\nexcludesfile = a\\\n  b\n",
+		"[core]\nexcludesfile = \"a\\tb\\\\c\\\"d\"  \n",
+		"[core]\nexcludesfile = one\nexcludesfile = two\n",
+		"[core]\nexcludesfile =\n",
+		"# c\n; d\n[core]\n# e\nexcludesfile = x\n",
+		"[core \"sub ]\\\" x\"]\nexcludesfile = no\n[core]\nbare\nexcludesfile = yes\n",
+		"[core \"sub\"]\nexcludesfile = no\n",
+		"[core.sub]\nexcludesfile = no\n",
+		"[alias]\ncore = x\nst = status -sb\n[core]\n\n\n  excludesfile = z",
+		"\ufeff[core]\nexcludesfile = bom\n",
+		"[user]\nname = \"A; B\"\n[core]\nexcludesfile = é\n",
+		"[core]\nexcludesfile = a\"b c\"d e\n",
+		"[core]\nignorecase\nexcludesfile = a\\\\b\n",
+	} {
+		file := filepath.Join(t.TempDir(), "config")
+		write(t, file, data)
+		out, err := exec.Command("git", "config", "--file", file, "--get", "core.excludesfile").Output()
+		set := err == nil
+		if exit, ok := err.(*exec.ExitError); err != nil && (!ok || exit.ExitCode() != 1) { // 1: not set
+			t.Fatalf("git config of %q: %v", data, err)
 		}
-	}
-	t.Setenv("HOME", home)
-	t.Setenv("XDG_CONFIG_HOME", "")
-	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
-	t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(home))
-	if err := os.MkdirAll(home, 0o755); err != nil {
-		t.Fatal(err)
+		var c gitConfig
+		c.read(file, "/home/me")
+		if want := strings.TrimSuffix(string(out), "\n"); filepath.ToSlash(c.excludes) != want || c.hasExcludes != set {
+			t.Errorf("%q: got %q (set: %v), git says %q (set: %v)", data, c.excludes, c.hasExcludes, want, set)
+		}
 	}
 }
 
@@ -311,14 +335,4 @@ func makeRepository(t *testing.T, dir, config string) {
 	}
 	write(t, filepath.Join(dir, ".git", "HEAD"), "ref: refs/heads/main\n")
 	write(t, filepath.Join(dir, ".git", "config"), config)
-}
-
-func write(t *testing.T, path, data string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// provider is an embedding server. It answers until it has seen the given text,
+// and then leaves the client waiting; or it refuses everything.
+type provider struct {
+	*httptest.Server
+	blocked chan struct{} // closed once a request is left waiting
+
+	mu     sync.Mutex
+	stopAt string   // guarded by mu: "" never
+	broken bool     // guarded by mu: refuses every request
+	seen   []string // guarded by mu: every text that was answered
+}
+
+func newProvider(t *testing.T, stopAt string) *provider {
+	p := &provider{blocked: make(chan struct{}), stopAt: stopAt}
+	p.Server = httptest.NewServer(http.HandlerFunc(p.answer))
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *provider) answer(w http.ResponseWriter, r *http.Request) {
+	var request struct {
+		Input []string `json:"input"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if p.refuses() {
+		http.Error(w, "no credit left", http.StatusPaymentRequired)
+		return
+	}
+	if p.stops(request.Input) {
+		<-r.Context().Done()
+		return
+	}
+	type row struct {
+		Object    string    `json:"object"`
+		Index     int       `json:"index"`
+		Embedding []float32 `json:"embedding"`
+	}
+	rows := make([]row, len(request.Input))
+	for i := range rows {
+		rows[i] = row{"embedding", i, []float32{1, 0, 0, 1}}
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"object": "list", "model": "test", "data": rows})
+}
+
+func (p *provider) stops(texts []string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopAt != "" && strings.Contains(strings.Join(texts, "\n"), p.stopAt) {
+		select {
+		case <-p.blocked:
+		default:
+			close(p.blocked)
+		}
+		return true
+	}
+	p.seen = append(p.seen, texts...)
+	return false
+}
+
+func (p *provider) refuses() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.broken
+}
+
+// breakDown makes it refuse everything from now on.
+func (p *provider) breakDown() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.broken = true
+}
+
+// reset makes it answer everything from now on, and forget what it saw.
+func (p *provider) reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopAt, p.seen = "", nil
+}
+
+func (p *provider) sawAny(text string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Contains(strings.Join(p.seen, "\n"), text)
+}
+
+// flags make the program use the provider.
+func (p *provider) flags() []string {
+	return []string{"--embedding-provider=openai", "--embedding-model=test", "--embedding-dimensions=4", "--embedding-base-url=" + p.URL + "/v1"}
+}
+
+func TestSearchGoesOnWithoutItsProvider(t *testing.T) {
+	s := newSandbox(t)
+	p := newProvider(t, "")
+	search := append([]string{"search", "-n1", "rgb_to_hsl", s.project}, p.flags()...)
+	want := s.must(search...)
+	p.breakDown()
+	s.write(filepath.Join(s.project, "late.go"), "package late\n\nfunc Late() {}\n")
+	r := s.run(search...)
+	if r.code != exitFound || r.stdout != want {
+		t.Errorf("exit code %d, it found\n%s\nwant\n%s", r.code, r.stdout, want)
+	}
+	if !strings.HasPrefix(r.stderr, "semantic-ls: warning: ") || !strings.Contains(r.stderr, "no credit left") || !strings.Contains(r.stderr, "that are indexed") {
+		t.Errorf("stderr:\n%s", r.stderr)
+	}
+
+	p = newProvider(t, "")
+	p.breakDown()
+	fresh := append([]string{"search", asked, s.project, "--cache-directory", t.TempDir()}, p.flags()...)
+	if r := s.run(fresh...); r.code != exitError || r.stdout != "" || !strings.Contains(r.stderr, "no credit left") {
+		t.Errorf("with nothing indexed: exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}
