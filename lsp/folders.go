@@ -1,15 +1,18 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
 
 // folder is one that the client wants.
@@ -93,11 +96,11 @@ func (s *server) index(path string) {
 		defer done()
 		err := s.indexers.Replace(ctx, path, func(ctx context.Context) error {
 			if name, ok := s.name(path); ok {
-				return s.refresh(ctx, path, name, done)
+				return s.refreshUntilDone(ctx, path, name, done)
 			}
 			return s.leave(path)
 		})
-		if errors.Is(err, tasks.ErrSuperseded) || errors.Is(err, errIndexingCancelled) {
+		if errors.Is(err, tasks.ErrSuperseded) || errors.Is(err, errIndexingCancelled) || errors.Is(err, errStopping) {
 			s.log.Info("indexing was cancelled", zap.String("folder", path), zap.Error(err))
 			return nil
 		}
@@ -124,6 +127,35 @@ func (s *server) busy(path string) (done func()) {
 	})
 }
 
+// refreshUntilDone is refresh, again after a pause where it failed: a model that was down comes back, and
+// nobody should have to restart the server for it.
+func (s *server) refreshUntilDone(ctx context.Context, path, name string, done func()) error {
+	for pause := cmp.Or(s.cfg.RetryAfter, retryAfter); ; pause = min(2*pause, retryAfterMost) {
+		err := s.refresh(ctx, path, name, done)
+		if err == nil || ctx.Err() != nil || errors.Is(err, indexing.ErrNotFolder) || isPanic(err) {
+			return err
+		}
+		s.log.Warn("indexing failed, and is tried again", zap.String("folder", path), zap.Duration("after", pause), zap.Error(err))
+		if err := tasks.Sleep(ctx, pause); err != nil {
+			return err
+		}
+		done = s.busy(path)
+		defer done()
+	}
+}
+
+// The first and the longest pause between tries: a model that was switched off need not be asked more than
+// every few minutes.
+const (
+	retryAfter     = 5 * time.Second
+	retryAfterMost = 5 * time.Minute
+)
+
+func isPanic(err error) bool {
+	_, ok := errors.AsType[*tasks.PanicError](err)
+	return ok
+}
+
 // refresh opens a folder if it is not open and brings its index up to date. It calls done when that is over,
 // which is before the client has been shown the end of it.
 func (s *server) refresh(ctx context.Context, path, name string, done func()) error {
@@ -138,8 +170,11 @@ func (s *server) refresh(ctx context.Context, path, name string, done func()) er
 			}
 			return err
 		})
-	} else if ctx.Err() == nil {
-		s.note(path, err)
+	} else {
+		defer done()
+		if ctx.Err() == nil {
+			s.note(path, err)
+		}
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/semantic-ls/semantic-ls/lsp"
 	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
@@ -275,6 +276,23 @@ func TestIndexingThatFails(t *testing.T) {
 		if _, err := e.Search(lsptest.Query{Query: "x"}); err != nil {
 			t.Error(err)
 		}
+	})
+}
+
+// A model that was down comes back, and nobody has to restart anything.
+func TestIndexingThatFailedIsTriedAgain(t *testing.T) {
+	engine := newFake()
+	var tries atomic.Int32
+	engine.refresh = func(context.Context, string, func(indexing.Progress)) error {
+		if tries.Add(1) < 3 {
+			return errors.New("the model is down")
+		}
+		return nil
+	}
+	server := serveWith(engine, lsp.Config{RetryAfter: time.Millisecond})
+	lsptest.Run(t, server, func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{Folders: []string{"/w"}})
+		e.AwaitStatus("ready after failures", func(s lsptest.Status) bool { return tries.Load() == 3 && s.Folders[0].State == "ready" })
 	})
 }
 

@@ -32,12 +32,14 @@ func (g *gate) leave() {
 	g.settle()
 }
 
-// close lets nobody in any more. It must be called once.
+// close lets nobody in any more. Closing twice is harmless.
 func (g *gate) close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.closed = true
-	g.settle()
+	if !g.closed {
+		g.closed = true
+		g.settle()
+	}
 }
 
 func (g *gate) settle() {

@@ -150,6 +150,41 @@ func TestShutdownStopsWhatRunsBeforeItFlushes(t *testing.T) {
 	})
 }
 
+// What was asked before shutdown is answered, if that does not take long.
+func TestShutdownLetsRequestsBeAnswered(t *testing.T) {
+	engine := newFake()
+	begun, release := make(chan struct{}, 1), make(chan struct{})
+	engine.search = func(ctx context.Context, _ workspace.Documents, _ indexing.Query) (indexing.Answer, error) {
+		begun <- struct{}{}
+		select {
+		case <-release:
+			return indexing.Answer{Warning: "answered"}, nil
+		case <-ctx.Done():
+			return indexing.Answer{}, ctx.Err()
+		}
+	}
+	indexed := make(chan error, 1)
+	engine.refresh = func(ctx context.Context, _ string, _ func(indexing.Progress)) error {
+		<-ctx.Done()
+		close(release) // only when indexing has been stopped
+		indexed <- ctx.Err()
+		return ctx.Err()
+	}
+	run(t, engine, lsptest.Options{Folders: []string{"/w"}}, func(e *lsptest.Editor) {
+		p := e.Start("semantic/search", lsptest.Query{Query: "slow"})
+		receive(t, e, "the search", begun)
+		receive(t, e, "the folder", engine.opened)
+		if err := e.Shutdown(); err != nil {
+			t.Fatal(err)
+		}
+		var answer struct{ Warning string }
+		if err := p.Wait(&answer); err != nil || answer.Warning != "answered" {
+			t.Errorf("the search: %+v, %v", answer, err)
+		}
+		receive(t, e, "the end of indexing", indexed)
+	})
+}
+
 func TestShutdownIsBoundedEvenIfIndexingIgnoresIt(t *testing.T) {
 	engine := newFake()
 	deaf := make(chan struct{})

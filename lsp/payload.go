@@ -32,6 +32,7 @@ type coveragePayload struct {
 type answerPayload struct {
 	Hits     []hitPayload    `json:"hits"`
 	Coverage coveragePayload `json:"coverage"`
+	Warning  string          `json:"warning,omitempty"` // what the answer had to do without
 }
 
 // partialPayload is what a partial result carries.

@@ -39,7 +39,7 @@ func (s *server) semanticRelated(docs workspace.Documents, params json.RawMessag
 		if err != nil {
 			return nil, err
 		}
-		return answerPayload{Hits: s.hits(answer.Hits), Coverage: coverageOf(answer.Coverage)}, nil
+		return answerPayload{Hits: s.hits(answer.Hits), Coverage: coverageOf(answer.Coverage), Warning: answer.Warning}, nil
 	}}, nil
 }
 

@@ -53,7 +53,7 @@ func (s *server) semanticSearch(docs workspace.Documents, params json.RawMessage
 			}
 			hits = []hitPayload{}
 		}
-		return answerPayload{Hits: hits, Coverage: coverageOf(answer.Coverage)}, nil
+		return answerPayload{Hits: hits, Coverage: coverageOf(answer.Coverage), Warning: answer.Warning}, nil
 	}}, nil
 }
 

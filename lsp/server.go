@@ -34,6 +34,10 @@ var (
 const (
 	stopWithin = 2 * time.Second
 	waitWithin = stopWithin / 2
+	// answerWithin is what requests that stood before shutdown get to be answered
+	// still: ten times what a query takes over 100,000 chunks. Whoever pipes a
+	// question and the shutdown into the server gets the answer.
+	answerWithin = 500 * time.Millisecond
 )
 
 // readerGrace is how long Serve waits for the library's read goroutine once the stream is closed. Sockets
@@ -86,6 +90,9 @@ type Config struct {
 	Version string
 	// Log may be nil.
 	Log *zap.Logger
+	// RetryAfter is the pause before a folder that could not be indexed is tried again, doubled before each
+	// next try, up to five minutes. 0: 5 seconds, after which a server that restarts is back.
+	RetryAfter time.Duration
 	// Ending, if set, is called once, as soon as the end is decided and before anything is awaited. What is
 	// left takes two seconds at most, unless a write to the client blocks for ever, as one to a full pipe
 	// does: a program sets itself a limit here and exits when it has passed.
@@ -160,7 +167,7 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, cfg Config) error {
 		if cfg.Ending != nil {
 			cfg.Ending()
 		}
-		s.finish(ctx)
+		s.finish(ctx, 0) // nobody is there to read an answer
 		s.log.Debug("closing the stream", zap.Error(s.stream.Close()))
 		_, _ = tasks.MoveOnAfter(ctx, readerGrace, func(ctx context.Context, _ *tasks.Group) error {
 			select {
@@ -232,11 +239,23 @@ func (s *server) broken(err error) {
 	}
 }
 
-// finish ends the life, awaits it and flushes the index, within stopWithin altogether and even if ctx is
-// done. Whoever calls it later finds it done.
-func (s *server) finish(ctx context.Context) {
+// finish stops indexing, lets requests be answered for as long as patience lasts, ends the life, awaits that
+// and flushes the index, within stopWithin altogether and even if ctx is done. Whoever calls it later finds
+// it done.
+func (s *server) finish(ctx context.Context, patience time.Duration) {
 	s.stop.Do(func() {
 		err := tasks.Shield(ctx, stopWithin, func(ctx context.Context, _ *tasks.Group) error {
+			for _, path := range s.wanted() {
+				s.indexers.Cancel(path, errStopping)
+			}
+			s.gate.close()
+			_, _ = tasks.MoveOnAfter(ctx, patience, func(ctx context.Context, _ *tasks.Group) error {
+				select {
+				case <-s.gate.empty:
+				case <-ctx.Done():
+				}
+				return nil
+			})
 			s.group.Cancel(errStopping)
 			late, _ := tasks.MoveOnAfter(ctx, waitWithin, func(ctx context.Context, _ *tasks.Group) error {
 				return s.task.Wait(ctx)

@@ -4,7 +4,7 @@ package lsp
 // nothing but exit may follow.
 func (s *server) shutdown() (any, error) {
 	s.phase.Store(int32(stopped))
-	s.finish(s.life)
+	s.finish(s.life, answerWithin)
 	return nil, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
 	"github.com/semantic-ls/semantic-ls/workspace/settings"
 )
 
@@ -171,6 +172,54 @@ func TestSize(t *testing.T) {
 	} {
 		if got := size(bytes); got != want {
 			t.Errorf("size(%d) = %q, want %q", bytes, got, want)
+		}
+	}
+}
+
+// What the index above leaves out is indexed by itself when it is asked for.
+func TestADirectoryThatTheIndexAboveIgnores(t *testing.T) {
+	s := newSandbox(t)
+	s.write(filepath.Join(s.project, "build", "brew.go"), "package build\n\n// BrewEspresso makes coffee.\nfunc BrewEspresso() {}\n")
+	s.must("index", s.project)
+	if got := s.must("search", "-l", "espresso coffee", filepath.Join(s.project, "build")); got != "brew.go\n" {
+		t.Errorf("found %q", got)
+	}
+	if got := s.must("status", "--json", filepath.Join(s.project, "build")); objects(t, got)[0]["root"] != filepath.Join(s.project, "build") {
+		t.Errorf("status: %s", got)
+	}
+}
+
+// index is an error where nothing could be stored, and says why.
+func TestIndexBesideAProcessThatWrites(t *testing.T) {
+	s := newSandbox(t)
+	s.must("index", s.project)
+	srv := s.serve("serve")
+	lsptest.Attach(t, srv, func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{Folders: []string{s.project}})
+		e.AwaitReady()
+		s.write(filepath.Join(s.project, "late.go"), "package late\n\nfunc LateComer() {}\n")
+		for _, args := range [][]string{{"index", s.project}, {"index", "--rebuild", s.project}} {
+			if r := s.run(args...); r.code != exitError || !strings.Contains(r.stderr, "another process is writing this index") {
+				t.Errorf("%q: exit code %d\n%s%s", args, r.code, r.stdout, r.stderr)
+			}
+		}
+		// A search needs to store nothing, and status to write nothing.
+		if r := s.run("search", "-n1", "LateComer", s.project); r.code != exitFound || r.stderr != "" {
+			t.Errorf("search: exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+		}
+		if health := objects(t, s.must("status", "--json", s.project))[0]["index"].(map[string]any)["health"]; health != "ok" {
+			t.Errorf("health: %v", health)
+		}
+	})
+}
+
+// A rule that cannot be used is not silently none.
+func TestUnusableRulesAreWarnedOf(t *testing.T) {
+	s := newSandbox(t)
+	s.write(filepath.Join(s.project, "retry", ".gitignore"), strings.Repeat("x", 5000)+"\n")
+	for _, args := range [][]string{{"search", "attempts", s.project}, {"index", s.project}, {"status", s.project}} {
+		if r := s.run(args...); r.code != exitFound || !strings.Contains(r.stderr, "warning: ") || !strings.Contains(r.stderr, ".gitignore") {
+			t.Errorf("%q: exit code %d, stderr %q", args, r.code, r.stderr)
 		}
 	}
 }

@@ -4,55 +4,39 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 
 	"go.uber.org/zap"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/embed"
-	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
+	"github.com/semantic-ls/semantic-ls/vectors/store"
+	"github.com/semantic-ls/semantic-ls/workspace/ignore"
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 	"github.com/semantic-ls/semantic-ls/workspace/settings"
 )
 
 // newEngine wires an engine as the settings say. Indexing may take so many
 // cores as background says.
-func newEngine(ctx context.Context, s settings.Settings, background int, log *zap.Logger) (*indexing.Engine, error) {
-	embedder, err := newEmbedder(ctx, s)
+func newEngine(s settings.Settings, background int, log *zap.Logger) (*indexing.Engine, error) {
+	config, err := engineConfig(s, background, log)
 	if err != nil {
 		return nil, err
 	}
-	return indexing.New(indexing.Config{
+	return indexing.New(config), nil
+}
+
+func engineConfig(s settings.Settings, background int, log *zap.Logger) (indexing.Config, error) {
+	embedder, err := newEmbedder(s)
+	return indexing.Config{
 		CacheDir:    s.Cache.Directory,
 		Embedder:    embedder,
 		Limiter:     tasks.NewLimiter(runtime.GOMAXPROCS(0), background),
 		Log:         log,
 		MaxFileSize: s.Index.MaxFileSize,
-	}), nil
-}
-
-// newEmbedder is the built-in model, or the provider that the settings name. A
-// provider is asked for its dimensions where the settings do not say them: an
-// index has to know.
-func newEmbedder(ctx context.Context, s settings.Settings) (indexing.Embedder, error) {
-	switch s.Embedding.Provider {
-	case settings.ProviderBuiltin:
-		return static.New(), nil
-	case settings.ProviderOpenAI:
-		remote, err := embed.NewOpenAI(embed.Config{
-			BaseURL: s.Embedding.BaseURL, Key: s.Embedding.Key, Model: s.Embedding.Model,
-			Dimensions: s.Embedding.Dimensions, BatchSize: s.Embedding.BatchSize,
-			Concurrency: s.Embedding.Concurrency, Timeout: s.Embedding.Timeout,
-		})
-		if err == nil && remote.Model().Dimensions == 0 {
-			_, err = remote.Probe(ctx)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return remote, nil
-	}
-	return nil, fmt.Errorf("`embedding.provider` %q is none of those this program has", s.Embedding.Provider)
+	}, err
 }
 
 // folder is an open index and the folder it is of.
@@ -63,43 +47,93 @@ type folder struct {
 }
 
 // inFolder calls body with the index that dir is in: of the nearest folder that
-// has one, of dir itself where none has. Nothing of the folder is read before
-// body does. What was indexed survives a power cut when inFolder returns.
+// has one and does not ignore dir, of dir itself where none has. What was indexed
+// survives a power cut when inFolder returns.
 func (p *process) inFolder(ctx context.Context, s settings.Settings, dir string, body func(f *folder) error) error {
+	return p.withIndexOf(ctx, s, dir, false, body)
+}
+
+// lookInto is inFolder for looking only: it neither writes nor keeps others from
+// writing.
+func (p *process) lookInto(ctx context.Context, s settings.Settings, dir string, body func(f *folder) error) error {
+	return p.withIndexOf(ctx, s, dir, true, body)
+}
+
+func (p *process) withIndexOf(ctx context.Context, s settings.Settings, dir string, readOnly bool, body func(f *folder) error) error {
 	log, err := commandLog(p.stderr, s)
 	if err != nil {
 		return err
 	}
 	defer log.close()
 	// Nobody else waits for this process: indexing gets all cores.
-	e, err := newEngine(ctx, s, runtime.GOMAXPROCS(0), log.Logger)
+	config, err := engineConfig(s, runtime.GOMAXPROCS(0), log.Logger)
 	if err != nil {
 		return err
 	}
+	config.ReadOnly = readOnly
+	e := indexing.New(config)
 	f := &folder{Engine: e, root: dir}
-	if root, ok := indexing.Locate(s.Cache.Directory, dir, e.Status().Model); ok {
-		f.root, f.stored = root, true
+	if f.root, f.stored, err = locate(s.Cache.Directory, dir, e.Status().Model); err != nil {
+		return err
 	}
 	err = body(f)
 	return errors.Join(err, e.Flush(ctx), e.Close(f.root))
 }
 
+// locate returns the folder whose index answers for dir, and whether there is one
+// yet.
+func locate(cache, dir string, m embed.Model) (root string, stored bool, err error) {
+	if root, stored = indexing.Locate(cache, dir, m); !stored {
+		return dir, false, nil
+	}
+	if root == dir {
+		return root, true, nil
+	}
+	// A file of the other folder's index could be found there; this directory's
+	// cannot if it cannot be read, or if that folder's rules leave it out.
+	if _, err := os.ReadDir(dir); err != nil {
+		return "", false, err
+	}
+	rules, err := ignore.Root(root)
+	if err != nil {
+		return dir, false, nil
+	}
+	rel, err := filepath.Rel(root, dir)
+	if err != nil || rules.Path(filepath.ToSlash(rel), true).Skipped() {
+		return dir, false, nil // nearer than root there is none
+	}
+	return root, true, nil
+}
+
 // refresh brings the index up to date, with a bar on the terminal where that
 // takes long. Interrupted, it keeps what was finished.
 func (f *folder) refresh(ctx context.Context, bar *bar) error {
-	if err := f.Open(ctx, f.root); err != nil {
-		return err
-	}
-	defer bar.erase()
-	return f.Refresh(ctx, f.root, bar.report)
+	return bar.during(ctx, func(ctx context.Context) error {
+		if err := f.Open(ctx, f.root); err != nil {
+			return err
+		}
+		return f.Refresh(ctx, f.root, bar.report)
+	})
 }
 
 // bringUp is refresh for a question: what is indexed already answers it, with a
 // warning, when a provider that is down keeps the rest from being indexed.
 func (p *process) bringUp(ctx context.Context, f *folder) error {
 	err := f.refresh(ctx, p.newBar())
-	if err == nil || ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return err
+	}
+	for _, folder := range f.Status().Folders {
+		for _, warning := range folder.Warnings {
+			p.warn(warning)
+		}
+		// Another process that writes the index keeps it as fresh for the next time.
+		if err == nil && folder.Health != store.HealthOK && folder.Health != store.HealthBusy {
+			p.warn("the index on disk: " + folder.Health)
+		}
+	}
+	if err == nil {
+		return nil
 	}
 	c := f.Status().Coverage
 	if c.FilesIndexed == 0 {
@@ -115,4 +149,14 @@ func (f *folder) only(dir string) []string {
 		return nil
 	}
 	return []string{dir}
+}
+
+// writable is an error that says why what is indexed now would not be stored.
+func (f *folder) writable() error {
+	for _, folder := range f.Status().Folders {
+		if folder.Health == store.HealthBusy {
+			return hinted("leave it to that process, or end it first", "%s: %s", folder.Root, folder.Health)
+		}
+	}
+	return nil
 }

@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/semantic-ls/semantic-ls/vectors/store"
 )
 
 func (p *process) indexCommand() *cobra.Command {
@@ -45,6 +48,9 @@ func (p *process) index(ctx context.Context, dir string, rebuild bool) error {
 			return err
 		}
 		if rebuild {
+			if err := f.writable(); err != nil {
+				return err
+			}
 			if err := f.Reset(f.root); err != nil {
 				return err
 			}
@@ -57,17 +63,20 @@ func (p *process) index(ctx context.Context, dir string, rebuild bool) error {
 	})
 }
 
-// writeIndexed says what the index holds now, and if it could not be stored, why.
+// writeIndexed says what the index holds now. It is an error if that could not be
+// stored: the next command would have to do it all again.
 func (p *process) writeIndexed(f *folder, took time.Duration) error {
 	for _, folder := range f.Status().Folders {
-		c := folder.Coverage
-		state := size(folder.Bytes)
-		if folder.Bytes == 0 {
-			state = folder.Health
+		for _, warning := range folder.Warnings {
+			p.warn(warning)
 		}
-		_, err := fmt.Fprintf(p.stdout, "%s: %d files, %d chunks, %s, %.1f s\n", folder.Root, c.FilesIndexed, c.Chunks, state, took.Seconds())
+		c := folder.Coverage
+		_, err := fmt.Fprintf(p.stdout, "%s: %d files, %d chunks, %s, %.1f s\n", folder.Root, c.FilesIndexed, c.Chunks, size(folder.Bytes), took.Seconds())
 		if err != nil {
 			return err
+		}
+		if folder.Health != store.HealthOK && !strings.HasPrefix(folder.Health, "rebuilt") {
+			return fmt.Errorf("%s: %s", folder.Root, folder.Health)
 		}
 	}
 	return nil

@@ -25,10 +25,9 @@ func TestInterruptEndsPromptlyAndKeepsWhatIsDone(t *testing.T) {
 		s.write(filepath.Join(project, fmt.Sprintf("f%03d.go", n)), fmt.Sprintf("package large\n\nfunc Number%03d() int { return %d }\n", n, n))
 	}
 	p := newProvider(t, "Number300")
-	cmd := s.program(t.Context(), append([]string{"index", project}, p.flags()...)...)
-	// One core takes the batches one after the other: when the third is being
-	// asked for, the first two are stored.
-	cmd.Env = append(cmd.Env, "GOMAXPROCS=1")
+	// One request at a time: when the nineteenth batch is being asked for, the first
+	// seven are stored.
+	cmd := s.program(t.Context(), append([]string{"index", project, "--embedding-concurrency=1"}, p.flags()...)...)
 	var stderr recording
 	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {

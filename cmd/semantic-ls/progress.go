@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
 
@@ -29,9 +31,9 @@ type bar struct {
 	now   func() time.Time
 
 	mu    sync.Mutex
-	start time.Time // guarded by mu
-	drawn time.Time // guarded by mu: when last
-	shown int       // guarded by mu: columns on the screen
+	start time.Time         // guarded by mu
+	at    indexing.Progress // guarded by mu: what was reported last
+	shown int               // guarded by mu: columns on the screen
 }
 
 // newBar starts the clock. Nothing is drawn where stderr is no terminal.
@@ -42,16 +44,36 @@ func (p *process) newBar() *bar {
 	return &bar{w: p.stderr, now: time.Now, start: time.Now(), width: width(p.stderr)}
 }
 
+// during calls work and shows meanwhile how far it has come, whether or not there
+// is something new to tell: who waits wants to see that it goes on.
+func (b *bar) during(ctx context.Context, work func(ctx context.Context) error) error {
+	defer b.erase()
+	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
+		ticking := g.Go(func(ctx context.Context) error {
+			for tasks.Sleep(ctx, barEvery) == nil {
+				b.tick()
+			}
+			return nil
+		})
+		defer ticking.Cancel(nil)
+		return work(ctx)
+	})
+}
+
 // report takes what Refresh says.
 func (b *bar) report(progress indexing.Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := b.now()
-	if now.Sub(b.start) < barAfter || now.Sub(b.drawn) < barEvery {
-		return
+	b.at = progress
+}
+
+// tick draws what was reported last.
+func (b *bar) tick() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.now().Sub(b.start) >= barAfter {
+		b.draw(line(b.at, b.width-1)) // the last column would wrap
 	}
-	b.drawn = now
-	b.draw(line(progress, b.width-1)) // the last column would wrap
 }
 
 // erase leaves the line as if nothing had been there.

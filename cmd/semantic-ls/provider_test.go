@@ -125,3 +125,28 @@ func TestSearchGoesOnWithoutItsProvider(t *testing.T) {
 		t.Errorf("with nothing indexed: exit code %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
 }
+
+// With the settings of the README, which do not say the dimensions, what is
+// indexed is there however the provider does.
+func TestAProviderThatIsDownCostsNoIndex(t *testing.T) {
+	s := newSandbox(t)
+	p := newProvider(t, "")
+	flags := []string{"--embedding-provider=openai", "--embedding-model=test", "--embedding-base-url=" + p.URL + "/v1"}
+	search := append([]string{"search", "-n1", "rgb_to_hsl", s.project}, flags...)
+	status := append([]string{"status", "--json", s.project}, flags...)
+	if r := s.run(status...); r.code != exitNone {
+		t.Errorf("status before there is an index: exit code %d, %s", r.code, r.stderr)
+	}
+	want := s.must(search...)
+	p.Close()
+	if r := s.run(search...); r.code != exitFound || r.stdout != want {
+		t.Errorf("exit code %d, it found\n%s\nwant\n%s\n%s", r.code, r.stdout, want, r.stderr)
+	}
+	if got := objects(t, s.must(status...))[0]["coverage"].(map[string]any)["percent"]; got != 100.0 {
+		t.Errorf("status: %v %%", got)
+	}
+	fresh := append([]string{"search", asked, s.project, "--cache-directory", t.TempDir()}, flags...)
+	if r := s.run(fresh...); r.code != exitError || !strings.Contains(r.stderr, "cannot be reached") {
+		t.Errorf("with nothing indexed: exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}

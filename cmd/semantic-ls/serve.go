@@ -56,7 +56,7 @@ func (p *process) serve(ctx context.Context) error {
 	config := lsp.Config{
 		Version: thisBuild().Version,
 		Log:     log.Logger,
-		Start: func(ctx context.Context, options json.RawMessage) (lsp.Engine, error) {
+		Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
 			s, warnings, err := p.loadSettings(options)
 			for _, warning := range warnings {
 				log.Warn(warning.Text)
@@ -68,7 +68,7 @@ func (p *process) serve(ctx context.Context) error {
 				return nil, err
 			}
 			// One core is left to the editor and to whoever asks a question.
-			e, err := newEngine(ctx, s, max(1, runtime.GOMAXPROCS(0)-1), log.Logger)
+			e, err := newEngine(s, max(1, runtime.GOMAXPROCS(0)-1), log.Logger)
 			if err != nil {
 				return nil, err // and not a nil *Engine in an interface
 			}

@@ -61,13 +61,16 @@ func (p *process) status(ctx context.Context, dir string, asJSON, withSkipped bo
 	if err != nil {
 		return err
 	}
-	return p.inFolder(ctx, s, dir, func(f *folder) error {
+	return p.lookInto(ctx, s, dir, func(f *folder) error {
 		if !f.stored {
 			return &failure{fmt.Errorf("%s has no index", dir), "semantic-ls index " + quote(dir), exitNone}
 		}
 		folder, err := f.survey(ctx)
 		if err != nil {
 			return err
+		}
+		for _, warning := range folder.Warnings {
+			p.warn(warning)
 		}
 		state := folderState{Root: folder.Root, Coverage: folder.Coverage, Index: indexState{folder.Bytes, folder.Health}}
 		if withSkipped {

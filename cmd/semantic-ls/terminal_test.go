@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
@@ -68,6 +71,7 @@ func TestProgressIsShownWhenItTakesLongAndLeavesNothing(t *testing.T) {
 	at := func(d time.Duration, done int) {
 		now = b.start.Add(d)
 		b.report(indexing.Progress{Done: done, Total: 100})
+		b.tick()
 	}
 	at(barAfter-1, 10)
 	b.erase()
@@ -75,7 +79,7 @@ func TestProgressIsShownWhenItTakesLongAndLeavesNothing(t *testing.T) {
 		t.Fatalf("before a second has passed the screen shows %q", &screen)
 	}
 	at(barAfter, 20)
-	at(barAfter+barEvery-1, 30)
+	b.report(indexing.Progress{Done: 30, Total: 100})
 	at(barAfter+barEvery, 40)
 	drawn := screen.String()
 	if strings.Count(drawn, "\r") != 2 || !strings.Contains(drawn, " 20/100") || strings.Contains(drawn, " 30/100") || !strings.Contains(drawn, " 40/100") {
@@ -89,4 +93,31 @@ func TestProgressIsShownWhenItTakesLongAndLeavesNothing(t *testing.T) {
 	if blank := lines[len(lines)-2]; strings.TrimSpace(blank) != "" || len(blank) != len(lines[2]) {
 		t.Errorf("%q does not cover %q", blank, lines[2])
 	}
+}
+
+// TestProgressIsShownThoughNothingIsReported: a walk of a slow disk or a model that takes its time says
+// nothing for long.
+func TestProgressIsShownThoughNothingIsReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var screen bytes.Buffer
+		b := &bar{w: &screen, width: 80, now: time.Now, start: time.Now()}
+		err := b.during(t.Context(), func(ctx context.Context) error {
+			time.Sleep(barAfter + 2*barEvery)
+			if !strings.Contains(screen.String(), "looking for files") {
+				t.Errorf("the screen shows %q", &screen)
+			}
+			b.report(indexing.Progress{Total: 120})
+			time.Sleep(2 * barEvery)
+			if !strings.Contains(screen.String(), "0/120 files") {
+				t.Errorf("the screen shows %q", &screen)
+			}
+			return errors.New("done")
+		})
+		if err == nil || err.Error() != "done" {
+			t.Errorf("got %v", err)
+		}
+		if left := screen.String(); strings.TrimSpace(left[strings.LastIndexByte(left[:len(left)-1], '\r')+1:]) != "" {
+			t.Errorf("the screen is left with %q", left)
+		}
+	})
 }

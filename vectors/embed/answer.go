@@ -49,7 +49,7 @@ func (o *OpenAI) checkDimensions(n int) error {
 	case o.config.Dimensions != 0:
 		return fmt.Errorf("%w: model %s answered %d numbers where `embedding.dimensions` says %d: unset it, or set it to %d", ErrDimensions, model, n, known, n)
 	}
-	return fmt.Errorf("%w: model %s answered %d numbers where it answered %d before: was it exchanged? Restart the language server to index anew", ErrDimensions, model, n, known)
+	return fmt.Errorf("%w: model %s answered %d numbers where it answered %d before: was it exchanged? Search again, or restart the language server, to index anew", ErrDimensions, model, n, known)
 }
 
 // unit scales row to unit length, leaves zeros as they are, and returns false if

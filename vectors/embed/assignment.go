@@ -73,6 +73,11 @@ func tellingAt(text string, i int) (n int, surely bool) {
 	default:
 		return 0, false
 	}
+	// DB_PASS and pass, but neither passed nor compass.
+	if whole := "pass"; len(text)-i > len(whole) && equalFold(text[i:i+len(whole)], whole) && !isWord(text[i+len(whole)]) &&
+		(i == 0 || text[i-1] == '_' || !isWord(text[i-1])) {
+		return len(whole), true
+	}
 	for _, t := range telling {
 		if first == t.name[0] && len(text)-i >= len(t.name) && equalFold(text[i:i+len(t.name)], t.name) {
 			return len(t.name), t.surely

@@ -1,6 +1,7 @@
 package embed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,10 @@ type Config struct {
 	// Dimensions is what a row must have. It is also asked for in each request,
 	// which models that can shorten their rows heed and some servers refuse. 0:
 	// not asked for, and known from the first answer on.
-	Dimensions  int
+	Dimensions int
+	// Expected is what a row is known to have from an earlier time, 0: nothing. It
+	// is not asked for; a row that has something else is ErrDimensions.
+	Expected    int
 	BatchSize   int           // most texts in a request; 0: 32
 	Concurrency int           // most requests in flight; 0: 4
 	Timeout     time.Duration // for one request; 0: 30 s
@@ -83,7 +87,7 @@ func NewOpenAI(c Config) (*OpenAI, error) {
 	if strings.ContainsFunc(c.Key, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return nil, fmt.Errorf("%w: the key holds characters that no key has (it is not shown here): copy it anew", ErrConfig)
 	}
-	if c.Dimensions < 0 || c.BatchSize < 0 || c.Concurrency < 0 || c.Timeout < 0 {
+	if c.Dimensions < 0 || c.Expected < 0 || c.BatchSize < 0 || c.Concurrency < 0 || c.Timeout < 0 {
 		return nil, fmt.Errorf("%w: `embedding.dimensions`, `batchSize`, `concurrency` and `timeout` must not be negative", ErrConfig)
 	}
 	if c.BatchSize == 0 {
@@ -110,7 +114,7 @@ func NewOpenAI(c Config) (*OpenAI, error) {
 		// A redirect would carry source text to a server that nobody configured.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	o.dimensions.Store(int64(c.Dimensions))
+	o.dimensions.Store(int64(cmp.Or(c.Dimensions, c.Expected)))
 	return o, nil
 }
 

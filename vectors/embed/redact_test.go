@@ -41,6 +41,8 @@ func TestRedactMasks(t *testing.T) {
 		{"JSON", `{"user": "bob", "password": "sword\"fish"}`, "fish"},
 		{"YAML", "db:\n  password: hunter2\n", "hunter2"},
 		{"env", "export DB_PASSWORD=hunter2\nPORT=1", "hunter2"},
+		{"env, short", "DB_PASS=hunter2\nFTP_PASS=x9!\n", "hunter2"},
+		{"pass", `{"pass": "swordfish"}`, "swordfish"},
 		{"connection string", `"host=db user=app password=hunter22 dbname=shop"`, "hunter22"},
 		{"call", `client.SetPassword("swordfish")`, "swordfish"},
 		{"two arguments", `os.Setenv("DB_PASSWORD", "swordfish")`, "swordfish"},

@@ -41,8 +41,17 @@ type Change struct {
 	Removed []string
 }
 
-// HealthOK is the health of a store that is whole and writes.
-const HealthOK = "ok"
+// What Health says, among other things.
+const (
+	// HealthOK is the health of a store that is whole and writes.
+	HealthOK = "ok"
+	// HealthMemory is that of a store without a directory.
+	HealthMemory = "kept in memory only"
+	// HealthBusy is that of a store which another process writes: see TakeOver.
+	HealthBusy = inMemory + "another process is writing this index"
+
+	inMemory = "changes are kept in memory only: "
+)
 
 // Store is the durable form of one index. Safe for concurrent use.
 type Store struct {
@@ -86,42 +95,86 @@ func Exists(cache string, id Identity) bool {
 func Open(cache string, id Identity) (*Store, []Change) {
 	s := &Store{id: id, health: HealthOK}
 	if cache == "" {
-		s.health = "kept in memory only"
+		s.health = HealthMemory
 		return s, nil
 	}
-	directory := Directory(cache, id.Root)
-	s.path = filepath.Join(directory, fileName(id))
-	writable := true
-	if err := s.acquire(cache, directory); err != nil {
-		writable = false
-		s.health = "changes are kept in memory only: " + err.Error()
-	}
-	changes, err := s.load()
-	if !writable {
+	s.path = filepath.Join(Directory(cache, id.Root), fileName(id))
+	if err := s.acquire(); err != nil {
+		s.health = inMemory + err.Error()
+		changes, _ := s.load()
 		return s, changes
 	}
+	changes, err := s.load()
 	if err != nil {
 		s.health = "rebuilt: " + err.Error()
 	}
 	if err := s.openForAppend(); err != nil {
-		s.health = "changes are kept in memory only: " + err.Error()
+		s.health = inMemory + err.Error()
 	}
 	return s, changes
 }
 
+// OpenReadOnly is Open for looking: it takes no lock and writes nothing, so it is no
+// matter whether another process writes, and Health says what Open would find.
+func OpenReadOnly(cache string, id Identity) (*Store, []Change) {
+	s := &Store{id: id, health: HealthOK}
+	if cache == "" {
+		s.health = HealthMemory
+		return s, nil
+	}
+	s.path = filepath.Join(Directory(cache, id.Root), fileName(id))
+	changes, err := s.load()
+	if err != nil {
+		s.health = "damaged: " + err.Error() + "; the next search mends it"
+	}
+	return s, changes
+}
+
+// TakeOver makes this process the one that writes, if the other one has ended. Then
+// it returns true, and what is stored is the other's: Rewrite it.
+func (s *Store) TakeOver() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.health != HealthBusy || s.acquire() != nil {
+		return false
+	}
+	// Not cut to what load has seen: the other process may have written more.
+	file, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		s.health = inMemory + err.Error()
+		return false
+	}
+	s.file, s.health = file, HealthOK
+	return true
+}
+
+var errBusy = errors.New(strings.TrimPrefix(HealthBusy, inMemory))
+
+// onlyRegular refuses what would make opening wait, such as a FIFO.
+func onlyRegular(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no regular file: remove it", path)
+	}
+	return nil
+}
+
 // acquire makes the directory, private to its user, and takes the lock that
 // makes this process the one that writes.
-func (s *Store) acquire(cache, directory string) error {
-	if err := os.MkdirAll(directory, 0o700); err != nil {
+func (s *Store) acquire() error {
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return err
 	}
-	lock := flock.New(strings.TrimSuffix(s.path, ".idx")+".lock", flock.SetPermissions(0o600))
+	path := strings.TrimSuffix(s.path, ".idx") + ".lock"
+	if err := onlyRegular(path); err != nil {
+		return err
+	}
+	lock := flock.New(path, flock.SetPermissions(0o600))
 	ok, err := lock.TryLock()
 	if err != nil {
 		return fmt.Errorf("locking %s: %w", lock.Path(), err)
 	}
 	if !ok {
-		return errors.New("another process is writing this index")
+		return errBusy
 	}
 	s.lock = lock
 	return nil
@@ -130,6 +183,9 @@ func (s *Store) acquire(cache, directory string) error {
 // load reads every whole record. Its error says why the file, or its tail, was
 // not used; s.size is how much of it was.
 func (s *Store) load() ([]Change, error) {
+	if err := onlyRegular(s.path); err != nil {
+		return nil, err
+	}
 	data, err := os.ReadFile(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -161,6 +217,9 @@ func (s *Store) load() ([]Change, error) {
 
 // openForAppend opens the file for writing, cut to what load could use.
 func (s *Store) openForAppend() error {
+	if err := onlyRegular(s.path); err != nil {
+		return err
+	}
 	file, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
@@ -203,7 +262,7 @@ func (s *Store) Append(c Change) error {
 
 // giveUp ends writing. s.mu is held.
 func (s *Store) giveUp(err error) error {
-	s.health = "changes are kept in memory only: " + err.Error()
+	s.health = inMemory + err.Error()
 	s.file.Close()
 	s.file = nil
 	return err
@@ -249,7 +308,7 @@ func (s *Store) Rewrite(segments ...*index.Segment) error {
 	}
 	if s.file, err = os.OpenFile(s.path, os.O_RDWR, 0o600); err != nil {
 		s.file = nil
-		s.health = "changes are kept in memory only: " + err.Error()
+		s.health = inMemory + err.Error()
 		return err
 	}
 	return renamed

@@ -263,3 +263,126 @@ func TestTheCacheIsPrivate(t *testing.T) {
 		t.Errorf("%s: %v, %v", path, info.Mode(), err)
 	}
 }
+
+// Who only looks takes no lock, mends nothing and says what is wrong.
+func TestReadOnlyTouchesNothing(t *testing.T) {
+	cache := t.TempDir()
+	if s, changes := OpenReadOnly(cache, id); len(changes) > 0 || s.Health() != HealthOK {
+		t.Errorf("of nothing: %d changes, health %q", len(changes), s.Health())
+	}
+	path, after := filled(t, cache)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	torn := data[:len(data)-3]
+	if err := os.WriteFile(path, torn, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	looking, changes := OpenReadOnly(cache, id)
+	if got := content(changes); got != after[2] || !strings.HasPrefix(looking.Health(), "damaged: ") {
+		t.Errorf("%q, want %q; health %q", got, after[2], looking.Health())
+	}
+	if err := looking.Append(Change{Removed: []string{"a.go"}}); err != nil {
+		t.Error(err)
+	}
+	if err := looking.Rewrite(); err != nil {
+		t.Error(err)
+	}
+	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, torn) {
+		t.Errorf("the file was changed (%v)", err)
+	}
+	writing, _ := Open(cache, id)
+	defer writing.Close()
+	if !strings.HasPrefix(writing.Health(), "rebuilt: ") {
+		t.Errorf("the lock is held by who looks: %q", writing.Health())
+	}
+	if err := looking.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTakeOverWhenTheOtherProcessHasEnded(t *testing.T) {
+	cache := t.TempDir()
+	filled(t, cache)
+	first, _ := Open(cache, id)
+	second, _ := Open(cache, id)
+	defer second.Close()
+	if second.Health() != HealthBusy || second.TakeOver() {
+		t.Fatalf("health %q", second.Health())
+	}
+	if err := first.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	if !second.TakeOver() || second.TakeOver() || second.Health() != HealthOK {
+		t.Fatalf("health %q", second.Health())
+	}
+	if err := second.Rewrite(segment(t, "z.go", "zeta")); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Append(Change{Segment: segment(t, "y.go", "ypsilon")}); err != nil {
+		t.Fatal(err)
+	}
+	second.Close()
+	third, changes := Open(cache, id)
+	defer third.Close()
+	if got := content(changes); third.Health() != HealthOK || strings.Contains(got, "c.go") || !strings.Contains(got, "z.go") || !strings.Contains(got, "y.go") {
+		t.Errorf("%q, health %q", got, third.Health())
+	}
+}
+
+// What is no file in the place of one must not make anybody wait.
+func TestDirectoriesInTheWayOfFiles(t *testing.T) {
+	for _, suffix := range []string{".idx", ".lock"} {
+		cache := t.TempDir()
+		path, _ := filled(t, cache)
+		path = strings.TrimSuffix(path, ".idx") + suffix
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		s, _ := Open(cache, id)
+		defer s.Close()
+		if !strings.Contains(s.Health(), "no regular file") {
+			t.Errorf("%s: health %q", suffix, s.Health())
+		}
+	}
+}
+
+func TestDimensionsAreRemembered(t *testing.T) {
+	cache := filepath.Join(t.TempDir(), "made", "when needed")
+	if n := Dimensions(cache, "m"); n != 0 {
+		t.Errorf("%d before anything", n)
+	}
+	for _, c := range []struct {
+		model string
+		n     int
+	}{{"m", 768}, {"m", 1024}, {"other", 3}, {"other", 0}, {"never", 0}} {
+		if err := RememberDimensions(cache, c.model, c.n); err != nil {
+			t.Fatal(err)
+		}
+		if n := Dimensions(cache, c.model); n != c.n {
+			t.Errorf("%s: %d, want %d", c.model, n, c.n)
+		}
+	}
+	if n := Dimensions(cache, "m"); n != 1024 {
+		t.Errorf("m: %d", n)
+	}
+	for _, text := range []string{"", "x", "-4", strings.Repeat("9", 100)} {
+		if err := os.WriteFile(dimensionsFile(cache, "bad"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if n := Dimensions(cache, "bad"); n != 0 {
+			t.Errorf("%q is taken for %d", text, n)
+		}
+	}
+	if entries, err := os.ReadDir(cache); err != nil || len(entries) != 2 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+	if err := RememberDimensions("", "m", 5); err != nil || Dimensions("", "m") != 0 {
+		t.Errorf("without a cache: %v", err)
+	}
+}

@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -38,14 +39,21 @@ type Embedder interface {
 	EmbedQuery(ctx context.Context, text string) ([]float32, error)
 }
 
+// Prober is an Embedder whose Model().Dimensions may be 0 until it is asked: an
+// Engine does so when the first folder is opened.
+type Prober interface {
+	Probe(ctx context.Context) (embed.Model, error)
+}
+
 // Config is what an Engine works with.
 type Config struct {
 	CacheDir    string         // indexes are stored below it; "": memory only
-	Embedder    Embedder       // its Model().Dimensions must be known
+	Embedder    Embedder       // its Model().Dimensions must be known, or it is a Prober
 	Limiter     *tasks.Limiter // lends the cores; indexing is Background
 	Log         *zap.Logger    // nil: none
 	MaxFileSize int64          // larger files are skipped; 0: 1 MiB
 	Weights     search.Weights // of the ranking's signals; zero: the default ones
+	ReadOnly    bool           // what is stored is read and never touched
 }
 
 const (
@@ -67,8 +75,8 @@ var (
 
 // Engine holds the open folders. Safe for concurrent use.
 type Engine struct {
-	cfg   Config
-	model embed.Model
+	cfg Config
+	now atomic.Pointer[embed.Model] // what the embedder's model is; its dimensions come with the first Open
 
 	opening sync.Mutex // one Open at a time: loading takes long, and queries do not wait for it
 
@@ -89,12 +97,33 @@ func New(cfg Config) *Engine {
 	if cfg.Weights == (search.Weights{}) {
 		cfg.Weights = search.DefaultWeights()
 	}
-	return &Engine{cfg: cfg, model: cfg.Embedder.Model(), folders: map[string]*folder{}}
+	e := &Engine{cfg: cfg, folders: map[string]*folder{}}
+	m := cfg.Embedder.Model()
+	e.now.Store(&m)
+	return e
+}
+
+func (e *Engine) model() embed.Model { return *e.now.Load() }
+
+// probe asks the embedder for its dimensions where they are not known yet. e.opening
+// is held.
+func (e *Engine) probe(ctx context.Context) error {
+	p, ok := e.cfg.Embedder.(Prober)
+	if !ok || e.model().Dimensions > 0 {
+		return nil
+	}
+	m, err := p.Probe(ctx)
+	if err == nil {
+		e.now.Store(&m)
+	}
+	return err
 }
 
 // Open adds the folder at root, an absolute directory, and loads what is stored
 // of it, so that it can be searched at once. Opening twice is harmless. It
-// returns ErrNotFolder with the cause where there is nothing to open.
+// returns ErrNotFolder with the cause where there is nothing to open, and the
+// error of an embedder that has to be asked for its dimensions and does not
+// answer.
 func (e *Engine) Open(ctx context.Context, root string) error {
 	root = filepath.Clean(root)
 	if err := readable(root); err != nil {
@@ -108,9 +137,16 @@ func (e *Engine) Open(ctx context.Context, root string) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
+	if err := e.probe(ctx); err != nil {
+		return err
+	}
 	f := newFolder(root)
 	var changes []store.Change
-	f.store, changes = store.Open(e.cfg.CacheDir, identity(root, e.model))
+	open := store.Open
+	if e.cfg.ReadOnly {
+		open = store.OpenReadOnly
+	}
+	f.store, changes = open(e.cfg.CacheDir, identity(root, e.model()))
 	for _, c := range changes {
 		f.index.Apply(c.Segment, c.Removed)
 	}
@@ -248,9 +284,9 @@ func below(root, path string) (rel string, ok bool) {
 
 // Status returns what the engine knows of itself.
 func (e *Engine) Status() Status {
-	s := Status{Model: e.model}
+	s := Status{Model: e.model()}
 	for _, f := range e.all() {
-		s.Folders = append(s.Folders, f.status(e.model.Name))
+		s.Folders = append(s.Folders, f.status(s.Model.Name))
 	}
 	s.Coverage = e.coverage(e.all(), 0)
 	return s
@@ -258,10 +294,10 @@ func (e *Engine) Status() Status {
 
 // coverage of the given folders, of which so many documents are unsaved.
 func (e *Engine) coverage(folders []*folder, dirty int) Coverage {
-	total := Coverage{Model: e.model.Name, DirtyDocuments: dirty}
+	total := Coverage{Model: e.model().Name, DirtyDocuments: dirty}
 	known := len(folders) > 0 // before the first is open nothing is
 	for _, f := range folders {
-		c := f.coverage(e.model.Name)
+		c := f.coverage(total.Model)
 		total.FilesTotal += c.FilesTotal
 		total.FilesIndexed += c.FilesIndexed
 		total.FilesWaiting += c.FilesWaiting

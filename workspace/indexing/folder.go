@@ -37,8 +37,9 @@ type folder struct {
 	waiting  int  // files that a Refresh has still to read, new or changed
 	listed   int  // files that the walk found; 0 once all of them are read
 	skipped  []workspace.Skipped
-	rules    *ignore.Rules   // as of the last walk; nil before the first
-	verdicts map[string]bool // of rules, by path: ignored
+	rules    *ignore.Rules          // as of the last walk; nil before the first
+	verdicts map[string]ignore.Skip // of rules, by path
+	warnings []string               // of the last walk: files of rules that could not be used in full
 }
 
 func newFolder(root string) *folder {
@@ -109,6 +110,9 @@ func (f *folder) coverage(model string) Coverage {
 	defer f.mu.Unlock()
 	c := Coverage{FilesIndexed: counts.Files, FilesWaiting: f.waiting, Chunks: counts.Chunks, Model: model}
 	c.FilesTotal = max(c.FilesIndexed, f.listed-counts.Skipped)
+	if f.waiting > 0 { // some of them are indexed as they were
+		c.FilesIndexed = min(c.FilesIndexed, max(0, c.FilesTotal-f.waiting))
+	}
 	c.Percent = percent(c.FilesIndexed, c.FilesTotal, f.walked)
 	return c
 }
@@ -117,7 +121,10 @@ func (f *folder) status(model string) FolderStatus {
 	s := FolderStatus{Root: f.root, Coverage: f.coverage(model), Bytes: f.store.Size(), Health: f.store.Health()}
 	f.mu.Lock()
 	s.State, s.Message = f.state, f.message
-	s.Skipped = slices.Clone(f.skipped)
+	if s.Message == "" && s.Health != store.HealthOK && s.Health != store.HealthMemory {
+		s.Message = "the index on disk: " + s.Health
+	}
+	s.Skipped, s.Warnings = slices.Clone(f.skipped), f.warnings
 	f.mu.Unlock()
 	f.index.Snapshot().Files(f.root, func(file index.File) bool {
 		if file.Skip.Rule != "" {

@@ -71,7 +71,7 @@ func (e *Engine) overlay(ctx context.Context, f *folder, docs workspace.Document
 	snapshot, dirty := indexed, 0
 	for _, d := range docs.All() {
 		owner, rel, ok := e.owner(d.Path)
-		if !ok || owner != f || e.ignored(f, rel) {
+		if !ok || owner != f || e.ignored(f, rel).Skipped() {
 			continue
 		}
 		if d.Dirty {
@@ -102,7 +102,7 @@ func (e *Engine) bufferSegment(ctx context.Context, f *folder, rel string, d wor
 	if err != nil {
 		return nil, err
 	}
-	seg, err := index.Build(e.model.Dimensions, doc)
+	seg, err := index.Build(e.model().Dimensions, doc)
 	if err == nil && whole {
 		known.segment = seg
 		e.buffers.put(d.Path, known)

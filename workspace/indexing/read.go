@@ -30,13 +30,21 @@ func (e *Engine) read(f *folder, entry workspace.Entry) (index.Document, error) 
 	case err != nil:
 		// Its time is not kept, so that the next refresh tries again.
 		file.ModTime = 0
-		file.Skip = index.Skip{Rule: "unreadable: " + err.Error()}
+		file.Skip = index.Skip{Rule: "unreadable: " + plain(err), Source: "file system"}
 		return index.Document{File: file}, nil
 	case skip.Skipped():
 		file.Skip = index.Skip(skip)
 		return index.Document{File: file}, nil
 	}
 	return cut(file, text), nil
+}
+
+// plain is what went wrong, without the path that the skip names anyway.
+func plain(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	}
+	return err.Error()
 }
 
 // cut fills in what text tells.
@@ -90,7 +98,7 @@ func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Documen
 
 // local reports whether embedding takes this machine's cores. A remote model
 // holds none of them while it is waited for.
-func (e *Engine) local() bool { return e.model.Provider == builtinProvider }
+func (e *Engine) local() bool { return e.model().Provider == builtinProvider }
 
 const builtinProvider = "builtin"
 

@@ -27,6 +27,12 @@ const (
 	// takes 50 ms of one core, which is what a cancelled Refresh may lose.
 	batchBytes = 512 << 10
 	batchFiles = 128
+	// Of a remote model a batch is about one request of 64 chunks, so that what was
+	// paid for is soon kept, and as many are under way as keep every connection
+	// that it may have busy.
+	remoteBatchBytes = 64 << 10
+	remoteBatchFiles = 16
+	remoteWorkers    = 16
 	// manySegments is when the small ones are merged, mergeAtOnce of them: each
 	// chunk is then moved about log16(batches) times in a cold index.
 	manySegments = 24
@@ -41,7 +47,7 @@ const (
 
 // Refresh brings a folder up to date: it walks it, reads what is new or changed,
 // publishes it batch by batch and drops what is gone. report, which may be nil,
-// is called after every batch, never concurrently. When ctx ends, Refresh returns
+// is called when the walk has ended and after every batch, never concurrently. When ctx ends, Refresh returns
 // its cause; batches published before stay, in memory and on disk. A second
 // Refresh of one folder waits for the first.
 func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)) error {
@@ -88,6 +94,9 @@ func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) 
 	if len(todo)+len(gone) > 0 {
 		err = e.settle(f)
 	}
+	if err == nil {
+		err = e.takeOver(f)
+	}
 	return len(todo), err
 }
 
@@ -131,7 +140,8 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.walked, f.waiting, f.listed, f.skipped = true, waiting, len(found.Entries), found.Skipped
-	f.rules, f.verdicts = rules, map[string]bool{}
+	f.warnings = found.Warnings
+	f.rules, f.verdicts = rules, map[string]ignore.Skip{}
 	return todo, gone, turn, nil
 }
 
@@ -147,17 +157,21 @@ func (e *Engine) Survey(ctx context.Context, root string) error {
 }
 
 // readAll reads and publishes entries, in batches taken in order by as many
-// workers as there are cores.
+// workers as there are cores, or connections to a remote model.
 func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Entry, turn uint64, report func(Progress)) error {
 	var (
 		mu   sync.Mutex // guards rest and done, and makes reports follow each other
 		rest = entries
 		done int
 	)
+	workers := runtime.GOMAXPROCS(0)
+	if !e.local() {
+		workers = remoteWorkers
+	}
 	take := func() (batch []workspace.Entry) {
 		mu.Lock()
 		defer mu.Unlock()
-		n := batchLength(rest)
+		n := e.batchLength(rest)
 		batch, rest = rest[:n], rest[n:]
 		return batch
 	}
@@ -170,8 +184,11 @@ func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Ent
 			report(Progress{Done: done, Total: len(entries), Path: batch[len(batch)-1].Path})
 		}
 	}
+	if report != nil {
+		report(Progress{Total: len(entries)})
+	}
 	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
-		for range runtime.GOMAXPROCS(0) {
+		for range workers {
 			g.Go(func(ctx context.Context) error {
 				for batch := take(); len(batch) > 0; batch = take() {
 					if err := e.readBatch(ctx, f, batch, turn); err != nil {
@@ -186,10 +203,15 @@ func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Ent
 	})
 }
 
-func batchLength(entries []workspace.Entry) int {
+// batchLength returns how many of the entries, of which there is one, make a batch.
+func (e *Engine) batchLength(entries []workspace.Entry) int {
+	files, most := batchFiles, int64(batchBytes)
+	if !e.local() {
+		files, most = remoteBatchFiles, remoteBatchBytes
+	}
 	var bytes int64
 	for n, entry := range entries {
-		if bytes += entry.Size; n == batchFiles || n > 0 && bytes > batchBytes {
+		if bytes += entry.Size; n == files || n > 0 && bytes > most {
 			return n
 		}
 	}
@@ -220,7 +242,7 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	}
 	for err == nil {
 		var seg *index.Segment
-		if seg, err = index.Build(e.model.Dimensions, documents); err != nil {
+		if seg, err = index.Build(e.model().Dimensions, documents); err != nil {
 			break
 		}
 		before := len(documents)
@@ -257,25 +279,45 @@ func (e *Engine) mergeSmall(f *folder) error {
 	if n <= manySegments {
 		return nil
 	}
-	return f.index.Compact(e.model.Dimensions, n-mergeAtOnce)
+	return f.index.Compact(e.model().Dimensions, n-mergeAtOnce)
 }
 
 // settle leaves the index as few segments and the store without garbage.
 func (e *Engine) settle(f *folder) error {
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
-	if err := f.index.Settle(e.model.Dimensions); err != nil {
+	if err := f.index.Settle(e.model().Dimensions); err != nil {
 		return err
 	}
 	if f.store.Records() <= manyRecords && f.store.Size() < 2*f.index.Bytes() {
 		return nil
 	}
-	live, err := f.index.Live(e.model.Dimensions)
+	return e.rewrite(f)
+}
+
+// rewrite replaces what is stored by what is in memory. f.publishing is held.
+func (e *Engine) rewrite(f *folder) error {
+	live, err := f.index.Live(e.model().Dimensions)
 	if err != nil {
 		return err
 	}
 	e.stored(f, f.store.Rewrite(live...))
 	return nil
+}
+
+// takeOver becomes the process that writes the index, where that was another one
+// which has ended since, and stores what was in memory only.
+func (e *Engine) takeOver(f *folder) error {
+	if f.store.Health() != store.HealthBusy {
+		return nil
+	}
+	f.publishing.Lock()
+	defer f.publishing.Unlock()
+	if !f.store.TakeOver() {
+		return nil
+	}
+	e.cfg.Log.Info("this process writes the index now", zap.String("folder", f.root))
+	return e.rewrite(f)
 }
 
 // Update indexes again what is at some absolute paths, which were saved, made
@@ -303,7 +345,7 @@ func (e *Engine) Update(ctx context.Context, paths ...string) error {
 		switch base := path.Base(rel); {
 		case rel == "", base == ".gitignore", base == ".semanticignore", err == nil && info.IsDir():
 			c.all = true
-		case err != nil, !info.Mode().IsRegular(), e.ignored(f, rel):
+		case err != nil, !info.Mode().IsRegular(), e.ignored(f, rel).Skipped():
 			c.gone = append(c.gone, f.under(rel)...)
 		default:
 			c.entries = append(c.entries, workspace.Entry{Path: rel, Size: info.Size()})
@@ -336,31 +378,31 @@ func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entr
 	f.publishing.Unlock()
 	e.stored(f, f.remove(gone, turn))
 	for len(entries) > 0 {
-		n := batchLength(entries)
+		n := e.batchLength(entries)
 		if err := e.readBatch(ctx, f, entries[:n], turn); err != nil {
 			return err
 		}
 		entries = entries[n:]
 	}
-	return nil
+	return e.takeOver(f)
 }
 
-// ignored reports whether the rules leave out the file at rel, as of the last
-// walk. Verdicts are kept: the rules of every directory on the way are read for
-// one, and queries ask for each open document.
-func (e *Engine) ignored(f *folder, rel string) bool {
+// ignored says by which rule the file at rel is left out, as of the last walk.
+// Verdicts are kept: the rules of every directory on the way are read for one, and
+// queries ask for each open document.
+func (e *Engine) ignored(f *folder, rel string) ignore.Skip {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.rules == nil {
 		rules, err := ignore.Root(f.root)
 		if err != nil {
-			return true
+			return ignore.Skip{Rule: "the rules of its folder cannot be read: " + err.Error(), Source: f.root}
 		}
-		f.rules, f.verdicts = rules, map[string]bool{}
+		f.rules, f.verdicts = rules, map[string]ignore.Skip{}
 	}
 	verdict, known := f.verdicts[rel]
 	if !known {
-		verdict = f.rules.Path(rel, false).Skipped()
+		verdict = f.rules.Path(rel, false)
 		f.verdicts[rel] = verdict
 	}
 	return verdict

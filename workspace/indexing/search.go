@@ -88,6 +88,10 @@ func (e *Engine) place(v view, docs workspace.Documents, p Place) (search.Place,
 	if !ok {
 		return search.Place{}, nil, fmt.Errorf("%s is in no open folder: open the folder that it is in", p.Path)
 	}
+	// What is ignored is not even looked up: its text would be sent to a remote model.
+	if skip := e.ignored(f, rel); skip.Skipped() {
+		return search.Place{}, nil, fmt.Errorf("%s is not indexed: %s", p.Path, skip)
+	}
 	text, ok := e.text(docs, f.root, rel)
 	if !ok {
 		return search.Place{}, nil, fmt.Errorf("%s cannot be read", p.Path)
@@ -193,7 +197,7 @@ func (e *Engine) queryRow(ctx context.Context, text string) (index.Row, string, 
 	}
 	if err != nil {
 		e.cfg.Log.Warn("embedding a query", zap.Error(err))
-		return index.Row{}, fmt.Sprintf("searched by words only: model %s: %v", e.model.Name, err), nil
+		return index.Row{}, fmt.Sprintf("searched by words only: model %s: %v", e.model().Name, err), nil
 	}
 	return row, "", nil
 }

@@ -41,7 +41,8 @@ type Coverage struct {
 	Model          string  `json:"model"`
 }
 
-// Progress is how far a Refresh has come: Done of Total files, Path the last.
+// Progress is how far a Refresh has come: Done of Total files, Path the last; it
+// is empty before the first.
 type Progress struct {
 	Done, Total int
 	Path        string
@@ -66,9 +67,10 @@ type Status struct {
 type FolderStatus struct {
 	Root     string // absolute
 	State    string
-	Message  string // why it failed
+	Message  string // why it failed, or what is wrong with its index on disk
 	Coverage Coverage
 	Bytes    int64  // of its index on disk, 0 where it is kept in memory only
 	Health   string // "ok", or what was wrong with the stored index and what was done
 	Skipped  []workspace.Skipped
+	Warnings []string // files of ignore rules that could not be used in full
 }
