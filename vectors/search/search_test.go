@@ -164,7 +164,13 @@ func TestSnippet(t *testing.T) {
 	}{
 		{nil, "func retryUpload() {", 1},
 		{[]index.Term{index.Single("attempt", 5)}, "// wait before the next attempt", 3},
-		{[]index.Term{index.Single("attempt", 1)}, "func retryUpload() {", 1},
+		// Little more than the name's line is not enough, whatever the words weigh.
+		{[]index.Term{index.Single("attempt", 1), index.Single("absent", 10)}, "func retryUpload() {", 1},
+		{[]index.Term{index.Single("attempt", 0.1), index.Single("absent", 1)}, "func retryUpload() {", 1},
+		{[]index.Term{index.Single("attempt", 0.1)}, "// wait before the next attempt", 3},
+		{[]index.Term{index.Single("retry", 0.1), index.Single("wait", 0.1), index.Single("attempt", 0.1)}, "// wait before the next attempt", 3},
+		{[]index.Term{index.Single("retry", 0.1), index.Single("attempt", 0.1)}, "func retryUpload() {", 1},
+		{[]index.Term{index.Single("attempt", 0)}, "func retryUpload() {", 1},
 	} {
 		line, at := Snippet(text, 0, len(text), name, c.terms)
 		if line != c.want || strings.Count(text[:at], "\n") != c.line {
@@ -177,6 +183,20 @@ func TestSnippet(t *testing.T) {
 	}
 	if line, at := Snippet("", 0, 0, 0, nil); line != "" || at != 0 {
 		t.Errorf("%q, %d", line, at)
+	}
+}
+
+// A folder of one file, where no word is rare, is asked as one of thousands is.
+func TestSnippetInASmallFolder(t *testing.T) {
+	const file = "package freight\n\n// Teleport moves the cargo at once.\nfunc Teleport() {\n}\n"
+	s := corpus(t, map[string]string{"freight.go": file})
+	r, err := Rank(t.Context(), s, s.Everywhere(), Query{Text: "teleport cargo", Limit: 1, Weights: DefaultWeights()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.Index(file, "Teleport() {")
+	if line, _ := Snippet(file, 0, len(file), name, r.Terms); line != "// Teleport moves the cargo at once." {
+		t.Errorf("%q, want the line with both words", line)
 	}
 }
 
