@@ -32,8 +32,8 @@ func TestBadValues(t *testing.T) {
 		{`{"embedding.timeout": "30"}`, `embedding.timeout is "30" in F:1: it accepts a duration from 1ms to 1h0m0s, such as 30s or 1m30s`},
 		{`{"embedding.timeout": "-1s"}`, `embedding.timeout is "-1s" in F:1: it accepts a duration from 1ms to 1h0m0s, such as 30s or 1m30s`},
 		{`{"embedding.model": "a b"}`, `embedding.model is "a b" in F:1: it accepts a name without spaces, such as text-embedding-3-small`},
-		{`{"cache.directory": "cache"}`, `cache.directory is "cache" in F:1: it accepts an absolute path, or one that starts with ~/`},
-		{`{"cache.directory": "/a\u0000b"}`, `cache.directory is "/a\x00b" in F:1: it accepts an absolute path, or one that starts with ~/`},
+		{`{"cache.directory": "cache"}`, `cache.directory is "cache" in F:1: it accepts an absolute path, or one that starts with ~/; a flag may also be relative to the current directory`},
+		{`{"cache.directory": "/a\u0000b"}`, `cache.directory is "/a\x00b" in F:1: it accepts an absolute path, or one that starts with ~/; a flag may also be relative to the current directory`},
 		{`{"log": "` + strings.Repeat("x", 200) + `"}`, `log is "` + strings.Repeat("x", 79) + `... in F:1: it accepts an object with level, file`},
 		{`{"log.level": "x", "embedding.model": 1}`, "log.level is \"x\" in F:1: it accepts debug, info, warn or error\n" +
 			`embedding.model is 1 in F:1: it accepts a name without spaces, such as text-embedding-3-small`},

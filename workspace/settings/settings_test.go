@@ -284,8 +284,8 @@ func TestPaths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, _ = load(t, Sources{Flags: map[string]string{"log.file": "x.log"}, Environ: []string{"SEMANTIC_LS_CACHE_DIRECTORY=c"}})
-	if s.Log.File != filepath.Join(wd, "x.log") || s.Cache.Directory != filepath.Join(wd, "c") {
+	s, _ = load(t, Sources{Flags: map[string]string{"log.file": "x.log"}, Environ: []string{"SEMANTIC_LS_CACHE_DIRECTORY=~/c"}})
+	if s.Log.File != filepath.Join(wd, "x.log") || s.Cache.Directory != filepath.Join(dir, "c") {
 		t.Errorf("got %s and %s", s.Log.File, s.Cache.Directory)
 	}
 	s, _ = load(t, Sources{Editor: json.RawMessage(`{"log.file": ""}`), File: userFile(t, `{"log.file": "~/x"}`)})
@@ -294,6 +294,20 @@ func TestPaths(t *testing.T) {
 	}
 	if got := UserFile(); !strings.HasPrefix(got, dir) || !strings.HasSuffix(got, filepath.Join("semantic-ls", "settings.json")) {
 		t.Errorf("the user's file is %s", got)
+	}
+}
+
+// Only who types a flag stands in a directory: elsewhere a relative path would be another one in every workspace.
+func TestRelativePathsAreForFlags(t *testing.T) {
+	home(t)
+	file := userFile(t, `{"cache.directory": "c"}`)
+	for place, from := range map[string]Sources{
+		"the environment variable SEMANTIC_LS_CACHE_DIRECTORY": {Environ: []string{"SEMANTIC_LS_CACHE_DIRECTORY=c"}},
+		"the editor's settings":                                {Editor: json.RawMessage(`{"cache": {"directory": "c"}}`)},
+		file + ":1":                                            {File: file},
+	} {
+		_, _, err := Load(from)
+		wantError(t, err, `cache.directory is "c" in `+place+`: it accepts an absolute path, or one that starts with ~/; a flag may also be relative to the current directory`)
 	}
 }
 
@@ -307,5 +321,5 @@ func TestNoHome(t *testing.T) {
 		t.Errorf("got %q, warnings %v", s.Cache.Directory, warnings)
 	}
 	_, _, err := Load(Sources{Flags: map[string]string{"log.file": "~/x"}})
-	wantError(t, err, `log.file is "~/x" in the command line: it accepts an absolute path, or one that starts with ~/`)
+	wantError(t, err, `log.file is "~/x" in the command line: it accepts an absolute path, or one that starts with ~/; a flag may also be relative to the current directory`)
 }

@@ -15,7 +15,7 @@ const (
 	Text     Type = "text"
 	Integer  Type = "integer"
 	Duration Type = "duration" // as Go writes it: 1m30s
-	Path     Type = "path"     // absolute, or ~/...; from command line and environment also relative
+	Path     Type = "path"     // absolute, or ~/...; on the command line also relative
 )
 
 // Setting is one row of the table.
@@ -142,7 +142,7 @@ func (r *Setting) complete() {
 	case r.Type == Duration:
 		r.Accepts = fmt.Sprintf("a duration from %v to %v, such as 30s or 1m30s", time.Duration(r.Min), time.Duration(r.Max))
 	case r.Type == Path:
-		r.Accepts = "an absolute path, or one that starts with ~/"
+		r.Accepts = "an absolute path, or one that starts with ~/; a flag may also be relative to the current directory"
 	}
 }
 

@@ -90,7 +90,8 @@ func (r *Setting) misplaced(origin Origin) error {
 	return fmt.Errorf("%s in %v: a key is read from the environment only: remove it there, and set %s", r.Key, origin, strings.Join(r.Env, " or "))
 }
 
-// absolute resolves ~/ and, where somebody stands in a directory when writing the value, a relative path.
+// absolute resolves ~/ and, on the command line, a relative path: whoever writes that stands in a directory.
+// A variable outlives the directory that it was set in, and would name another place in each workspace.
 func absolute(path string, source Source) (string, bool) {
 	if path == "" {
 		return "", true
@@ -108,7 +109,7 @@ func absolute(path string, source Source) (string, bool) {
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path), true
 	}
-	if source != Environment && source != CommandLine {
+	if source != CommandLine {
 		return path, false
 	}
 	abs, err := filepath.Abs(path)
