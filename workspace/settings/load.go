@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -62,7 +63,7 @@ func (l *loader) file(path string) {
 	if path == "" {
 		return
 	}
-	data, err := os.ReadFile(path)
+	data, err := readUserFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -70,6 +71,30 @@ func (l *loader) file(path string) {
 	default:
 		l.object(data, Origin{Source: File, Name: path})
 	}
+}
+
+// maxUserFile bounds the bytes of the user's file: what all settings take, hundreds of times over.
+const maxUserFile = 1 << 20
+
+// readUserFile reads a regular file or a link to one: anything else may have no end, or never begin.
+func readUserFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file: make it one, or remove it to have the defaults", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxUserFile+1))
+	if len(data) > maxUserFile {
+		return nil, fmt.Errorf("%s has more than %d bytes, which no settings take: shorten it, or remove it to have the defaults", path, maxUserFile)
+	}
+	return data, err
 }
 
 // object takes the JSON object of the editor or of the user's file.

@@ -70,13 +70,30 @@ func TestBrokenJSON(t *testing.T) {
 	wantError(t, err, "the editor's settings are not valid JSON: unexpected end of JSON input")
 	_, _, err = Load(Sources{Editor: json.RawMessage(`true`)})
 	wantError(t, err, "the editor's settings are not a JSON object of settings")
-	_, _, err = Load(Sources{File: t.TempDir()})
-	if err == nil || !strings.HasPrefix(err.Error(), "read the user's settings: ") {
-		t.Errorf("a directory: got %v", err)
-	}
+	dir := t.TempDir()
+	_, _, err = Load(Sources{File: dir})
+	wantError(t, err, "read the user's settings: "+dir+" is not a regular file: make it one, or remove it to have the defaults")
 	for _, nothing := range []string{"", " \n", "null", "{}", "\ufeff{}", "\ufeff"} {
 		if _, warnings := load(t, Sources{File: userFile(t, nothing), Editor: json.RawMessage(nothing)}); len(warnings) > 0 {
 			t.Errorf("%q: got %v", nothing, warnings)
+		}
+	}
+}
+
+func TestUserFileIsBounded(t *testing.T) {
+	home(t)
+	const object = `{"log.level": "debug"}`
+	for length, want := range map[int]string{
+		maxUserFile:     "",
+		maxUserFile + 1: "read the user's settings: F has more than 1048576 bytes, which no settings take: shorten it, or remove it to have the defaults",
+	} {
+		file := userFile(t, object+strings.Repeat(" ", length-len(object)))
+		s, _, err := Load(Sources{File: file})
+		switch {
+		case want != "":
+			wantError(t, err, strings.ReplaceAll(want, " F ", " "+file+" "))
+		case err != nil || s.Log.Level != "debug":
+			t.Errorf("%d bytes: %s, %v", length, s.Log.Level, err)
 		}
 	}
 }
