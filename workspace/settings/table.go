@@ -68,7 +68,7 @@ func Table() []Setting {
 		{
 			Key: "embedding.model", Type: Text, Machine: true,
 			Accepts: "a name without spaces, such as text-embedding-3-small",
-			Doc:     "The model of the `openai` provider, which needs one. Another model means another index; the old one serves until that is complete.",
+			Doc:     "The model of the `openai` provider, which needs one. Another model has an index of its own: until that is complete, answers cover only what is indexed so far.",
 			field:   func(s *Settings) any { return &s.Embedding.Model }, check: checkName,
 		},
 		{
