@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"reflect"
 	"strconv"
+	"strings"
 
 	"go.lsp.dev/jsonrpc2"
 
@@ -25,7 +27,7 @@ func (c *count) UnmarshalJSON(raw []byte) error {
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return errors.New("not a number")
+		return &json.UnmarshalTypeError{Value: kindOfJSON(raw), Type: reflect.TypeFor[float64]()}
 	}
 	*c = count(min(max(f, 0), math.MaxUint32))
 	return nil
@@ -60,8 +62,9 @@ type document struct {
 
 type didOpenParams struct {
 	TextDocument struct {
-		document
-		Text string `json:"text"`
+		URI     string `json:"uri"`
+		Version count  `json:"version"`
+		Text    string `json:"text"`
 	} `json:"textDocument"`
 }
 
@@ -130,10 +133,66 @@ func decode(params json.RawMessage, v any) error {
 	if len(params) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(params, v); err != nil {
-		return badParams("%v", err)
+	err := json.Unmarshal(params, v)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if wrong.Field == "" {
+			return badParams("the parameters are %s; they must be %s", found(wrong.Value), wanted(wrong.Type))
+		}
+		return badParams("%s is %s; it must be %s", wrong.Field, found(wrong.Value), wanted(wrong.Type))
+	}
+	return badParams("the parameters are not valid JSON: %v", err)
+}
+
+// found says in words what json.UnmarshalTypeError found, such as "array" or "number 1.5".
+func found(value string) string {
+	const longest = 40 // of a number that is shown
+	kind, number, _ := strings.Cut(value, " ")
+	switch {
+	case number != "" && len(number) <= longest:
+		return number
+	case kind == "bool":
+		return "a boolean"
+	case kind == "array" || kind == "object":
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
+// wanted says what a value of type t is in JSON.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return wanted(t.Elem())
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "a boolean"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	}
+	return "a whole number"
+}
+
+// kindOfJSON is the kind of a valid JSON value that is no null, as json.UnmarshalTypeError names it.
+func kindOfJSON(raw []byte) string {
+	switch raw[0] {
+	case '{':
+		return "object"
+	case '[':
+		return "array"
+	case '"':
+		return "string"
+	case 't', 'f':
+		return "bool"
+	}
+	return "number"
 }
 
 // limit reads a request's limit: absent means usual, more than most means most.
