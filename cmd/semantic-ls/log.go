@@ -66,6 +66,7 @@ func commandLog(w io.Writer, s settings.Settings) (*logger, error) {
 	}
 	l := newLogger(w, zapcore.NewConsoleEncoder(zapcore.EncoderConfig{
 		MessageKey: "message", LevelKey: "level", ConsoleSeparator: ": ",
+		EncodeDuration: zapcore.StringDurationEncoder,
 		EncodeLevel: func(level zapcore.Level, out zapcore.PrimitiveArrayEncoder) {
 			out.AppendString("semantic-ls: " + level.String())
 		},
