@@ -52,6 +52,7 @@ found, 1: nothing found, 2: an error.`,
 		},
 	}
 	out.add(cmd.Flags())
+	cmd.Flags().Lookup("json").Usage += ", reason"
 	p.addColor(cmd)
 	return cmd
 }
