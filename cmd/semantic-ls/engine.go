@@ -48,7 +48,8 @@ type folder struct {
 
 // inFolder calls body with the index that dir is in: of the nearest folder that
 // has one and does not ignore dir, of dir itself where none has. What was indexed
-// survives a power cut when inFolder returns.
+// outlives the process, but a power cut within the next half minute may cost it: to
+// wait for the disk would cost every first question more than that is worth.
 func (p *process) inFolder(ctx context.Context, s settings.Settings, dir string, body func(f *folder) error) error {
 	return p.withIndexOf(ctx, s, dir, false, body)
 }
@@ -77,7 +78,7 @@ func (p *process) withIndexOf(ctx context.Context, s settings.Settings, dir stri
 		return err
 	}
 	err = body(f)
-	return errors.Join(err, e.Flush(ctx), e.Close(f.root))
+	return errors.Join(err, e.Close(f.root))
 }
 
 // locate returns the folder whose index answers for dir, and whether there is one

@@ -12,10 +12,11 @@ import (
 )
 
 // tidyWithin is what an interrupted command gets to end by itself. What was
-// stored before stays whatever happens, so there is nothing to wait for longer;
-// with the time that busy cores take to hear of it, it stays below fifty
-// milliseconds. serve has a limit of its own, see serve.go.
-const tidyWithin = 25 * time.Millisecond
+// stored before stays whatever happens, so there is nothing to wait for longer. It
+// takes up to 40 ms to hear of the signal while all cores index, and to free the
+// memory of a large index: with that, 50 ms are kept. serve has a limit of its own,
+// see serve.go.
+const tidyWithin = 3 * time.Millisecond
 
 func main() {
 	// A reader that has left is an error of that write, not the end of the

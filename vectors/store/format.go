@@ -72,24 +72,27 @@ func checkHeader(data []byte, id Identity) (rest []byte, err error) {
 	return nil, fmt.Errorf("%w: of another folder or model, or damaged", errForeign)
 }
 
-func appendRecord(dst []byte, c Change) []byte {
+// record returns the bytes of a record in parts, so that a large segment is not
+// copied.
+func record(c Change) [3][]byte {
 	le := binary.LittleEndian
-	start := len(dst)
-	dst = append(dst, make([]byte, recordHeader)...)
-	dst = le.AppendUint32(dst, uint32(len(c.Removed)))
-	for _, path := range c.Removed {
-		dst = append(le.AppendUint32(dst, uint32(len(path))), path...)
-	}
 	var segment []byte
 	if c.Segment != nil {
 		segment = c.Segment.Bytes()
 	}
-	dst = append(le.AppendUint32(dst, uint32(len(segment))), segment...)
-	payload := dst[start+recordHeader:]
-	le.PutUint32(dst[start:], recordMark)
-	le.PutUint32(dst[start+4:], crc32.Checksum(payload, castagnoli))
-	le.PutUint64(dst[start+8:], uint64(len(payload)))
-	return pad(dst)
+	head := make([]byte, recordHeader)
+	head = le.AppendUint32(head, uint32(len(c.Removed)))
+	for _, path := range c.Removed {
+		head = append(le.AppendUint32(head, uint32(len(path))), path...)
+	}
+	head = le.AppendUint32(head, uint32(len(segment)))
+	size := len(head) - recordHeader + len(segment)
+	sum := crc32.Update(crc32.Checksum(head[recordHeader:], castagnoli), castagnoli, segment)
+	le.PutUint32(head, recordMark)
+	le.PutUint32(head[4:], sum)
+	le.PutUint64(head[8:], uint64(size))
+	var zeros [alignment]byte
+	return [3][]byte{head, segment, zeros[:-uint(recordHeader+size)%alignment]}
 }
 
 // readRecord reads the first record of data and returns the bytes it takes. Any

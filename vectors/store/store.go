@@ -250,14 +250,32 @@ func (s *Store) Append(c Change) error {
 	if s.file == nil {
 		return nil
 	}
-	record := appendRecord(nil, c)
-	if _, err := s.file.WriteAt(record, s.size); err != nil {
+	parts := record(c)
+	size, err := writeAt(s.file, s.size, parts[:]...)
+	if err != nil {
 		_ = s.file.Truncate(s.size) // a torn tail is found at the next start, too
 		return s.giveUp(fmt.Errorf("writing %s: %w", s.path, err))
 	}
-	s.size += int64(len(record))
+	s.size = size
 	s.records++
 	return nil
+}
+
+// writeAt writes parts one behind the other and returns where they end. It writes in
+// pieces: a process cannot end within a write, and one of all of a large index
+// takes a tenth of a second.
+func writeAt(file *os.File, at int64, parts ...[]byte) (end int64, err error) {
+	const piece = 1 << 20
+	for _, part := range parts {
+		for len(part) > 0 {
+			n, err := file.WriteAt(part[:min(piece, len(part))], at)
+			part, at = part[n:], at+int64(n)
+			if err != nil {
+				return at, err
+			}
+		}
+	}
+	return at, nil
 }
 
 // giveUp ends writing. s.mu is held.
@@ -282,16 +300,12 @@ func (s *Store) Rewrite(segments ...*index.Segment) error {
 	if err != nil {
 		return s.giveUp(err)
 	}
-	size := int64(0)
-	write := func(data []byte) {
-		if err == nil {
-			_, err = next.WriteAt(data, size)
-			size += int64(len(data))
-		}
-	}
-	write(appendHeader(nil, s.id))
+	size, err := writeAt(next, 0, appendHeader(nil, s.id))
 	for _, seg := range segments {
-		write(appendRecord(nil, Change{Segment: seg}))
+		if err == nil {
+			parts := record(Change{Segment: seg})
+			size, err = writeAt(next, size, parts[:]...)
+		}
 	}
 	if closing := next.Close(); err == nil {
 		err = closing
