@@ -226,9 +226,9 @@ func (w *walk) add(f folder, d os.DirEntry, l *listing) {
 	case device != w.device:
 		l.skip(rel, builtIn("another file system"))
 	case d.IsDir():
-		sub := f.rules.Sub(name)
-		if copyOf(sub, f.rules) {
-			l.skip(rel, builtIn("another working tree of this git repository"))
+		sub, s := f.rules.Enter(name)
+		if s.Skipped() {
+			l.skip(rel, s)
 			return
 		}
 		l.folders = append(l.folders, folder{rel: rel + "/", rules: sub})
@@ -258,14 +258,6 @@ func (w *walk) link(rel string) ignore.Skip {
 		return builtIn("symlink: indexed where it points")
 	}
 	return builtIn("symlink: it points out of the folder")
-}
-
-// copyOf reports whether a working tree begins in sub that belongs to the repository around it, as `git worktree add`
-// makes them: its files are this folder's at another commit.
-func copyOf(sub, around *ignore.Rules) bool {
-	subTop, subShared := sub.Repository()
-	top, shared := around.Repository()
-	return subTop != top && shared != "" && subShared == shared
 }
 
 func irregular(mode fs.FileMode) ignore.Skip {

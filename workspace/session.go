@@ -58,8 +58,9 @@ func (s *Session) Open(path string, version int32, txt string) error {
 
 // Change applies edits in their order; positions count in enc's units. A version that does not rise is applied and
 // stored like any other: the edits describe what the editor now shows, and dropping them would leave the two texts
-// apart for good. On an error nothing changes: ErrNotOpen, ErrTooLarge, or text.ErrRange for a range that ends before
-// it starts.
+// apart for good. Errors are ErrNotOpen; text.ErrRange for a range that ends before it starts, after which nothing has
+// changed; and ErrTooLarge, after which the document is not open any more: what the editor shows is not kept, so until
+// it is opened again the file on disk counts.
 func (s *Session) Change(path string, version int32, edits []text.Edit, enc text.Encoding) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,11 +69,12 @@ func (s *Session) Change(path string, version int32, edits []text.Edit, enc text
 		return err
 	}
 	txt, err := text.Apply(doc.Text, edits, enc)
+	if err == nil && len(txt) > MaxDocument {
+		err = tooLarge(len(txt))
+		s.drop(doc.Path)
+	}
 	if err != nil {
 		return fmt.Errorf("change %s: %w", doc.Path, err)
-	}
-	if len(txt) > MaxDocument {
-		return fmt.Errorf("change %s: %w", doc.Path, tooLarge(len(txt)))
 	}
 	doc.Version, doc.Text, doc.Dirty = version, txt, txt != doc.saved
 	s.put(doc)
@@ -80,7 +82,7 @@ func (s *Session) Change(path string, version int32, edits []text.Edit, enc text
 }
 
 // Save notes that the document's text is now on disk. A text, when the editor sends one along, replaces the
-// document's: it is what was written. Errors: ErrNotOpen, ErrTooLarge.
+// document's: it is what was written. Errors are those of Change.
 func (s *Session) Save(path string, txt *string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,6 +92,7 @@ func (s *Session) Save(path string, txt *string) error {
 	}
 	if txt != nil {
 		if len(*txt) > MaxDocument {
+			s.drop(doc.Path)
 			return fmt.Errorf("save %s: %w", doc.Path, tooLarge(len(*txt)))
 		}
 		doc.Text = *txt
@@ -103,7 +106,11 @@ func (s *Session) Save(path string, txt *string) error {
 func (s *Session) Close(path string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	path = filepath.Clean(path)
+	s.drop(filepath.Clean(path))
+}
+
+// drop publishes a view without the document of that path; mu is held.
+func (s *Session) drop(path string) {
 	if _, ok := (*s.docs.Load())[path]; !ok {
 		return
 	}

@@ -91,12 +91,18 @@ func TestDocumentSizeIsBounded(t *testing.T) {
 	if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "67108865 bytes, the limit is 67108864") {
 		t.Errorf("change: %v", err)
 	}
-	if doc, _ := s.Documents().Get(path); doc.Version != 1 || doc.Dirty {
-		t.Errorf("the refused change left version %d, dirty %v", doc.Version, doc.Dirty)
+	if _, ok := s.Documents().Get(path); ok {
+		t.Error("the refused change left the older text open: it is not what the editor shows")
+	}
+	if err := s.Open(path, 2, full); err != nil {
+		t.Fatal(err)
 	}
 	more := full + "y"
 	if err := s.Save(path, &more); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("save: %v", err)
+	}
+	if _, ok := s.Documents().Get(path); ok {
+		t.Error("the refused save left the older text open")
 	}
 	if err := s.Open(path, 3, more); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("open: %v", err)

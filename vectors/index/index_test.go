@@ -196,6 +196,18 @@ func compare(t *testing.T, s *Snapshot, model plain) {
 	if c := s.Counts("/w"); c.Files != len(model) || c.Chunks != chunks {
 		t.Fatalf("%+v, want %d files, %d chunks", c, len(model), chunks)
 	}
+	for _, at := range []string{"", "a", "a/b", "dir0", "none"} {
+		var under []string
+		for path := range model {
+			if at == "" || path == at || strings.HasPrefix(path, at+"/") {
+				under = append(under, path)
+			}
+		}
+		slices.Sort(under)
+		if got := s.PathsUnder("/w", at); !slices.Equal(got, under) {
+			t.Fatalf("under %q: %q, want %q", at, got, under)
+		}
+	}
 	seen := 0
 	s.Everywhere().Each(func(uint32) { seen++ })
 	if seen != chunks {

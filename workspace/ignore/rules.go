@@ -73,6 +73,19 @@ func (r *Rules) Sub(name string) *Rules {
 	return r.sub(name, repositoryAt(filepath.Join(r.dir, name), r.user))
 }
 
+// Enter is Sub for a walk: skip says whether the directory is left out for what it is inside, which is another
+// working tree of the repository around it, as `git worktree add` makes them: its files are this folder's at another
+// commit.
+func (r *Rules) Enter(name string) (sub *Rules, skip Skip) {
+	sub = r.Sub(name)
+	subTop, subShared := sub.Repository()
+	top, shared := r.Repository()
+	if subTop != top && shared != "" && subShared == shared {
+		skip = builtIn("another working tree of this git repository")
+	}
+	return sub, skip
+}
+
 func (r *Rules) sub(name string, repo *repository) *Rules {
 	s := *r
 	s.dir, s.rel, s.warnings = filepath.Join(r.dir, name), r.rel+name+"/", nil
@@ -202,13 +215,14 @@ func (r *Rules) Path(rel string, isDir bool) Skip {
 	}
 	for {
 		name, rest, more := strings.Cut(rel, "/")
-		if !more {
-			return r.Match(name, isDir)
-		}
-		if s := r.Match(name, true); s.Skipped() {
+		if s := r.Match(name, isDir || more); s.Skipped() || !isDir && !more {
 			return s
 		}
-		r, rel = r.Sub(name), rest
+		sub, s := r.Enter(name)
+		if s.Skipped() || !more {
+			return s
+		}
+		r, rel = sub, rest
 	}
 }
 

@@ -197,8 +197,8 @@ func Locate(cacheDir, dir string, m embed.Model) (root string, ok bool) {
 	}
 }
 
-// Close drops a folder. Its Refresh and Updates must have ended. What is on disk
-// stays. Closing what is not open is harmless.
+// Close drops a folder. Its Refresh must have ended; an Update that has not stores
+// nothing more. What is on disk stays. Closing what is not open is harmless.
 func (e *Engine) Close(root string) error {
 	e.mu.Lock()
 	f := e.folders[filepath.Clean(root)]

@@ -25,21 +25,28 @@ type folder struct {
 	// appended to the store before the next change is applied. It also guards
 	// turn and touched.
 	publishing sync.Mutex
-	// turn counts Updates; touched says in which each path was last updated, so
-	// that a Refresh that read a file before does not publish what it read.
+	// turn counts Updates; touched says in which of them each path was published
+	// last, so that a Refresh that read a file before does not publish what it read.
 	turn    uint64
 	touched map[string]uint64
 
-	mu       sync.Mutex // guards all below
+	ruling   sync.Mutex             // guards rules and verdicts; files are read under it
+	rules    *ignore.Rules          // as of the last walk; nil before the first
+	verdicts map[string]ignore.Skip // of rules, by path, that of a directory with a slash
+
+	mu       sync.Mutex // guards all below, and is held for moments only
 	state    string
 	message  string
 	walked   bool // a walk has ended: skipped and waiting are known
 	waiting  int  // files that a Refresh has still to read, new or changed
 	listed   int  // files that the walk found; 0 once all of them are read
 	skipped  []workspace.Skipped
-	rules    *ignore.Rules          // as of the last walk; nil before the first
-	verdicts map[string]ignore.Skip // of rules, by path
-	warnings []string               // of the last walk: files of rules that could not be used in full
+	warnings []string        // of the last walk: files of rules that could not be used in full
+	pending  map[string]bool // paths that an Update could not index
+	asked    uint64          // counts calls of ask
+	served   uint64          // what asked was when the last whole Refresh began
+	serving  uint64          // the same of the one that runs
+	nested   nested          // the last snapshot that hides other folders
 }
 
 func newFolder(root string) *folder {
@@ -48,6 +55,7 @@ func newFolder(root string) *folder {
 		index:      index.New(root),
 		refreshing: make(chan struct{}, 1),
 		touched:    map[string]uint64{},
+		pending:    map[string]bool{},
 		state:      StateReady,
 	}
 }
@@ -67,19 +75,36 @@ func (f *folder) publish(change func() (store.Change, bool)) (published bool, er
 	return true, f.store.Append(c)
 }
 
-// remove publishes that paths are gone, but for those updated since turn.
-func (f *folder) remove(paths []string, turn uint64) error {
+// remove publishes that paths are gone, but for those that Updates have published
+// since turn; touch tells that this is an Update, too.
+func (f *folder) remove(paths []string, turn uint64, touch bool) error {
 	if len(paths) == 0 {
 		return nil
 	}
 	_, err := f.publish(func() (store.Change, bool) {
 		still := f.notSince(paths, turn)
+		if touch {
+			f.touch(still, turn)
+		}
 		return store.Change{Removed: still}, len(still) > 0
 	})
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, p := range paths {
+		delete(f.pending, p)
+	}
 	return err
 }
 
-// notSince returns the paths that no Update has touched since turn. f.publishing
+// touch notes that the Update of that turn has published the paths. f.publishing is
+// held.
+func (f *folder) touch(paths []string, turn uint64) {
+	for _, p := range paths {
+		f.touched[p] = turn
+	}
+}
+
+// notSince returns the paths that no Update has published since turn. f.publishing
 // is held.
 func (f *folder) notSince(paths []string, turn uint64) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return f.touched[p] > turn })
@@ -95,7 +120,63 @@ func (f *folder) setState(state, message string) {
 func (f *folder) ready() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.state, f.message, f.waiting, f.listed = StateReady, "", 0, 0
+	f.waiting, f.listed, f.served = 0, 0, f.serving
+	if len(f.pending) == 0 { // else an Update has failed meanwhile, and said why
+		f.state, f.message = StateReady, ""
+	} else {
+		f.state = StateFailed
+	}
+}
+
+// failed notes that an Update could not index entries, and why; interrupted that it
+// was told to stop.
+func (f *folder) failed(entries []workspace.Entry, err error, interrupted bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, entry := range entries {
+		f.pending[entry.Path] = true
+	}
+	if interrupted {
+		return
+	}
+	f.message = err.Error()
+	if f.state == StateReady {
+		f.state = StateFailed
+	}
+}
+
+// succeeded notes that an Update has indexed entries.
+func (f *folder) succeeded(entries []workspace.Entry) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, entry := range entries {
+		delete(f.pending, entry.Path)
+	}
+	if f.state == StateFailed && f.waiting == 0 && f.walked && len(f.pending) == 0 {
+		f.state, f.message = StateReady, ""
+	}
+}
+
+// ask returns a number that servedSince takes.
+func (f *folder) ask() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked++
+	return f.asked
+}
+
+// serve notes that a Refresh begins.
+func (f *folder) serve() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.serving = f.asked
+}
+
+// servedSince reports whether a Refresh that began after ask has ended well.
+func (f *folder) servedSince(asked uint64) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.served >= asked
 }
 
 func (f *folder) setWaiting(n int) {
@@ -105,14 +186,21 @@ func (f *folder) setWaiting(n int) {
 }
 
 func (f *folder) coverage(model string) Coverage {
-	counts := f.index.Snapshot().Counts(f.root)
+	snapshot := f.index.Snapshot()
+	counts := snapshot.Counts(f.root)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	c := Coverage{FilesIndexed: counts.Files, FilesWaiting: f.waiting, Chunks: counts.Chunks, Model: model}
-	c.FilesTotal = max(c.FilesIndexed, f.listed-counts.Skipped)
-	if f.waiting > 0 { // some of them are indexed as they were
-		c.FilesIndexed = min(c.FilesIndexed, max(0, c.FilesTotal-f.waiting))
+	waiting, unseen := f.waiting, 0
+	for path := range f.pending {
+		waiting++
+		if _, ok := snapshot.Find(f.root, path); !ok {
+			unseen++
+		}
 	}
+	c := Coverage{FilesIndexed: counts.Files, FilesWaiting: waiting, Chunks: counts.Chunks, Model: model}
+	c.FilesTotal = max(c.FilesIndexed+unseen, f.listed-counts.Skipped)
+	// Some of those that wait are indexed as they were.
+	c.FilesIndexed = min(c.FilesIndexed, max(0, c.FilesTotal-waiting))
 	c.Percent = percent(c.FilesIndexed, c.FilesTotal, f.walked)
 	return c
 }
@@ -134,4 +222,41 @@ func (f *folder) status(model string) FolderStatus {
 	})
 	slices.SortFunc(s.Skipped, func(a, b workspace.Skipped) int { return strings.Compare(a.Path, b.Path) })
 	return s
+}
+
+// nested is a snapshot without what lies in other folders.
+type nested struct {
+	of     *index.Snapshot // what it was made from
+	inner  []string        // paths of the other folders below this one
+	result *index.Snapshot
+}
+
+// own is the index without the files of folders that are open by themselves and lie
+// in this one: those answer for them.
+func (f *folder) own(all []*folder) *index.Snapshot {
+	snapshot := f.index.Snapshot()
+	var inner []string
+	for _, other := range all {
+		if rel, ok := below(f.root, other.root); ok && other != f {
+			inner = append(inner, rel)
+		}
+	}
+	if len(inner) == 0 {
+		return snapshot
+	}
+	f.mu.Lock()
+	last := f.nested
+	f.mu.Unlock()
+	if last.of == snapshot && slices.Equal(last.inner, inner) {
+		return last.result
+	}
+	var hidden []string
+	for _, rel := range inner {
+		hidden = append(hidden, snapshot.PathsUnder(f.root, rel)...)
+	}
+	result := snapshot.With(f.root, nil, hidden)
+	f.mu.Lock()
+	f.nested = nested{snapshot, inner, result}
+	f.mu.Unlock()
+	return result
 }

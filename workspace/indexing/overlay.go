@@ -67,11 +67,11 @@ func (o *overlays) put(path string, made overlay) {
 // overlay returns a snapshot of f in which every open document says what its
 // buffer says, saved or not, indexed or not yet, and how many are unsaved.
 func (e *Engine) overlay(ctx context.Context, f *folder, docs workspace.Documents) (*index.Snapshot, int, error) {
-	indexed := f.index.Snapshot()
+	indexed := f.own(e.all())
 	snapshot, dirty := indexed, 0
 	for _, d := range docs.All() {
 		owner, rel, ok := e.owner(d.Path)
-		if !ok || owner != f || e.ignored(f, rel).Skipped() {
+		if !ok || owner != f || f.ignored(rel, false).Skipped() {
 			continue
 		}
 		if d.Dirty {

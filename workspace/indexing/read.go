@@ -23,7 +23,11 @@ func (e *Engine) read(f *folder, entry workspace.Entry) (index.Document, error) 
 		return index.Document{}, err
 	}
 	file := index.File{Path: entry.Path, Size: seen.Size, ModTime: seen.ModTime, Inode: seen.Inode}
-	if before.Sub(time.Unix(0, seen.ModTime)) < raceWindow {
+	window := raceWindow
+	if seen.ModTime%int64(time.Second) == 0 {
+		window = coarseRaceWindow
+	}
+	if before.Sub(time.Unix(0, seen.ModTime)) < window {
 		file.ModTime = 0
 	}
 	switch {

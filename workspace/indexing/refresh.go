@@ -3,13 +3,10 @@ package indexing
 import (
 	"context"
 	"errors"
-	"fmt"
+
 	"io/fs"
-	"os"
-	"path"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -39,10 +36,16 @@ const (
 	mergeAtOnce  = 16
 	// manyRecords is when the store is rewritten at the end of a Refresh.
 	manyRecords = 64
-	// raceWindow is how fresh a file may be for its time stamp to be trusted: a
-	// write within the same tick of the file system's clock (4 ms on Linux)
-	// leaves it as it was.
-	raceWindow = 20 * time.Millisecond
+	// spareBytes is what the store may hold beside twice the index before an Update
+	// rewrites it: with it, some hundred saves of a file in a small project share
+	// one rewrite.
+	spareBytes = 1 << 20
+	// raceWindow is how fresh a file may be for its time stamp not to be trusted: a
+	// write within the same tick of the file system's clock (4 ms on Linux) leaves
+	// it as it was. A stamp of whole seconds comes from one that counts seconds, or
+	// two of them (FAT).
+	raceWindow       = 20 * time.Millisecond
+	coarseRaceWindow = 2 * time.Second
 )
 
 // Refresh brings a folder up to date: it walks it, reads what is new or changed,
@@ -63,6 +66,7 @@ func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)
 	defer func() { <-f.refreshing }()
 
 	start := time.Now()
+	f.serve()
 	f.setState(StateIndexing, "")
 	read, err := e.refresh(ctx, f, report)
 	switch {
@@ -85,13 +89,13 @@ func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) 
 	if err != nil {
 		return 0, err
 	}
-	e.stored(f, f.remove(gone, turn))
+	e.stored(f, f.remove(gone, turn, false))
 	if len(todo) > 0 {
 		if err := e.readAll(ctx, f, todo, turn, report); err != nil {
 			return 0, err
 		}
 	}
-	if len(todo)+len(gone) > 0 {
+	if len(todo)+len(gone) > 0 || f.store.Records() > manyRecords {
 		err = e.settle(f)
 	}
 	if err == nil {
@@ -105,6 +109,7 @@ func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) 
 func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry, gone []string, turn uint64, err error) {
 	f.publishing.Lock()
 	turn = f.turn
+	clear(f.touched) // no other Refresh runs, and this one has read nothing yet
 	f.publishing.Unlock()
 	snapshot := f.index.Snapshot()
 	found, err := workspace.Discover(ctx, f.root, workspace.Options{MaxFileSize: e.cfg.MaxFileSize})
@@ -137,11 +142,12 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 		}
 		return true
 	})
+	f.forgetVerdicts(rules)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.walked, f.waiting, f.listed, f.skipped = true, waiting, len(found.Entries), found.Skipped
 	f.warnings = found.Warnings
-	f.rules, f.verdicts = rules, map[string]ignore.Skip{}
+	clear(f.pending) // the walk has seen them
 	return todo, gone, turn, nil
 }
 
@@ -191,7 +197,7 @@ func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Ent
 		for range workers {
 			g.Go(func(ctx context.Context) error {
 				for batch := take(); len(batch) > 0; batch = take() {
-					if err := e.readBatch(ctx, f, batch, turn); err != nil {
+					if err := e.readBatch(ctx, f, batch, turn, false); err != nil {
 						return err
 					}
 					finished(batch)
@@ -218,9 +224,10 @@ func (e *Engine) batchLength(entries []workspace.Entry) int {
 	return len(entries)
 }
 
-// readBatch reads, cuts, embeds and publishes some files. What an Update has
-// touched since turn is left to it.
-func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Entry, turn uint64) error {
+// readBatch reads, cuts, embeds and publishes some files, but for what an Update
+// has published since turn. touch tells that this is an Update, which others have
+// to look out for.
+func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Entry, turn uint64, touch bool) error {
 	var documents []index.Document
 	var gone []string
 	err := e.cfg.Limiter.Do(ctx, tasks.Background, func(ctx context.Context) error {
@@ -248,7 +255,17 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 		before := len(documents)
 		published, failed := f.publish(func() (store.Change, bool) {
 			documents = slices.DeleteFunc(documents, func(d index.Document) bool { return f.touched[d.File.Path] > turn })
-			return store.Change{Segment: seg, Removed: f.notSince(gone, turn)}, len(documents) == before
+			if len(documents) != before {
+				return store.Change{}, false
+			}
+			removed := f.notSince(gone, turn)
+			if touch {
+				for _, d := range documents {
+					f.touched[d.File.Path] = turn
+				}
+				f.touch(removed, turn)
+			}
+			return store.Change{Segment: seg, Removed: removed}, true
 		})
 		e.stored(f, failed)
 		if published {
@@ -282,7 +299,8 @@ func (e *Engine) mergeSmall(f *folder) error {
 	return f.index.Compact(e.model().Dimensions, n-mergeAtOnce)
 }
 
-// settle leaves the index as few segments and the store without garbage.
+// settle leaves the index as few segments, and the store without garbage where
+// there is more of that than of what lives.
 func (e *Engine) settle(f *folder) error {
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
@@ -318,103 +336,4 @@ func (e *Engine) takeOver(f *folder) error {
 	}
 	e.cfg.Log.Info("this process writes the index now", zap.String("folder", f.root))
 	return e.rewrite(f)
-}
-
-// Update indexes again what is at some absolute paths, which were saved, made
-// or deleted, and nothing else. Paths outside every folder, or ignored, are not
-// looked at. When it returns, queries see the change. A directory, or an ignore
-// file, takes a Refresh of its folder.
-func (e *Engine) Update(ctx context.Context, paths ...string) error {
-	type change struct {
-		entries []workspace.Entry
-		gone    []string
-		all     bool
-	}
-	changes := map[*folder]*change{}
-	for _, p := range paths {
-		f, rel, ok := e.owner(p)
-		if !ok {
-			continue
-		}
-		c := changes[f]
-		if c == nil {
-			c = &change{}
-			changes[f] = c
-		}
-		info, err := os.Lstat(p)
-		switch base := path.Base(rel); {
-		case rel == "", base == ".gitignore", base == ".semanticignore", err == nil && info.IsDir():
-			c.all = true
-		case err != nil, !info.Mode().IsRegular(), e.ignored(f, rel).Skipped():
-			c.gone = append(c.gone, f.under(rel)...)
-		default:
-			c.entries = append(c.entries, workspace.Entry{Path: rel, Size: info.Size()})
-		}
-	}
-	for f, c := range changes {
-		if c.all {
-			if err := e.Refresh(ctx, f.root, nil); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := e.update(ctx, f, c.entries, c.gone); err != nil {
-			return fmt.Errorf("index again in %s: %w", f.root, err)
-		}
-	}
-	return nil
-}
-
-func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entry, gone []string) error {
-	f.publishing.Lock()
-	f.turn++
-	turn := f.turn
-	for _, entry := range entries {
-		f.touched[entry.Path] = turn
-	}
-	for _, p := range gone {
-		f.touched[p] = turn
-	}
-	f.publishing.Unlock()
-	e.stored(f, f.remove(gone, turn))
-	for len(entries) > 0 {
-		n := e.batchLength(entries)
-		if err := e.readBatch(ctx, f, entries[:n], turn); err != nil {
-			return err
-		}
-		entries = entries[n:]
-	}
-	return e.takeOver(f)
-}
-
-// ignored says by which rule the file at rel is left out, as of the last walk.
-// Verdicts are kept: the rules of every directory on the way are read for one, and
-// queries ask for each open document.
-func (e *Engine) ignored(f *folder, rel string) ignore.Skip {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.rules == nil {
-		rules, err := ignore.Root(f.root)
-		if err != nil {
-			return ignore.Skip{Rule: "the rules of its folder cannot be read: " + err.Error(), Source: f.root}
-		}
-		f.rules, f.verdicts = rules, map[string]ignore.Skip{}
-	}
-	verdict, known := f.verdicts[rel]
-	if !known {
-		verdict = f.rules.Path(rel, false)
-		f.verdicts[rel] = verdict
-	}
-	return verdict
-}
-
-// under returns the indexed paths at rel and below it.
-func (f *folder) under(rel string) (paths []string) {
-	f.index.Snapshot().Files(f.root, func(file index.File) bool {
-		if file.Path == rel || strings.HasPrefix(file.Path, rel+"/") {
-			paths = append(paths, file.Path)
-		}
-		return true
-	})
-	return paths
 }

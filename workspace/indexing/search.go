@@ -89,7 +89,7 @@ func (e *Engine) place(v view, docs workspace.Documents, p Place) (search.Place,
 		return search.Place{}, nil, fmt.Errorf("%s is in no open folder: open the folder that it is in", p.Path)
 	}
 	// What is ignored is not even looked up: its text would be sent to a remote model.
-	if skip := e.ignored(f, rel); skip.Skipped() {
+	if skip := f.ignored(rel, false); skip.Skipped() {
 		return search.Place{}, nil, fmt.Errorf("%s is not indexed: %s", p.Path, skip)
 	}
 	text, ok := e.text(docs, f.root, rel)

@@ -1,0 +1,155 @@
+package indexing
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/ignore"
+)
+
+// Update indexes again what is at some absolute paths, which were saved, made
+// or deleted, and nothing else. Paths outside every folder, or ignored, are not
+// looked at. When it returns nil, queries see the change. A directory, or an
+// ignore file, takes a Refresh of its folder. It may run beside a Refresh, which
+// then does not publish what it has read before.
+//
+// On an error the paths that are not indexed count as waiting, the folder's state
+// says why, and the next Refresh or Update of them tries again. When ctx ends, the
+// error is its cause.
+func (e *Engine) Update(ctx context.Context, paths ...string) error {
+	type change struct {
+		entries []workspace.Entry
+		gone    []string // what is indexed of what is no more
+		absent  []string // what was there, indexed or not: a Refresh may have read it
+		all     bool
+	}
+	changes := map[*folder]*change{}
+	for _, p := range paths {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		f, rel, ok := e.owner(p)
+		if !ok {
+			continue
+		}
+		c := changes[f]
+		if c == nil {
+			c = &change{}
+			changes[f] = c
+		}
+		info, err := os.Lstat(p)
+		isDir := err == nil && info.IsDir()
+		switch base := path.Base(rel); {
+		case rel != "" && f.ignored(rel, isDir).Skipped():
+			c.gone = append(c.gone, f.index.Snapshot().PathsUnder(f.root, rel)...)
+		case rel == "", isDir, base == ".gitignore", base == ".semanticignore":
+			c.all = true
+		case err != nil, !info.Mode().IsRegular():
+			c.absent = append(c.absent, rel)
+			c.gone = append(c.gone, f.index.Snapshot().PathsUnder(f.root, rel)...)
+		default:
+			c.entries = append(c.entries, workspace.Entry{Path: rel, Size: info.Size()})
+			// What was below a directory of that name is gone.
+			below := f.index.Snapshot().PathsUnder(f.root, rel)
+			c.gone = append(c.gone, slices.DeleteFunc(below, func(p string) bool { return p == rel })...)
+		}
+	}
+	for f, c := range changes {
+		var err error
+		if c.all {
+			err = e.refreshSince(ctx, f)
+		} else {
+			err = e.update(ctx, f, c.entries, c.gone, c.absent)
+		}
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil:
+			return fmt.Errorf("index again in %s: %w", f.root, err)
+		}
+	}
+	return nil
+}
+
+// refreshSince is a Refresh that begins from now on. Of several that wait for the
+// same one, only the first walks: what it finds is what all of them would.
+func (e *Engine) refreshSince(ctx context.Context, f *folder) error {
+	asked := f.ask()
+	select {
+	case f.refreshing <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	served := f.servedSince(asked)
+	<-f.refreshing
+	if served {
+		return nil
+	}
+	return e.Refresh(ctx, f.root, nil)
+}
+
+func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entry, gone, absent []string) error {
+	f.publishing.Lock()
+	f.turn++
+	turn := f.turn
+	f.touch(absent, turn)
+	f.publishing.Unlock()
+	e.stored(f, f.remove(gone, turn, true))
+	for len(entries) > 0 {
+		n := e.batchLength(entries)
+		if err := e.readBatch(ctx, f, entries[:n], turn, true); err != nil {
+			f.failed(entries, err, ctx.Err() != nil)
+			return err
+		}
+		f.succeeded(entries[:n])
+		entries = entries[n:]
+	}
+	if f.store.Size() > 2*f.index.Bytes()+spareBytes {
+		if err := e.settle(f); err != nil {
+			return err
+		}
+	}
+	return e.takeOver(f)
+}
+
+// ignored says by which rule what is at rel is left out, as of the last walk.
+// Verdicts are kept: the rules of every directory on the way are read for one, and
+// queries ask for each open document.
+func (f *folder) ignored(rel string, isDir bool) ignore.Skip {
+	key := rel
+	if isDir {
+		key += "/"
+	}
+	f.ruling.Lock()
+	defer f.ruling.Unlock()
+	if f.rules == nil {
+		rules, err := ignore.Root(f.root)
+		if err != nil {
+			return ignore.Skip{Rule: "the rules of its folder cannot be read: " + err.Error(), Source: f.root}
+		}
+		f.rules, f.verdicts = rules, map[string]ignore.Skip{}
+	}
+	verdict, known := f.verdicts[key]
+	if !known {
+		if len(f.verdicts) >= maxVerdicts {
+			clear(f.verdicts)
+		}
+		verdict = f.rules.Path(rel, isDir)
+		f.verdicts[key] = verdict
+	}
+	return verdict
+}
+
+// maxVerdicts bounds what is kept between two walks: build directories make paths
+// without end.
+const maxVerdicts = 10_000
+
+func (f *folder) forgetVerdicts(rules *ignore.Rules) {
+	f.ruling.Lock()
+	defer f.ruling.Unlock()
+	f.rules, f.verdicts = rules, map[string]ignore.Skip{}
+}
