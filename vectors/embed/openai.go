@@ -27,10 +27,12 @@ const (
 	// tokens; 128 KiB are about 40,000, a second or so of a local server.
 	maxBatchBytes = 128 << 10
 
-	// What a zero in Config stands for. A batch of 32 keeps a small local server
-	// busy; more in flight than 4 only lengthens its queue. A first request may
-	// load the model into memory.
-	defaultBatchSize   = 32
+	// What a zero in Config stands for. 64 chunks, of 1,500 characters as a rule,
+	// just fit into maxBatchBytes, so that a larger number would change little; it
+	// is the default of `embedding.batchSize`, too. More in flight than 4 only
+	// lengthens the queue of a local server. A first request may load the model
+	// into memory.
+	defaultBatchSize   = 64
 	defaultConcurrency = 4
 	defaultTimeout     = 30 * time.Second
 )
@@ -48,7 +50,7 @@ type Config struct {
 	// Expected is what a row is known to have from an earlier time, 0: nothing. It
 	// is not asked for; a row that has something else is ErrDimensions.
 	Expected    int
-	BatchSize   int           // most texts in a request; 0: 32
+	BatchSize   int           // most texts in a request; 0: 64
 	Concurrency int           // most requests in flight; 0: 4
 	Timeout     time.Duration // for one request; 0: 30 s
 

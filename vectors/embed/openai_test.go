@@ -234,6 +234,17 @@ func TestBatchesAreBoundedByBytes(t *testing.T) {
 	}
 }
 
+func TestDefaultBatchIsThatOfTheSettings(t *testing.T) {
+	p := newProvider(t, nil)
+	o, _ := newClient(t, p.URL, Config{})
+	if _, err := o.Embed(t.Context(), texts(65)); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.calls.Load(); got != 2 { // 64, as docs/settings.md says, and one
+		t.Errorf("%d requests for 65 texts", got)
+	}
+}
+
 func TestBlankTextsAreZeroRowsAndNotSent(t *testing.T) {
 	p := newProvider(t, nil)
 	o, _ := newClient(t, p.URL, Config{})
