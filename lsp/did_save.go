@@ -48,7 +48,10 @@ func (s *server) saved(path string) {
 	})
 }
 
+// update indexes files again, and tries until that succeeds: a model that is down comes back.
 func (s *server) update(ctx context.Context, paths ...string) error {
-	defer s.changed()
-	return s.engine.Update(ctx, paths...)
+	return s.untilDone(ctx, "update", func(ctx context.Context) error {
+		defer s.changed()
+		return tasks.Catch(func() error { return s.engine.Update(ctx, paths...) })
+	})
 }

@@ -109,6 +109,10 @@ func (s *server) called(wire context.Context, req *jsonrpc2.Request) (any, error
 	case s.at(stopped):
 		return nil, jsonrpc2.Errorf(jsonrpc2.InvalidRequest, "%s came after shutdown", method)
 	case method == protocol.MethodInitialize:
+		if !s.gate.enter() {
+			return nil, jsonrpc2.NewError(codeStopping, errStopping.Error())
+		}
+		defer s.gate.leave()
 		return s.initialize(json.RawMessage(req.Params()))
 	case s.at(fresh):
 		return nil, jsonrpc2.Errorf(jsonrpc2.ServerNotInitialized, "%s came before initialize", method)

@@ -1,10 +1,12 @@
 package lsp_test
 
 import (
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/semantic-ls/semantic-ls/lsp"
 	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
 )
 
@@ -90,7 +92,7 @@ func TestAFileIsNotIndexedTwiceAtATime(t *testing.T) {
 	engine := newFake()
 	begun, release := make(chan string, 10), make(chan struct{})
 	var running atomic.Int32 // of /w/a.go
-	engine.update = func(paths []string) {
+	engine.update = func(paths []string) error {
 		if paths[0] == "/w/a.go" && running.Add(1) > 1 {
 			t.Error("two updates of a file at a time")
 		}
@@ -99,6 +101,7 @@ func TestAFileIsNotIndexedTwiceAtATime(t *testing.T) {
 		if paths[0] == "/w/a.go" {
 			running.Add(-1)
 		}
+		return nil
 	}
 	run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
 		e.Save("/w/a.go")
@@ -112,6 +115,28 @@ func TestAFileIsNotIndexedTwiceAtATime(t *testing.T) {
 		receive(t, e, "an update", engine.updated)
 		receive(t, e, "an update", engine.updated)
 		receive(t, e, "an update", engine.updated)
+	})
+}
+
+// A model that was down when a file was saved comes back.
+func TestASaveThatCouldNotBeIndexedIsTriedAgain(t *testing.T) {
+	engine := newFake()
+	var tries atomic.Int32
+	engine.update = func([]string) error {
+		if tries.Add(1) < 3 {
+			return errors.New("the model is down")
+		}
+		return nil
+	}
+	lsptest.Run(t, serveWith(engine, lsp.Config{RetryAfter: time.Millisecond}), func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{})
+		e.Save("/w/a.go")
+		receive(t, e, "the third try", engine.updated)
+		e.Watched("/w/b.go", "/w/c.go")
+		receive(t, e, "what works at once", engine.updated)
+		if n := tries.Load(); n != 4 {
+			t.Errorf("%d tries", n)
+		}
 	})
 }
 

@@ -130,17 +130,28 @@ func (s *server) busy(path string) (done func()) {
 // refreshUntilDone is refresh, again after a pause where it failed: a model that was down comes back, and
 // nobody should have to restart the server for it.
 func (s *server) refreshUntilDone(ctx context.Context, path, name string, done func()) error {
+	again := false
+	return s.untilDone(ctx, "index "+path, func(ctx context.Context) error {
+		if again {
+			done = s.busy(path)
+		}
+		again = true
+		defer done()
+		return s.refresh(ctx, path, name, done)
+	})
+}
+
+// untilDone does something again, after pauses, until it succeeds, ctx ends or there is no use in it.
+func (s *server) untilDone(ctx context.Context, doing string, do func(ctx context.Context) error) error {
 	for pause := cmp.Or(s.cfg.RetryAfter, retryAfter); ; pause = min(2*pause, retryAfterMost) {
-		err := s.refresh(ctx, path, name, done)
+		err := do(ctx)
 		if err == nil || ctx.Err() != nil || errors.Is(err, indexing.ErrNotFolder) || isPanic(err) {
 			return err
 		}
-		s.log.Warn("indexing failed, and is tried again", zap.String("folder", path), zap.Duration("after", pause), zap.Error(err))
+		s.log.Warn("failed, and is tried again", zap.String("doing", doing), zap.Duration("after", pause), zap.Error(err))
 		if err := tasks.Sleep(ctx, pause); err != nil {
 			return err
 		}
-		done = s.busy(path)
-		defer done()
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"github.com/semantic-ls/semantic-ls/lsp"
 	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
 	"github.com/semantic-ls/semantic-ls/vectors/search"
@@ -440,4 +443,32 @@ func TestSettingsReachWhoeverStartsTheEngine(t *testing.T) {
 			t.Errorf("options %s, want none", got)
 		}
 	})
+}
+
+// Whatever ends the connection while initialize is being answered: nothing is started in a life that has
+// ended, and an engine that comes too late is not asked to flush.
+func TestTheEndComesDuringInitialize(t *testing.T) {
+	core, logs := observer.New(zap.DebugLevel)
+	starting, release := make(chan struct{}), make(chan struct{})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	engine := newFake()
+	config := lsp.Config{Log: zap.New(core), Start: func(context.Context, json.RawMessage) (lsp.Engine, error) {
+		close(starting)
+		<-release
+		return engine, nil
+	}}
+	server := func(_ context.Context, stream io.ReadWriteCloser) error { return lsp.Serve(ctx, stream, config) }
+	enough := errors.New("enough")
+	lsptest.Run(t, server, func(e *lsptest.Editor) {
+		e.Start("initialize", lsptest.Options{ProcessID: os.Getpid()}.Params()) // watched in the background
+		<-starting
+		cancel(enough)
+		close(release)
+		if err := e.Wait(); !errors.Is(err, enough) {
+			t.Errorf("Serve returned %v", err)
+		}
+	})
+	if panics := logs.FilterMessage("panic"); panics.Len() > 0 {
+		t.Errorf("%+v", panics.All())
+	}
 }

@@ -27,7 +27,7 @@ type fake struct {
 	related func(ctx context.Context, docs workspace.Documents, p indexing.Place) (indexing.Answer, error)
 	refresh func(ctx context.Context, root string, report func(indexing.Progress)) error
 	open    func(root string) error
-	update  func(paths []string)
+	update  func(paths []string) error
 	flush   func(ctx context.Context) error
 
 	opened, closed chan string
@@ -80,7 +80,9 @@ func (f *fake) Close(root string) error {
 
 func (f *fake) Update(_ context.Context, paths ...string) error {
 	if f.update != nil {
-		f.update(paths)
+		if err := f.update(paths); err != nil {
+			return err
+		}
 	}
 	f.updated <- paths
 	return nil

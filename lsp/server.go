@@ -263,7 +263,7 @@ func (s *server) finish(ctx context.Context, patience time.Duration) {
 			if late {
 				s.log.Warn("something ignores its cancellation; the index is written beside it")
 			}
-			if s.engine == nil {
+			if s.at(fresh) { // there is no engine, or there is about to be one
 				return nil
 			}
 			return s.engine.Flush(ctx)

@@ -77,7 +77,7 @@ func (p *process) serve(ctx context.Context) error {
 	}
 	late := time.NewTimer(time.Hour)
 	late.Stop()
-	defer late.Stop()
+	defer func() { late.Stop() }()
 	config.Ending = func() {
 		late = time.AfterFunc(serveEndsWithin, func() { os.Exit(exitNone) })
 	}

@@ -196,7 +196,7 @@ func compare(t *testing.T, s *Snapshot, model plain) {
 	if c := s.Counts("/w"); c.Files != len(model) || c.Chunks != chunks {
 		t.Fatalf("%+v, want %d files, %d chunks", c, len(model), chunks)
 	}
-	for _, at := range []string{"", "a", "a/b", "dir0", "none"} {
+	for _, at := range []string{"", "d", "d0", "d1", "d1/f2.go", "d1/f", "none"} {
 		var under []string
 		for path := range model {
 			if at == "" || path == at || strings.HasPrefix(path, at+"/") {
