@@ -10,7 +10,7 @@
 //	EmbedQuery(ctx context.Context, text string) ([]float32, error)
 //
 // A row is of unit length and has Model().Dimensions numbers, or is all zero for
-// a text that says nothing. It never holds NaN or an infinity.
+// a text that says nothing or that the provider refuses. It never holds NaN or an infinity.
 //
 // Nothing leaves this machine through this package except from OpenAI, and what
 // OpenAI sends has gone through redact: secrets that stand in source text are
@@ -34,7 +34,8 @@ var (
 	// answering that it is too busy: trying later may help.
 	ErrUnavailable = errors.New("embedding provider unavailable")
 	// ErrRefused is returned when the provider answers that the request is wrong
-	// (a status of 400..499 but 408 and 429): trying again will not help.
+	// (a status of 400..499 but 408 and 429): trying again will not help. For Embed
+	// it takes a refusal that is not about single texts.
 	ErrRefused = errors.New("embedding provider refused the request")
 	// ErrAnswer is returned when the provider's answer makes no sense: no JSON,
 	// too large, or not one row of finite numbers for each text.

@@ -159,7 +159,7 @@ func (o *OpenAI) Model() Model {
 // Probe embeds one word to see whether the provider works, and returns Model
 // with its dimensions. Errors are those of Embed.
 func (o *OpenAI) Probe(ctx context.Context) (Model, error) {
-	if _, err := o.EmbedQuery(ctx, "probe"); err != nil {
+	if _, err := o.EmbedQuery(ctx, probe); err != nil {
 		return Model{}, err
 	}
 	return o.Model(), nil
@@ -169,9 +169,15 @@ func (o *OpenAI) Probe(ctx context.Context) (Model, error) {
 func (o *OpenAI) Close() { o.http.CloseIdleConnections() }
 
 // Embed returns one row of Model().Dimensions numbers for each text, in order:
-// of unit length, or all zero for a blank text, which is not sent, and for one
-// to which the provider gives zeros. Texts are redacted, cut to 8,000 characters
-// and sent in batches, several at a time, as Background work of the limiter.
+// of unit length, or all zero for a blank text, which is not sent, for one to
+// which the provider gives zeros, and for one that it refuses. Texts are redacted,
+// cut to 8,000 characters and sent in batches, several at a time, as Background
+// work of the limiter.
+//
+// A batch that is refused with 400, 413 or 422 is sent again in halves, down to
+// single texts, if the provider takes the word "probe": otherwise it is the
+// provider and not the texts, and ErrRefused. For n texts that makes 2n requests
+// at most. Every other refusal is ErrRefused at once.
 //
 // Busy answers (408, 429, 5xx) and broken connections are tried again four times, after
 // 0.5 to 8 seconds or as long as the provider says, up to a minute.
@@ -180,20 +186,25 @@ func (o *OpenAI) Close() { o.http.CloseIdleConnections() }
 // way out in their text, or match ctx's error and cause. The first one cancels
 // the other batches; when Embed returns no request of it is under way.
 func (o *OpenAI) Embed(ctx context.Context, texts []string) ([][]float32, error) {
-	return o.embed(ctx, texts, tasks.Background, backgroundTries)
+	return o.embed(ctx, texts, tasks.Background, func(ctx context.Context, texts []string) ([][]float32, error) {
+		return o.sendHalves(ctx, texts, backgroundTries)
+	})
 }
 
 // EmbedQuery is Embed for one question that somebody waits for: Interactive
-// work of the limiter, and tried again only once.
+// work of the limiter, and tried again only once. A question that is refused is
+// ErrRefused: whoever asked it can ask another.
 func (o *OpenAI) EmbedQuery(ctx context.Context, text string) ([]float32, error) {
-	rows, err := o.embed(ctx, []string{text}, tasks.Interactive, interactiveTries)
+	rows, err := o.embed(ctx, []string{text}, tasks.Interactive, func(ctx context.Context, texts []string) ([][]float32, error) {
+		return o.send(ctx, texts, interactiveTries)
+	})
 	if err != nil {
 		return nil, err
 	}
 	return rows[0], nil
 }
 
-func (o *OpenAI) embed(ctx context.Context, texts []string, p tasks.Priority, tries int) ([][]float32, error) {
+func (o *OpenAI) embed(ctx context.Context, texts []string, p tasks.Priority, send func(ctx context.Context, texts []string) ([][]float32, error)) ([][]float32, error) {
 	batches := batch(texts, o.config.BatchSize)
 	rows := make([][]float32, len(texts))
 	outer := ctx
@@ -204,7 +215,7 @@ func (o *OpenAI) embed(ctx context.Context, texts []string, p tasks.Priority, tr
 		if outer.Err() != nil {
 			return struct{}{}, tasks.Sleep(outer, 0)
 		}
-		got, err := o.send(ctx, b.texts, tries)
+		got, err := send(ctx, b.texts)
 		for i, row := range got { // batches share no index
 			rows[b.indexes[i]] = row
 		}

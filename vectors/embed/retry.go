@@ -120,7 +120,7 @@ func (o *OpenAI) explainStatus(code int, text, reason string, x *exchange) failu
 			err: fmt.Errorf("%w: %s answered %d (%s): try later, lower `embedding.concurrency`, or unset `embedding.provider`", ErrUnavailable, at, code, quoted),
 		}
 	}
-	way := "lower `embedding.batchSize`, or see what its documentation says"
+	way := "see what its documentation says"
 	switch code {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		way = "check the key in the environment's SEMANTIC_LS_EMBEDDING_KEY"
@@ -129,11 +129,16 @@ func (o *OpenAI) explainStatus(code int, text, reason string, x *exchange) failu
 	case http.StatusPaymentRequired, http.StatusTooManyRequests:
 		way = "its quota is used up"
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		way = fmt.Sprintf("check that %s is a model for embeddings, or see what its documentation says", o.clean(o.config.Model))
 		if o.config.Dimensions != 0 {
 			way = "it may not take `embedding.dimensions`: unset it"
 		}
 	}
-	return failure{err: fmt.Errorf("%w: %s answered %d (%s): %s", ErrRefused, at, code, quoted, way)}
+	err := fmt.Errorf("%w: %s answered %d (%s): %s", ErrRefused, at, code, quoted, way)
+	if aboutTexts(code) {
+		err = refusal{err}
+	}
+	return failure{err: err}
 }
 
 // transient tells whether a connection broke in a way that the next may not:
