@@ -107,7 +107,9 @@ func TestErrorAmidTheHalves(t *testing.T) {
 		}
 	}
 	// The second batch of a provider that worked until then.
-	p := newProvider(t, func(w http.ResponseWriter, _ *http.Request, in input) bool { return in.call > 1 && fail(w, 422, "changed") })
+	p := newProvider(t, func(w http.ResponseWriter, _ *http.Request, in input) bool {
+		return in.call > 1 && fail(w, 422, "changed")
+	})
 	o, _ := newClient(t, p.URL, Config{BatchSize: 4, Concurrency: 1})
 	_, err := o.Embed(t.Context(), texts(8))
 	wantError(t, err, ErrRefused, "422", "changed")
