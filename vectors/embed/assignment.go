@@ -28,19 +28,32 @@ var telling = []struct {
 const (
 	// Bounds of what may stand between a name and its value, in bytes: the rest
 	// of the name ("passwordHashForTests"), a type, a conversion, blanks. They
-	// keep the scan linear and are wider than what people write.
+	// keep the walk linear and are wider than what people write.
 	maxNameRest = 40
 	maxType     = 24
 	maxBlanks   = 64
 	// maxValue bounds a value; what is longer is masked up to here.
 	maxValue = 4096
+	// maxJudged is how much of a bare value is looked at to tell whether it is a
+	// secret: what is drawn by lot shows it in fewer bytes.
+	maxJudged = 64
 	// minBare is the shortest value without quotes that is looked at.
 	minBare = 6
 )
 
+// walk goes through a text from one telling name to the next. It remembers the
+// ends of the words that it is in, which many names may share: without that, a
+// word of nothing but names would be read to its end for each of them.
+type walk struct {
+	text  string
+	names span // of the bytes of names
+	bares span // of those of bare values
+}
+
 // redactAssignments masks values given to something by a telling name: in code,
 // JSON, YAML, .env files, XML and connection strings.
 func redactAssignments(text string) string {
+	w := walk{text: text, names: span{in: isName}, bares: span{in: isBare}}
 	var b strings.Builder
 	done := 0
 	for i := 0; i < len(text); {
@@ -50,7 +63,7 @@ func redactAssignments(text string) string {
 			continue
 		}
 		i += n
-		v, ok := valueBehind(text, i)
+		v, ok := w.valueBehind(i)
 		if !ok || !v.secret(text, surely) {
 			continue
 		}
@@ -63,6 +76,21 @@ func redactAssignments(text string) string {
 	}
 	b.WriteString(text[done:])
 	return b.String()
+}
+
+// span is the last run of bytes of one kind that was looked at.
+type span struct {
+	in         func(c byte) bool
+	start, end int
+}
+
+// endOf returns where the run ends that i is in, or i. For offsets that never
+// decrease it reads each byte of text once.
+func (s *span) endOf(text string, i int) int {
+	if i < s.start || i >= s.end {
+		s.start, s.end = i, skip(text, i, len(text), s.in)
+	}
+	return s.end
 }
 
 // tellingAt returns the length of the telling name that stands at i, or 0.
@@ -99,6 +127,9 @@ func (v value) secret(text string, surely bool) bool {
 	if s == "" || s == mask {
 		return false
 	}
+	if !v.quoted {
+		s = s[:min(len(s), maxJudged)]
+	}
 	if surely {
 		return v.quoted || mixed(s) || strings.ContainsAny(s, "!@#$%^*?~")
 	}
@@ -106,8 +137,9 @@ func (v value) secret(text string, surely bool) bool {
 }
 
 // valueBehind finds the value for the name that goes on at i.
-func valueBehind(text string, i int) (value, bool) {
-	i = skip(text, i, maxNameRest, func(c byte) bool { return isWord(c) || c == '-' })
+func (w *walk) valueBehind(i int) (value, bool) {
+	text := w.text
+	i = min(w.names.endOf(text, i), i+maxNameRest)
 	i = skip(text, i, 2, func(c byte) bool { return strings.IndexByte("\"')]", c) >= 0 })
 	// password string = "...", password: &str = "..."
 	j := blanks(text, i)
@@ -116,7 +148,7 @@ func valueBehind(text string, i int) (value, bool) {
 	}
 	if k := skip(text, j, maxType, func(c byte) bool { return isWord(c) || strings.IndexByte("&*<>[].", c) >= 0 }); k > j {
 		if k = blanks(text, k); k < len(text) && text[k] == '=' {
-			if v, ok := valueAt(text, k+separator(text[k:])); ok && v.quoted {
+			if v, ok := w.valueAt(k + separator(text[k:])); ok && v.quoted {
 				return v, true
 			}
 		}
@@ -126,7 +158,7 @@ func valueBehind(text string, i int) (value, bool) {
 	if n == 0 {
 		return value{}, false
 	}
-	return valueAt(text, i+n)
+	return w.valueAt(i + n)
 }
 
 // separator is the length of what parts a name from its value.
@@ -141,7 +173,8 @@ func separator(s string) int {
 
 // valueAt reads the value at i: a quoted one, perhaps in a conversion and behind a
 // prefix of strings ([]byte("..."), b"..."), or a bare word.
-func valueAt(text string, i int) (value, bool) {
+func (w *walk) valueAt(i int) (value, bool) {
+	text := w.text
 	i = blanks(text, i)
 	q := skip(text, i, maxType, func(c byte) bool { return isWord(c) || strings.IndexByte(".[]:", c) >= 0 })
 	if q > i && q < len(text) && text[q] == '(' {
@@ -156,7 +189,7 @@ func valueAt(text string, i int) (value, bool) {
 	if q < len(text) && strings.IndexByte("\"'`", text[q]) >= 0 {
 		return value{q + 1, closing(text, q), true}, true
 	}
-	end := skip(text, i, maxValue, func(c byte) bool { return c > ' ' && strings.IndexByte("\"'`;,&(){}[]<>", c) < 0 })
+	end := min(w.bares.endOf(text, i), i+maxValue)
 	return value{i, end, false}, end-i >= minBare
 }
 
@@ -194,6 +227,10 @@ func blanks(text string, i int) int {
 func isWord(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
 }
+
+func isName(c byte) bool { return isWord(c) || c == '-' }
+
+func isBare(c byte) bool { return c > ' ' && strings.IndexByte("\"'`;,&(){}[]<>", c) < 0 }
 
 // equalFold compares s with lower, which has no capitals, in ASCII.
 func equalFold(s, lower string) bool {
