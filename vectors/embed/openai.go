@@ -23,6 +23,9 @@ const (
 	// to 8,192 tokens of three to four characters, and servers refuse or cut the
 	// rest; chunks are a few thousand characters.
 	maxText = 8000
+	// maxRead bounds what is read of a text, in characters: room for what masks
+	// take out before the first maxText that are left.
+	maxRead = 4 * maxText
 	// maxBatchBytes bounds the texts of one request. Hosted servers take 300,000
 	// tokens; 128 KiB are about 40,000, a second or so of a local server.
 	maxBatchBytes = 128 << 10
@@ -205,10 +208,13 @@ func (o *OpenAI) EmbedQuery(ctx context.Context, text string) ([]float32, error)
 }
 
 func (o *OpenAI) embed(ctx context.Context, texts []string, p tasks.Priority, send func(ctx context.Context, texts []string) ([][]float32, error)) ([][]float32, error) {
-	batches := batch(texts, o.config.BatchSize)
+	batches, err := batch(ctx, texts, o.config.BatchSize)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([][]float32, len(texts))
 	outer := ctx
-	_, err := tasks.Map(ctx, o.limiter, p, batches, func(ctx context.Context, b request) (struct{}, error) {
+	_, err = tasks.Map(ctx, o.limiter, p, batches, func(ctx context.Context, b request) (struct{}, error) {
 		// A cancellation reaches the batches one after the other: without this look
 		// at where it comes from, one that waits could still take the token that the
 		// first to end gives back.
@@ -245,12 +251,16 @@ type request struct {
 
 // batch makes texts ready to be sent and splits them by count and by bytes. It
 // is the only place where texts enter a request, and so where they are redacted.
-func batch(texts []string, size int) []request {
+// The error is that of a ctx that has ended.
+func batch(ctx context.Context, texts []string, size int) ([]request, error) {
 	var batches []request
 	var b request
 	bytes := 0
 	for i, text := range texts {
-		text = cut(redact(strings.ToValidUTF8(text, "\uFFFD")), maxText)
+		if ctx.Err() != nil {
+			return nil, tasks.Sleep(ctx, 0) // ctx's error and cause
+		}
+		text = ready(text)
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
@@ -265,7 +275,26 @@ func batch(texts []string, size int) []request {
 	if len(b.texts) > 0 {
 		batches = append(batches, b)
 	}
-	return batches
+	return batches, nil
+}
+
+// ready returns what is sent of a text: valid, redacted, and of maxText characters
+// at most.
+func ready(text string) string {
+	read := cut(text, maxRead)
+	redacted := redact(strings.ToValidUTF8(read, "\uFFFD"))
+	if len(read) < len(text) {
+		// The cut may have left the first part of a secret that only the whole would
+		// have shown to be one, and where much has been masked before it, it could be
+		// among the first maxText characters. So what stands at the end as it was read
+		// is dropped, as far as a value reaches.
+		n := 0
+		for n < min(maxValue, len(redacted), len(read)) && redacted[len(redacted)-1-n] == read[len(read)-1-n] {
+			n++
+		}
+		redacted = strings.ToValidUTF8(redacted[:len(redacted)-n], "")
+	}
+	return cut(redacted, maxText)
 }
 
 // cut returns the first n characters of text.

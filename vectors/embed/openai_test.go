@@ -219,7 +219,11 @@ func TestBatchesAreBoundedByBytes(t *testing.T) {
 	for i := range list {
 		list[i] = strings.Repeat("a", maxText)
 	}
-	for _, b := range batch(list, 1000) {
+	batches, err := batch(t.Context(), list, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range batches {
 		n := 0
 		for _, text := range b.texts {
 			n += len(text)
@@ -228,9 +232,59 @@ func TestBatchesAreBoundedByBytes(t *testing.T) {
 			t.Errorf("batch of %d bytes", n)
 		}
 	}
-	long := batch([]string{strings.Repeat("ö", 3*maxText)}, 1)
-	if got := []rune(long[0].texts[0]); len(got) != maxText {
-		t.Errorf("a long text is cut to %d characters", len(got))
+	for _, times := range []int{1, 3, 10} {
+		if got := []rune(ready(strings.Repeat("ö", times*maxText))); len(got) != maxText {
+			t.Errorf("a text of %d characters is cut to %d", times*maxText, len(got))
+		}
+	}
+}
+
+// What is cut off is not read, and no cut lets a part of a secret through: not
+// even where so much is masked before it that it comes to the front.
+func TestLongTextsAreCutBeforeAndAfterRedaction(t *testing.T) {
+	const secret = "aQ3kZ9xW" // and so on
+	for _, c := range []struct{ what, before, after string }{
+		{"URL", "mysql://root:", "@db"},
+		{"URL with a long password", "mysql://root:" + strings.Repeat(secret, 100), "@db"},
+		{"token", "token = ", ""},
+		{"header", "Authorization: Bearer ", ""},
+		{"line of a key", "", strings.Repeat(secret, 8) + "\n" + strings.Repeat(secret, 8)},
+	} {
+		for shift := range 2 * len(secret) {
+			masked := strings.Repeat(`password = "`+strings.Repeat("x", 3000)+"\"\n", 11)
+			padded := masked[:maxRead-len(c.before)-shift-1] + "\n" + c.before
+			if got := ready(padded + secret + secret + c.after + strings.Repeat(" ", maxText)); strings.Contains(got, secret[:4]) || !strings.Contains(got, mask) {
+				t.Errorf("%s, %d of it left by the cut: %q", c.what, shift, got)
+			}
+		}
+	}
+	start := time.Now()
+	ready(strings.Repeat("key:", 1<<20))
+	once := time.Since(start)
+	start = time.Now()
+	ready(strings.Repeat("key:", 16<<20))
+	if took := time.Since(start); took > 8*once+100*time.Millisecond {
+		t.Errorf("64 MiB took %v, 4 MiB %v", took, once)
+	}
+}
+
+// Making texts ready takes time of its own, before any request.
+func TestCancelBetweenTexts(t *testing.T) {
+	p := newProvider(t, nil)
+	o, _ := newClient(t, p.URL, Config{})
+	cause := errors.New("superseded")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	batches, err := batch(ctx, texts(3), 1)
+	wantError(t, err, cause)
+	wantError(t, err, context.Canceled)
+	if batches != nil {
+		t.Errorf("batches %v beside the error", batches)
+	}
+	_, err = o.Embed(ctx, []string{""}) // nothing to send
+	wantError(t, err, cause)
+	if got := p.calls.Load(); got != 0 {
+		t.Errorf("%d requests", got)
 	}
 }
 
