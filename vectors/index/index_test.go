@@ -208,6 +208,17 @@ func compare(t *testing.T, s *Snapshot, model plain) {
 			t.Fatalf("under %q: %q, want %q", at, got, under)
 		}
 	}
+	for d := range 3 {
+		for f := range 6 {
+			path := fmt.Sprintf("d%d/f%d.go", d, f)
+			if _, want := model[path]; s.Has("/w", path) != want {
+				t.Fatalf("has %s: %v", path, !want)
+			}
+		}
+	}
+	if s.Has("/w", "d0") || s.Has("/elsewhere", "d0/f0.go") {
+		t.Fatal("a directory, or a file of another root, is taken for a file")
+	}
 	seen := 0
 	s.Everywhere().Each(func(uint32) { seen++ })
 	if seen != chunks {
