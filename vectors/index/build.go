@@ -61,7 +61,10 @@ func Build(dimensions int, documents []Document) (*Segment, error) {
 	for _, d := range documents {
 		first := w.chunkCount
 		var fileWords uint32
+		symbols := byName(d.Symbols)
 		for i, c := range d.Chunks {
+			from, _ := slices.BinarySearchFunc(symbols, c.Start, nameStart)
+			symbols = symbols[from:]
 			if c.Skip {
 				continue
 			}
@@ -69,12 +72,13 @@ func Build(dimensions int, documents []Document) (*Segment, error) {
 			words.Each(text, func(word []byte) { post.Add(word, 1) })
 			addPath(&post, d.File.Path)
 			defined := 0
-			for _, s := range d.Symbols {
-				if s.NameStart >= c.Start && s.NameStart < c.End {
-					post.Mark([]byte(Definition(s.Name)), 1)
-					defined++
-					words.Each(d.Text[max(s.DocStart, c.Start):s.NameEnd], func(word []byte) { post.Add(word, headWeight) })
+			for _, s := range symbols {
+				if s.NameStart >= c.End {
+					break
 				}
+				post.Mark([]byte(Definition(s.Name)), 1)
+				defined++
+				words.Each(d.Text[max(s.DocStart, c.Start):s.NameEnd], func(word []byte) { post.Add(word, headWeight) })
 			}
 			fileWords += post.End()
 			w.chunk(Chunk{
@@ -89,6 +93,18 @@ func Build(dimensions int, documents []Document) (*Segment, error) {
 	}
 	return OpenSegment(w.encode(post.Encode(nil)))
 }
+
+// byName returns symbols in order of where their names stand, as they mostly are,
+// so that each chunk's own are found without a look at all of them.
+func byName(symbols []chunk.Symbol) []chunk.Symbol {
+	order := func(a, b chunk.Symbol) int { return a.NameStart - b.NameStart }
+	if slices.IsSortedFunc(symbols, order) {
+		return symbols
+	}
+	return slices.SortedStableFunc(slices.Values(symbols), order)
+}
+
+func nameStart(s chunk.Symbol, at int) int { return s.NameStart - at }
 
 func addPath(post *lexical.Builder, p string) {
 	dir, base := path.Split(p)
