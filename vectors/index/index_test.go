@@ -379,43 +379,6 @@ func TestReuseFindsTheRowOfUnchangedText(t *testing.T) {
 	}
 }
 
-func TestOpenSegmentRefusesWhatDoesNotAddUp(t *testing.T) {
-	rng := rand.New(rand.NewPCG(6, 6))
-	seg, err := Build(dims, []Document{document("a.go", "func one\nx\n", rng), document("b.go", "y\n", rng)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n := range seg.Bytes() {
-		if _, err := OpenSegment(seg.Bytes()[:n]); !errors.Is(err, ErrCorrupt) {
-			t.Fatalf("%d of %d bytes: %v", n, len(seg.Bytes()), err)
-		}
-	}
-}
-
-func FuzzOpenSegmentNeverReadsOutside(f *testing.F) {
-	rng := rand.New(rand.NewPCG(7, 7))
-	seg, err := Build(dims, []Document{document("a.go", "func one\nx\n", rng), document("b.go", "y\n", rng)})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(seg.Bytes(), 30, byte(200))
-	f.Fuzz(func(t *testing.T, data []byte, at int, with byte) {
-		data = slices.Clone(data)
-		if at >= 0 && at < len(data) {
-			data[at] = with
-		}
-		seg, err := OpenSegment(data)
-		if err != nil {
-			return
-		}
-		s := (&Snapshot{}).With("/w", seg, []string{"a.go"})
-		s.Everywhere().Each(func(id uint32) { s.Chunk(id); s.Row(id) })
-		s.Files("/w", func(file File) bool { s.Find("/w", file.Path); return true })
-		_, _ = s.Lexical(t.Context(), []Term{Single("x", 1), {Words: []Word{{"go", 2}, {"one", 1}}, Weight: 1}}, lexical.BM25{K1: 1}, lexical.BM25{K1: 1})
-		_, _ = Merge(seg.Dimensions(), []*Segment{seg}, func(_, f int) bool { return f%2 == 0 })
-	})
-}
-
 func BenchmarkDense100k(b *testing.B) {
 	const n, d = 100_000, 256
 	w := segmentWriter{dimensions: d, interned: map[string]uint32{}}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"sort"
 
 	"github.com/semantic-ls/semantic-ls/vectors/lexical"
@@ -83,29 +84,38 @@ type Segment struct {
 }
 
 // OpenSegment reads a segment in place: data must not change afterwards.
-// It checks that sizes and references stay inside data, and leaves the values
-// to the store's checksum.
+// It returns ErrCorrupt where sizes or references do not stay inside data, and
+// leaves the values to the store's checksum: a wrong one gives wrong answers, and
+// never a read outside data.
 func OpenSegment(data []byte) (*Segment, error) {
 	if len(data) < segmentHeader || binary.LittleEndian.Uint32(data) != segmentMagic {
 		return nil, fmt.Errorf("%w: no segment header", ErrCorrupt)
 	}
-	u := func(i int) int { return int(binary.LittleEndian.Uint32(data[4*i:])) }
-	s := &Segment{data: data, fileCount: u(1), chunkCount: u(2), dimensions: u(3)}
-	stringBytes, postingBytes := u(4), u(5)
-	want := (fileSize+4)*s.fileCount + (chunkSize+4)*s.chunkCount + s.chunkCount*s.dimensions + stringBytes + postingBytes
+	u := func(i int) uint64 { return uint64(binary.LittleEndian.Uint32(data[4*i:])) }
+	files, chunks, dimensions, stringBytes, postingBytes := u(1), u(2), u(3), u(4), u(5)
 	rest := data[segmentHeader:]
-	if want != len(rest) {
-		return nil, fmt.Errorf("%w: %d bytes where the header says %d", ErrCorrupt, len(rest), want)
+	// A product of two such numbers may wrap around to the right one, unless either
+	// is known to be small.
+	size := uint64(len(rest))
+	if chunks > size/(chunkSize+4) || chunks > 0 && dimensions > size/chunks {
+		return nil, fmt.Errorf("%w: %d bytes hold no %d chunks of %d dimensions", ErrCorrupt, size, chunks, dimensions)
 	}
+	if want := (fileSize+4)*files + (chunkSize+4+dimensions)*chunks + stringBytes + postingBytes; want != size {
+		return nil, fmt.Errorf("%w: %d bytes where the header says %d", ErrCorrupt, size, want)
+	}
+	if dimensions > math.MaxInt32 {
+		return nil, fmt.Errorf("%w: %d dimensions", ErrCorrupt, dimensions)
+	}
+	s := &Segment{data: data, fileCount: int(files), chunkCount: int(chunks), dimensions: int(dimensions)}
 	take := func(n int) (part []byte) { part, rest = rest[:n:n], rest[n:]; return part }
 	s.files = take(fileSize * s.fileCount)
 	s.sorted = take(4 * s.fileCount)
 	s.chunks = take(chunkSize * s.chunkCount)
 	s.scales = take(4 * s.chunkCount)
 	s.rows = take(s.chunkCount * s.dimensions)
-	s.strings = take(stringBytes)
+	s.strings = take(int(stringBytes))
 	var err error
-	if s.postings, err = lexical.Open(take(postingBytes)); err != nil {
+	if s.postings, err = lexical.Open(take(int(postingBytes))); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	if s.postings.Documents() != s.chunkCount {
@@ -114,7 +124,7 @@ func OpenSegment(data []byte) (*Segment, error) {
 	s.fileOf = make([]uint32, s.chunkCount)
 	next := 0
 	for i := range s.fileCount {
-		if n := s.inOrder(i); n >= s.fileCount {
+		if n := s.inOrder(i); n < 0 || n >= s.fileCount {
 			return nil, fmt.Errorf("%w: file %d of %d in the order of paths", ErrCorrupt, n, s.fileCount)
 		}
 		first, n := s.fileChunks(i)
@@ -124,6 +134,9 @@ func OpenSegment(data []byte) (*Segment, error) {
 		for c := first; c < first+n; c++ {
 			if s.chunkFile(uint32(c)) != uint32(i) {
 				return nil, fmt.Errorf("%w: chunk %d belongs to two files", ErrCorrupt, c)
+			}
+			if r := s.chunkRecord(uint32(c)); binary.LittleEndian.Uint32(r) > binary.LittleEndian.Uint32(r[4:]) {
+				return nil, fmt.Errorf("%w: chunk %d ends before it starts", ErrCorrupt, c)
 			}
 			s.fileOf[c] = uint32(i)
 		}

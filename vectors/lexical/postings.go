@@ -50,19 +50,19 @@ func Open(data []byte) (*Postings, error) {
 	if len(data) < headerSize {
 		return nil, fmt.Errorf("%w: %d bytes", ErrCorrupt, len(data))
 	}
-	u := func(i int) int { return int(binary.LittleEndian.Uint32(data[i:])) }
-	p := &Postings{documents: u(0), terms: u(4)}
-	dictionary, lists := u(8), u(12)
+	u := func(i int) uint64 { return uint64(binary.LittleEndian.Uint32(data[i:])) }
+	documents, terms, dictionary, lists := u(0), u(4), u(8), u(12)
 	rest := data[headerSize:]
-	if want := 4*p.documents + 8*(p.terms+1) + dictionary + lists; want != len(rest) {
+	if want := 4*documents + 8*(terms+1) + dictionary + lists; want != uint64(len(rest)) {
 		return nil, fmt.Errorf("%w: %d bytes where the header says %d", ErrCorrupt, len(rest), want)
 	}
+	p := &Postings{documents: int(documents), terms: int(terms)}
 	take := func(n int) (part []byte) { part, rest = rest[:n:n], rest[n:]; return part }
 	p.lengths = take(4 * p.documents)
 	p.termStarts = take(4 * (p.terms + 1))
 	p.listStarts = take(4 * (p.terms + 1))
-	p.dictionary = take(dictionary)
-	p.lists = take(lists)
+	p.dictionary = take(int(dictionary))
+	p.lists = take(int(lists))
 	return p, nil
 }
 

@@ -1,0 +1,93 @@
+package index
+
+import (
+	"encoding/binary"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/semantic-ls/semantic-ls/vectors/lexical"
+)
+
+func TestOpenSegmentRefusesWhatDoesNotAddUp(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	seg, err := Build(dims, []Document{document("a.go", "func one\nx\n", rng), document("b.go", "y\n", rng)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range seg.Bytes() {
+		if _, err := OpenSegment(seg.Bytes()[:n]); !errors.Is(err, ErrCorrupt) {
+			t.Fatalf("%d of %d bytes: %v", n, len(seg.Bytes()), err)
+		}
+	}
+}
+
+// overflowing are headers whose sizes add up in 64 bits, or in 32, because a product
+// does not fit.
+func overflowing() (list [][]byte) {
+	for _, h := range []struct{ files, chunks, dimensions, strings, postings, rest uint32 }{
+		{chunks: 1<<32 - 1, dimensions: 1<<32 - 51, strings: 101, rest: 100}, // (52 + d) * c = 2^64 - 1
+		{chunks: 1 << 31, dimensions: 1 << 31, strings: 16, postings: 16, rest: 32},
+		{chunks: 1, dimensions: 1<<32 - 52, strings: 16, postings: 16, rest: 32},
+		{files: 1<<32 - 1, chunks: 1<<32 - 1, dimensions: 1<<32 - 1, rest: 64},
+		{dimensions: 1<<32 - 1, postings: 24, rest: 24},
+	} {
+		data := make([]byte, segmentHeader+h.rest)
+		for i, n := range []uint32{segmentMagic, h.files, h.chunks, h.dimensions, h.strings, h.postings} {
+			binary.LittleEndian.PutUint32(data[4*i:], n)
+		}
+		list = append(list, data)
+	}
+	return list
+}
+
+func TestOpenSegmentRefusesSizesThatOverflow(t *testing.T) {
+	for i, data := range overflowing() {
+		if _, err := OpenSegment(data); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("header %d: %v", i, err)
+		}
+	}
+}
+
+// Who shows a chunk slices its file's text by it.
+func TestOpenSegmentRefusesAChunkThatEndsBeforeItStarts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	seg, err := Build(dims, []Document{document("a.go", "func one\nx\n", rng)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := slices.Clone(seg.Bytes())
+	at := segmentHeader + (fileSize+4)*seg.Files() // the first chunk
+	binary.LittleEndian.PutUint32(data[at:], uint32(len(data)))
+	if _, err := OpenSegment(data); !errors.Is(err, ErrCorrupt) {
+		t.Error(err)
+	}
+}
+
+func FuzzOpenSegmentNeverReadsOutside(f *testing.F) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	seg, err := Build(dims, []Document{document("a.go", "func one\nx\n", rng), document("b.go", "y\n", rng)})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(seg.Bytes(), 30, byte(200))
+	for _, data := range overflowing() {
+		f.Add(data, -1, byte(0))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, at int, with byte) {
+		data = slices.Clone(data)
+		if at >= 0 && at < len(data) {
+			data[at] = with
+		}
+		seg, err := OpenSegment(data)
+		if err != nil {
+			return
+		}
+		s := (&Snapshot{}).With("/w", seg, []string{"a.go"})
+		s.Everywhere().Each(func(id uint32) { s.Chunk(id); s.Row(id) })
+		s.Files("/w", func(file File) bool { s.Find("/w", file.Path); return true })
+		_, _ = s.Lexical(t.Context(), []Term{Single("x", 1), {Words: []Word{{"go", 2}, {"one", 1}}, Weight: 1}}, lexical.BM25{K1: 1}, lexical.BM25{K1: 1})
+		_, _ = Merge(seg.Dimensions(), []*Segment{seg}, func(_, f int) bool { return f%2 == 0 })
+	})
+}
