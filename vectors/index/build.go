@@ -25,6 +25,15 @@ type Document struct {
 	Symbols []chunk.Symbol
 }
 
+// TextVersion says how a text becomes what is stored of it: its words and their
+// stems (vectors/words), its chunks and definitions (workspace/chunk), and what
+// Build counts. It is bumped with every change of that: what one version has
+// indexed, another must not search, since a word would be looked up that was never
+// stored, or not in that form. TestTextVersion tells when.
+//
+// Version 1 is the first.
+const TextVersion = 1
+
 // Weights of words in a chunk's postings that count besides those of its text: a
 // file's name says what it is about, its directories say it less precisely, and a
 // definition's doc comment and name say it in the words of a question.
