@@ -12,21 +12,25 @@ import (
 
 // A store is one file, only ever appended to, or replaced whole by a rename:
 //
-//	header   magic "semantic-ls idx\n", u32 version, u32 dimensions,
-//	         u32 bytes of the root, u32 bytes of the model's name, root, name,
-//	         u32 CRC32C of all before
+//	header   magic "semantic-ls idx\n", u32 format, u32 text version,
+//	         u32 dimensions, u32 bytes of the root, u32 bytes of the model's name,
+//	         root, name, u32 CRC32C of all before, zeros up to a multiple of 8
 //	record   u32 mark, u32 CRC32C of the payload, u64 bytes of the payload,
 //	         payload, zeros up to a multiple of 8
 //	...
 //
 // A payload is a change: u32 number of removed paths, each u32 bytes and the
-// path, u32 bytes of the segment, the segment (vectors/index). Applied in order
+// path, u64 bytes of the segment, the segment (vectors/index). Applied in order
 // the records give the index. Integers are little-endian.
 //
-// Version 1 is the first.
+// The format and the text version (index.TextVersion) are part of the file's name as
+// well: a program never opens the file of another version, so that an older and a
+// newer one, an editor's and a shell's, keep their indexes side by side.
+//
+// Format 1 counted a segment in 32 bits and had no text version. Format 2 is this.
 const (
 	magic        = "semantic-ls idx\n"
-	version      = 1
+	format       = 2
 	recordMark   = 0x31434552 // "REC1"
 	recordHeader = 16
 	alignment    = 8
@@ -41,7 +45,7 @@ var errForeign = errors.New("not usable")
 func appendHeader(dst []byte, id Identity) []byte {
 	le := binary.LittleEndian
 	dst = append(dst, magic...)
-	for _, n := range []int{version, id.Dimensions, len(id.Root), len(id.Model)} {
+	for _, n := range []int{format, index.TextVersion, id.Dimensions, len(id.Root), len(id.Model)} {
 		dst = le.AppendUint32(dst, uint32(n))
 	}
 	dst = append(append(dst, id.Root...), id.Model...)
@@ -63,11 +67,12 @@ func checkHeader(data []byte, id Identity) (rest []byte, err error) {
 	if bytes.HasPrefix(data, want) {
 		return data[len(want):], nil
 	}
-	if !bytes.HasPrefix(data, []byte(magic)) || len(data) < len(magic)+16 {
+	if !bytes.HasPrefix(data, []byte(magic)) || len(data) < len(magic)+8 {
 		return nil, fmt.Errorf("%w: no index of semantic-ls", errForeign)
 	}
-	if v := binary.LittleEndian.Uint32(data[len(magic):]); v != version {
-		return nil, fmt.Errorf("%w: format %d, this program writes %d", errForeign, v, version)
+	le := binary.LittleEndian
+	if f, text := le.Uint32(data[len(magic):]), le.Uint32(data[len(magic)+4:]); f != format || text != index.TextVersion {
+		return nil, fmt.Errorf("%w: format %d of text version %d under the name of %d and %d", errForeign, f, text, format, index.TextVersion)
 	}
 	return nil, fmt.Errorf("%w: of another folder or model, or damaged", errForeign)
 }
@@ -85,7 +90,7 @@ func record(c Change) [3][]byte {
 	for _, path := range c.Removed {
 		head = append(le.AppendUint32(head, uint32(len(path))), path...)
 	}
-	head = le.AppendUint32(head, uint32(len(segment)))
+	head = le.AppendUint64(head, uint64(len(segment)))
 	size := len(head) - recordHeader + len(segment)
 	sum := crc32.Update(crc32.Checksum(head[recordHeader:], castagnoli), castagnoli, segment)
 	le.PutUint32(head, recordMark)
@@ -120,34 +125,37 @@ func readRecord(data []byte) (c Change, size int, err error) {
 
 func decodeChange(payload []byte) (c Change, err error) {
 	errShort := errors.New("a record contradicts itself")
-	number := func() (int, bool) {
-		if len(payload) < 4 {
+	// number reads one of so many bytes; text reads as many bytes as one says.
+	number := func(size int) (n uint64, ok bool) {
+		if len(payload) < size {
 			return 0, false
 		}
-		n := int(binary.LittleEndian.Uint32(payload))
-		payload = payload[4:]
+		for i, b := range payload[:size] {
+			n |= uint64(b) << (8 * i)
+		}
+		payload = payload[size:]
 		return n, true
 	}
-	text := func() ([]byte, bool) {
-		n, ok := number()
-		if !ok || n > len(payload) {
+	text := func(size int) ([]byte, bool) {
+		n, ok := number(size)
+		if !ok || n > uint64(len(payload)) {
 			return nil, false
 		}
 		part := payload[:n:n]
 		payload = payload[n:]
 		return part, true
 	}
-	removed, ok := number()
+	removed, ok := number(4)
 	for ; ok && removed > 0; removed-- {
 		var path []byte
-		if path, ok = text(); ok {
+		if path, ok = text(4); ok {
 			c.Removed = append(c.Removed, string(path))
 		}
 	}
 	if !ok {
 		return c, errShort
 	}
-	segment, ok := text()
+	segment, ok := text(8)
 	if !ok || len(payload) > 0 {
 		return c, errShort
 	}

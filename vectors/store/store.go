@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -78,15 +79,29 @@ func Directory(cache, root string) string {
 	return filepath.Join(cache, name[:min(len(name), 40)]+"-"+hex.EncodeToString(sum[:8]))
 }
 
+// fileName is where this program keeps the index of id: the versions of the format
+// and of the texts are part of it.
 func fileName(id Identity) string {
-	sum := sha256.Sum256([]byte(id.Model + "\x00" + strconv.Itoa(id.Dimensions)))
-	return hex.EncodeToString(sum[:8]) + ".idx"
+	return fmt.Sprintf("%s-f%dt%d.idx", filePrefix(id), format, index.TextVersion)
 }
 
-// Exists reports whether there is an index of this identity below cache.
+// filePrefix is what the files of id have in common, whichever version wrote them.
+func filePrefix(id Identity) string {
+	sum := sha256.Sum256([]byte(id.Model + "\x00" + strconv.Itoa(id.Dimensions)))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Exists reports whether there is an index of this identity below cache, written by
+// this version of the program or by another: opening that one gives an empty store.
 func Exists(cache string, id Identity) bool {
-	info, err := os.Stat(filepath.Join(Directory(cache, id.Root), fileName(id)))
-	return err == nil && info.Mode().IsRegular()
+	directory := Directory(cache, id.Root)
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return strings.HasPrefix(e.Name(), filePrefix(id)) && strings.HasSuffix(e.Name(), ".idx") && onlyRegular(filepath.Join(directory, e.Name())) == nil
+	})
 }
 
 // Open opens, or makes, the store of id below cache, and returns the changes

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gofrs/flock"
+
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 )
@@ -164,7 +166,7 @@ func TestAForeignOrNewerFileIsRebuilt(t *testing.T) {
 	cache := t.TempDir()
 	path, _ := filled(t, cache)
 	newer := appendHeader(nil, id)
-	newer[len(magic)] = version + 1
+	newer[len(magic)] = format + 1
 	for name, data := range map[string][]byte{"foreign": []byte("SQLite format 3\x00 and so on, quite another thing"), "newer": newer} {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
@@ -181,6 +183,54 @@ func TestAForeignOrNewerFileIsRebuilt(t *testing.T) {
 			t.Errorf("%s, after a change: %d changes; health %q", name, len(changes), s.Health())
 		}
 		s.Close()
+	}
+}
+
+// Two programs of different versions in one cache, such as an editor's and a
+// shell's: neither reads, cuts nor locks what the other has.
+func TestVersionsLiveSideBySide(t *testing.T) {
+	cache := t.TempDir()
+	directory := Directory(cache, id.Root)
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	older := append([]byte(magic), 1, 0, 0, 0)
+	newer := appendHeader(nil, id)
+	newer[len(magic)] = format + 1
+	others := map[string][]byte{
+		filePrefix(id) + ".idx": older, // of format 1
+		fmt.Sprintf("%s-f%dt%d.idx", filePrefix(id), format+1, index.TextVersion): newer,
+		fmt.Sprintf("%s-f%dt%d.idx", filePrefix(id), format, index.TextVersion+1): []byte("what the next one stores"),
+	}
+	for name, data := range others {
+		if err := os.WriteFile(filepath.Join(directory, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		lock := flock.New(filepath.Join(directory, strings.TrimSuffix(name, ".idx")+".lock"))
+		if ok, err := lock.TryLock(); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		defer func() { _ = lock.Unlock() }()
+	}
+	if !Exists(cache, id) {
+		t.Error("a folder that another version has indexed is taken for a new one")
+	}
+	_, after := filled(t, cache) // it is empty at first, and healthy
+	s, changes := Open(cache, id)
+	if got := content(changes); got != after[3] || s.Health() != HealthOK {
+		t.Errorf("%q, health %q", got, s.Health())
+	}
+	if err := s.Rewrite(segment(t, "a.go", "alpha")); err != nil {
+		t.Error(err)
+	}
+	if err := s.Reset(); err != nil {
+		t.Error(err)
+	}
+	s.Close()
+	for name, data := range others {
+		if now, err := os.ReadFile(filepath.Join(directory, name)); err != nil || !bytes.Equal(now, data) {
+			t.Errorf("%s was touched: %q, %v", name, now, err)
+		}
 	}
 }
 
