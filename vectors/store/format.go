@@ -38,9 +38,14 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// errForeign is returned for a file that is no store of this identity: the
-// reason stands in its text.
-var errForeign = errors.New("not usable")
+// Verdicts about what a file holds, each with the reason in its text. No other error
+// says anything about that: a file that cannot be read may be whole.
+var (
+	// errForeign is returned for a file that is no store of this identity.
+	errForeign = errors.New("not usable")
+	// errTorn is returned where a store's records end before the file does.
+	errTorn = errors.New("were dropped")
+)
 
 func appendHeader(dst []byte, id Identity) []byte {
 	le := binary.LittleEndian

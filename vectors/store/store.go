@@ -5,9 +5,10 @@
 // process wrote before it died is there at the next start; a torn tail is cut
 // off. Rewrite replaces the log by the few segments that are left of it.
 //
-// Nothing here fails the caller's work: where the directory cannot be written,
-// belongs to another process or holds something foreign, the store says so in
-// Health, and the index lives in memory.
+// Nothing here fails the caller's work: where the directory cannot be written or
+// read, or belongs to another process, the store says so in Health, and the index
+// lives in memory. A file is emptied, or cut, only after a look at its content has
+// shown it to be foreign or torn, never because it could not be read.
 package store
 
 import (
@@ -42,7 +43,8 @@ type Change struct {
 	Removed []string
 }
 
-// What Health says, among other things.
+// What Health says, among other things: "rebuilt: " and "repaired: " with the reason,
+// for a file of which nothing, or all but its end, could be used.
 const (
 	// HealthOK is the health of a store that is whole and writes.
 	HealthOK = "ok"
@@ -52,7 +54,14 @@ const (
 	HealthBusy = inMemory + "another process is writing this index"
 
 	inMemory = "changes are kept in memory only: "
+	rebuilt  = "rebuilt: "
+	repaired = "repaired: "
 )
+
+// InMemory reports whether what Health said means that changes are not stored.
+func InMemory(health string) bool {
+	return health == HealthMemory || strings.HasPrefix(health, inMemory)
+}
 
 // Store is the durable form of one index. Safe for concurrent use.
 type Store struct {
@@ -65,6 +74,7 @@ type Store struct {
 	size    int64 // up to the last whole record
 	records int
 	health  string
+	foreign bool // what is stored is another process's, until Rewrite
 }
 
 // Directory is where the index of the folder at root lives below cache.
@@ -104,165 +114,13 @@ func Exists(cache string, id Identity) bool {
 	})
 }
 
-// Open opens, or makes, the store of id below cache, and returns the changes
-// that it holds, oldest first; apply them in order. cache "" means memory only.
-// It never fails: Health says what was wrong.
-func Open(cache string, id Identity) (*Store, []Change) {
-	s := &Store{id: id, health: HealthOK}
-	if cache == "" {
-		s.health = HealthMemory
-		return s, nil
-	}
-	s.path = filepath.Join(Directory(cache, id.Root), fileName(id))
-	if err := s.acquire(); err != nil {
-		s.health = inMemory + err.Error()
-		changes, _ := s.load()
-		return s, changes
-	}
-	changes, err := s.load()
-	if err != nil {
-		s.health = "rebuilt: " + err.Error()
-	}
-	if err := s.openForAppend(); err != nil {
-		s.health = inMemory + err.Error()
-	}
-	return s, changes
-}
-
-// OpenReadOnly is Open for looking: it takes no lock and writes nothing, so it is no
-// matter whether another process writes, and Health says what Open would find.
-func OpenReadOnly(cache string, id Identity) (*Store, []Change) {
-	s := &Store{id: id, health: HealthOK}
-	if cache == "" {
-		s.health = HealthMemory
-		return s, nil
-	}
-	s.path = filepath.Join(Directory(cache, id.Root), fileName(id))
-	changes, err := s.load()
-	if err != nil {
-		s.health = "damaged: " + err.Error() + "; the next search mends it"
-	}
-	return s, changes
-}
-
-// TakeOver makes this process the one that writes, if the other one has ended. Then
-// it returns true, and what is stored is the other's: Rewrite it.
-func (s *Store) TakeOver() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.health != HealthBusy || s.acquire() != nil {
-		return false
-	}
-	// Not cut to what load has seen: the other process may have written more.
-	file, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		s.health = inMemory + err.Error()
-		return false
-	}
-	s.file, s.health = file, HealthOK
-	return true
-}
-
-var errBusy = errors.New(strings.TrimPrefix(HealthBusy, inMemory))
-
-// onlyRegular refuses what would make opening wait, such as a FIFO.
-func onlyRegular(path string) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is no regular file: remove it", path)
-	}
-	return nil
-}
-
-// acquire makes the directory, private to its user, and takes the lock that
-// makes this process the one that writes.
-func (s *Store) acquire() error {
-	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
-		return err
-	}
-	path := strings.TrimSuffix(s.path, ".idx") + ".lock"
-	if err := onlyRegular(path); err != nil {
-		return err
-	}
-	lock := flock.New(path, flock.SetPermissions(0o600))
-	ok, err := lock.TryLock()
-	if err != nil {
-		return fmt.Errorf("locking %s: %w", lock.Path(), err)
-	}
-	if !ok {
-		return errBusy
-	}
-	s.lock = lock
-	return nil
-}
-
-// load reads every whole record. Its error says why the file, or its tail, was
-// not used; s.size is how much of it was.
-func (s *Store) load() ([]Change, error) {
-	if err := onlyRegular(s.path); err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(s.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	rest, err := checkHeader(data, s.id)
-	if err != nil {
-		return nil, err
-	}
-	var changes []Change
-	for len(rest) > 0 {
-		c, n, err := readRecord(rest)
-		if err != nil {
-			s.size = int64(len(data) - len(rest))
-			return changes, fmt.Errorf("%d bytes at the end were dropped: %w", len(rest), err)
-		}
-		if c.Segment != nil && c.Segment.Dimensions() != s.id.Dimensions {
-			return nil, fmt.Errorf("%w: rows of %d dimensions", errForeign, c.Segment.Dimensions())
-		}
-		changes = append(changes, c)
-		s.records++
-		rest = rest[n:]
-	}
-	s.size = int64(len(data))
-	return changes, nil
-}
-
-// openForAppend opens the file for writing, cut to what load could use.
-func (s *Store) openForAppend() error {
-	if err := onlyRegular(s.path); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if s.size == 0 {
-		header := appendHeader(nil, s.id)
-		if err = file.Truncate(0); err == nil {
-			_, err = file.WriteAt(header, 0)
-		}
-		s.size = int64(len(header))
-	} else {
-		err = file.Truncate(s.size)
-	}
-	if err != nil {
-		file.Close()
-		return err
-	}
-	s.file = file
-	return nil
-}
-
 // Append writes a change behind the others. When it returns, the change
 // outlives this process. Where it cannot be written, the store goes on in memory
 // only, and the error is returned once.
 func (s *Store) Append(c Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.file == nil {
+	if s.file == nil || s.foreign {
 		return nil
 	}
 	parts := record(c)
@@ -303,48 +161,92 @@ func (s *Store) giveUp(err error) error {
 
 // Rewrite replaces all changes by segments, which together are the index, in one
 // step: a process that dies meanwhile leaves the old file. (A power cut may leave
-// neither; the checksums tell, and the index is built again.) Its errors are as
-// in Append.
+// neither; the checksums tell, and the index is built again.) Where the new file
+// cannot be written, the old one says the same with more bytes: the error is
+// returned, and appending goes on.
 func (s *Store) Rewrite(segments ...*index.Segment) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.file == nil {
 		return nil
 	}
-	next, err := os.OpenFile(s.path+".new", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	size, err := s.writeNew(segments)
 	if err != nil {
-		return s.giveUp(err)
-	}
-	size, err := writeAt(next, 0, appendHeader(nil, s.id))
-	for _, seg := range segments {
-		if err == nil {
-			parts := record(Change{Segment: seg})
-			size, err = writeAt(next, size, parts[:]...)
+		if s.foreign { // except where the old one is not ours
+			return s.giveUp(err)
 		}
-	}
-	if closing := next.Close(); err == nil {
-		err = closing
-	}
-	if err != nil {
-		_ = os.Remove(s.path + ".new")
-		return s.giveUp(fmt.Errorf("writing %s: %w", s.path, err))
+		return err
 	}
 	// Windows renames over no open file.
 	s.file.Close()
-	renamed := os.Rename(s.path+".new", s.path)
-	if renamed == nil {
-		s.size, s.records = size, len(segments)
-	}
+	renamed := os.Rename(s.path+suffixNew, s.path)
 	if s.file, err = os.OpenFile(s.path, os.O_RDWR, 0o600); err != nil {
 		s.file = nil
 		s.health = inMemory + err.Error()
 		return err
 	}
-	return renamed
+	if renamed != nil {
+		_ = os.Remove(s.path + suffixNew)
+		if s.foreign {
+			return s.giveUp(renamed)
+		}
+		return renamed
+	}
+	s.size, s.records, s.health, s.foreign = size, len(segments), HealthOK, false
+	return nil
 }
 
-// Reset forgets everything stored.
-func (s *Store) Reset() error { return s.Rewrite() }
+const suffixNew = ".new"
+
+// writeNew writes the file that is to replace the store's and returns its size.
+func (s *Store) writeNew(segments []*index.Segment) (size int64, err error) {
+	path := s.path + suffixNew
+	// Whatever stands there, it is not waited for, followed or written through.
+	_ = os.Remove(path)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	size, err = writeAt(file, 0, appendHeader(nil, s.id))
+	for _, seg := range segments {
+		if err == nil {
+			parts := record(Change{Segment: seg})
+			size, err = writeAt(file, size, parts[:]...)
+		}
+	}
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		_ = os.Remove(path)
+		return 0, fmt.Errorf("writing %s: %w", path, err)
+	}
+	return size, nil
+}
+
+// Reset forgets everything stored. Its errors are as in Append.
+func (s *Store) Reset() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return nil
+	}
+	if err := s.empty(); err != nil {
+		return s.giveUp(fmt.Errorf("emptying %s: %w", s.path, err))
+	}
+	s.health = HealthOK
+	return nil
+}
+
+// empty leaves nothing but a header. s.mu is held, or nobody else has the store.
+func (s *Store) empty() error {
+	s.size, s.records, s.foreign = 0, 0, false
+	err := s.file.Truncate(0)
+	if err == nil {
+		s.size, err = writeAt(s.file, 0, appendHeader(nil, s.id))
+	}
+	return err
+}
 
 // Size returns the bytes on disk, 0 where the index lives in memory only.
 func (s *Store) Size() int64 {

@@ -2,11 +2,14 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/gofrs/flock"
@@ -301,6 +304,134 @@ func TestWithoutADirectoryTheIndexLivesInMemory(t *testing.T) {
 	}
 }
 
+func TestInMemory(t *testing.T) {
+	for health, want := range map[string]bool{
+		HealthOK: false, HealthMemory: true, HealthBusy: true, inMemory + "no space left on device": true,
+		repaired + "3 bytes at the end were dropped": false, rebuilt + "not usable": false, "": false,
+	} {
+		if InMemory(health) != want {
+			t.Errorf("%q: %v", health, !want)
+		}
+	}
+}
+
+// What cannot be read may be whole: it is neither emptied nor cut, and the next
+// process reads it.
+func TestAFileThatCannotBeReadIsLeftAlone(t *testing.T) {
+	for _, cause := range []error{syscall.EMFILE, syscall.EIO, fs.ErrPermission} {
+		cache := t.TempDir()
+		path, after := filled(t, cache)
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, changes := open(cache, id, func(path string) ([]byte, error) {
+			return whole[:len(whole)/2], &fs.PathError{Op: "read", Path: path, Err: cause}
+		})
+		if len(changes) != 0 || !InMemory(s.Health()) || !strings.Contains(s.Health(), cause.Error()) || s.Size() != 0 || s.Records() != 0 {
+			t.Errorf("%v: %d changes, %d bytes, %d records, health %q", cause, len(changes), s.Size(), s.Records(), s.Health())
+		}
+		if err := errors.Join(s.Append(Change{Removed: []string{"a.go"}}), s.Rewrite(), s.Reset(), s.Sync()); err != nil {
+			t.Error(err)
+		}
+		if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, whole) {
+			t.Errorf("%v: the file was changed", cause)
+		}
+		other, changes := Open(cache, id)
+		if got := content(changes); got != after[3] || other.Health() != HealthOK {
+			t.Errorf("%v: another process finds %q, health %q", cause, got, other.Health())
+		}
+		if err := errors.Join(other.Close(), s.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A tail that was cut off is no index that was built again, and what is written
+// whole is whole.
+func TestHealthOfARepairedStore(t *testing.T) {
+	cache := t.TempDir()
+	path, after := filled(t, cache)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(whole, "tail"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, changes := Open(cache, id)
+	defer s.Close()
+	if want := "repaired: 4 bytes at the end were dropped: no record"; s.Health() != want || content(changes) != after[3] {
+		t.Errorf("health %q, want %q", s.Health(), want)
+	}
+	if err := s.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil || s.Health() == HealthOK {
+		t.Errorf("health %q, %v", s.Health(), err)
+	}
+	if err := s.Rewrite(segment(t, "c.go", "gamma")); err != nil || s.Health() != HealthOK {
+		t.Errorf("written again: health %q, %v", s.Health(), err)
+	}
+}
+
+// inTheWay puts something at path that can be neither opened nor removed.
+func inTheWay(t *testing.T, path string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(path, "x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestARewriteThatFailsKeepsTheOldFileAndGoesOn(t *testing.T) {
+	cache := t.TempDir()
+	path, after := filled(t, cache)
+	inTheWay(t, path+".new")
+	s, changes := Open(cache, id)
+	if err := s.Rewrite(segment(t, "z.go", "zeta")); err == nil || s.Health() != HealthOK {
+		t.Errorf("%v, health %q", err, s.Health())
+	}
+	if content(changes) != after[3] || s.Records() != 3 {
+		t.Errorf("%d records", s.Records())
+	}
+	if err := s.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil {
+		t.Error(err)
+	}
+	s.Close()
+	s, changes = Open(cache, id)
+	if got := content(changes); s.Health() != HealthOK || len(changes) != 4 || !strings.Contains(got, "c.go") || strings.Contains(got, "z.go") {
+		t.Errorf("%q, health %q", got, s.Health())
+	}
+	if err := s.Reset(); err != nil || s.Records() != 0 {
+		t.Errorf("%v, %d records", err, s.Records())
+	}
+	s.Close()
+	s, changes = Open(cache, id)
+	defer s.Close()
+	if len(changes) != 0 || s.Health() != HealthOK {
+		t.Errorf("after Reset: %d changes, health %q", len(changes), s.Health())
+	}
+}
+
+// What the process before was killed over is not kept for ever.
+func TestAHalfWrittenNewFileIsRemoved(t *testing.T) {
+	cache := t.TempDir()
+	path, after := filled(t, cache)
+	if err := os.WriteFile(path+".new", make([]byte, 1<<16), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	looking, _ := OpenReadOnly(cache, id)
+	defer looking.Close()
+	if _, err := os.Stat(path + ".new"); err != nil {
+		t.Error("removed by who only looks:", err)
+	}
+	s, changes := Open(cache, id)
+	defer s.Close()
+	if content(changes) != after[3] || s.Health() != HealthOK {
+		t.Errorf("health %q", s.Health())
+	}
+	if _, err := os.Stat(path + ".new"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("still there: %v", err)
+	}
+}
+
 func TestTheCacheIsPrivate(t *testing.T) {
 	cache := filepath.Join(t.TempDir(), "made", "by us")
 	path, _ := filled(t, cache)
@@ -344,7 +475,7 @@ func TestReadOnlyTouchesNothing(t *testing.T) {
 	}
 	writing, _ := Open(cache, id)
 	defer writing.Close()
-	if !strings.HasPrefix(writing.Health(), "rebuilt: ") {
+	if !strings.HasPrefix(writing.Health(), "repaired: ") {
 		t.Errorf("the lock is held by who looks: %q", writing.Health())
 	}
 	if err := looking.Close(); err != nil {
@@ -379,6 +510,39 @@ func TestTakeOverWhenTheOtherProcessHasEnded(t *testing.T) {
 	defer third.Close()
 	if got := content(changes); third.Health() != HealthOK || strings.Contains(got, "c.go") || !strings.Contains(got, "z.go") || !strings.Contains(got, "y.go") {
 		t.Errorf("%q, health %q", got, third.Health())
+	}
+}
+
+// Behind what the other process has left there is no place for this one's changes.
+func TestTakenOverAndNotRewritten(t *testing.T) {
+	cache := t.TempDir()
+	path, _ := filled(t, cache)
+	first, _ := Open(cache, id)
+	second, _ := Open(cache, id)
+	defer second.Close()
+	if err := first.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	others, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !second.TakeOver() {
+		t.Fatalf("health %q", second.Health())
+	}
+	inTheWay(t, path+".new")
+	if err := second.Append(Change{Removed: []string{"a.go"}}); err != nil {
+		t.Error(err)
+	}
+	if err := second.Rewrite(segment(t, "z.go", "zeta")); err == nil || !InMemory(second.Health()) {
+		t.Errorf("%v, health %q", err, second.Health())
+	}
+	if err := second.Append(Change{Removed: []string{"a.go"}}); err != nil {
+		t.Error(err)
+	}
+	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, others) {
+		t.Errorf("the other's file was changed (%v)", err)
 	}
 }
 
