@@ -3,6 +3,8 @@ package index
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"math"
 	"path"
 	"slices"
@@ -60,6 +62,10 @@ func HashChunk(text string) uint64 {
 // The byte in front keeps it apart from every word.
 func Definition(name string) string { return "\x01" + strings.ToLower(name) }
 
+// ErrTooLarge is returned for documents, or segments, that do not fit into one
+// segment.
+var ErrTooLarge = errors.New("index: too large for one segment")
+
 // Build encodes documents as a segment. A chunk marked Skip is left out: it is
 // never found. Two documents of one path are a programming error.
 func Build(dimensions int, documents []Document) (*Segment, error) {
@@ -100,7 +106,7 @@ func Build(dimensions int, documents []Document) (*Segment, error) {
 		f.Words = fileWords
 		w.file(f, first)
 	}
-	return OpenSegment(w.encode(post.Encode(nil)))
+	return w.open(post.Encode(nil))
 }
 
 // byName returns symbols in order of where their names stand, as they mostly are,
@@ -149,7 +155,7 @@ func Merge(dimensions int, segments []*Segment, alive func(segment, file int) bo
 			w.file(seg.File(f), at)
 		}
 	}
-	return OpenSegment(w.encode(lexical.Merge(nil, sets, renumber)))
+	return w.open(lexical.Merge(nil, sets, renumber))
 }
 
 // segmentWriter lays out the encoded form; see segment.go.
@@ -226,6 +232,15 @@ func (w *segmentWriter) chunk(c Chunk, row Row) {
 		w.rows = append(w.rows, make([]byte, w.dimensions)...)
 	}
 	w.chunkCount++
+}
+
+// open returns what was written as a segment. It returns ErrTooLarge where that is
+// more than offsets can tell apart.
+func (w *segmentWriter) open(postings []byte) (*Segment, error) {
+	if n := uint64(max(len(w.strings), len(postings))); n > math.MaxUint32 {
+		return nil, fmt.Errorf("%w: %d bytes of strings or postings", ErrTooLarge, n)
+	}
+	return OpenSegment(w.encode(postings))
 }
 
 func (w *segmentWriter) encode(postings []byte) []byte {

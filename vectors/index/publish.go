@@ -12,11 +12,19 @@ type Index struct {
 	mu      sync.Mutex // serialises writers
 	current atomic.Pointer[Snapshot]
 	root    string
+	most    int // bytes up to which segments are merged
 }
+
+// mostMerged is how large segments get by merging. Within one, strings and postings
+// are found by offsets of 32 bits. What is merged is at most half as large again as
+// its parts: of each list of postings only the first number grows, by up to four
+// bytes where the list had nine or more. So two GiB would do; with one, a small
+// change to a large index also costs at most one to copy and to write.
+const mostMerged = 1 << 30
 
 // New returns an empty index of the folder at root.
 func New(root string) *Index {
-	x := &Index{root: root}
+	x := &Index{root: root, most: mostMerged}
 	x.current.Store(&Snapshot{})
 	return x
 }
@@ -46,38 +54,80 @@ func (x *Index) Compact(dimensions, keep int) error {
 	defer x.mu.Unlock()
 	parts := slices.Clone(x.current.Load().parts)
 	slices.SortStableFunc(parts, func(a, b part) int { return b.seg.chunkCount - a.seg.chunkCount })
-	stay, merge := parts[:min(keep, len(parts))], parts[min(keep, len(parts)):]
-	if len(merge) == 0 || len(merge) == 1 && merge[0].dead == nil {
-		return nil
-	}
-	segments := make([]*Segment, len(merge))
-	for i, p := range merge {
-		segments[i] = p.seg
-	}
-	seg, err := Merge(dimensions, segments, func(s, f int) bool { return !merge[s].isDead(f) })
-	if err != nil {
-		return err
-	}
-	next := &Snapshot{parts: append(slices.Clone(stay), newPart(x.root, seg))}
-	next.number()
-	x.current.Store(next)
-	return nil
+	keep = min(keep, len(parts))
+	return x.merge(dimensions, parts[:keep], parts[keep:])
 }
 
 // Settle merges everything into one segment where that pays: when what does not
 // stand in the largest, or is dead in it, is over a tenth of it. Otherwise it
-// merges the rest.
+// merges the rest. A segment that has half the bytes that one may have is left out
+// of this for as long as at most a tenth of it is dead.
 func (x *Index) Settle(dimensions int) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var stay, rest []part
 	largest, all, dead := 0, 0, 0
-	for _, p := range x.Snapshot().parts {
+	for _, p := range x.current.Load().parts {
+		gone := p.seg.chunkCount - p.chunks
+		if len(p.seg.data) > x.most/2 && 10*gone <= p.seg.chunkCount {
+			stay = append(stay, p)
+			continue
+		}
+		rest = append(rest, p)
 		largest = max(largest, p.seg.chunkCount)
 		all += p.seg.chunkCount
-		dead += p.seg.chunkCount - p.chunks
+		dead += gone
 	}
-	if 10*(all-largest+dead) > largest {
-		return x.Compact(dimensions, 0)
+	if len(rest) > 0 && 10*(all-largest+dead) <= largest {
+		i := slices.IndexFunc(rest, func(p part) bool { return p.seg.chunkCount == largest })
+		stay, rest = append(stay, rest[i]), slices.Delete(rest, i, i+1)
 	}
-	return x.Compact(dimensions, 1)
+	return x.merge(dimensions, stay, rest)
+}
+
+// merge publishes the parts that stay beside what is left of the others, in as few
+// segments as x.most allows. x.mu is held.
+func (x *Index) merge(dimensions int, stay, others []part) error {
+	next, changed := &Snapshot{parts: slices.Clone(stay)}, false
+	for _, group := range x.groups(others) {
+		if len(group) == 1 && group[0].dead == nil {
+			next.parts = append(next.parts, group[0])
+			continue
+		}
+		changed = true
+		segments := make([]*Segment, len(group))
+		for i, p := range group {
+			segments[i] = p.seg
+		}
+		seg, err := Merge(dimensions, segments, func(s, f int) bool { return !group[s].isDead(f) })
+		if err != nil {
+			return err
+		}
+		next.parts = append(next.parts, newPart(x.root, seg))
+	}
+	if changed {
+		next.number()
+		x.current.Store(next)
+	}
+	return nil
+}
+
+// groups puts parts together that may become one segment: each, the largest first,
+// into the first group that has room for it.
+func (x *Index) groups(parts []part) (groups [][]part) {
+	parts = slices.Clone(parts)
+	slices.SortStableFunc(parts, func(a, b part) int { return len(b.seg.data) - len(a.seg.data) })
+	var bytes []int
+	for _, p := range parts {
+		i := slices.IndexFunc(bytes, func(n int) bool { return n+len(p.seg.data) <= x.most })
+		if i < 0 {
+			i = len(groups)
+			groups, bytes = append(groups, nil), append(bytes, 0)
+		}
+		groups[i] = append(groups[i], p)
+		bytes[i] += len(p.seg.data)
+	}
+	return groups
 }
 
 // Segments returns how many segments the current snapshot has.
