@@ -48,12 +48,17 @@ type walk struct {
 	text  string
 	names span // of the bytes of names
 	bares span // of those of bare values
+	words span // of all but blanks and quotes
+	line  line
 }
 
 // redactAssignments masks values given to something by a telling name: in code,
 // JSON, YAML, .env files, XML and connection strings.
 func redactAssignments(text string) string {
-	w := walk{text: text, names: span{in: isName}, bares: span{in: isBare}}
+	w := walk{
+		text: text, names: span{in: isName}, bares: span{in: isBare}, words: span{in: func(c byte) bool { return c > ' ' && !isQuote(c) }},
+		line: line{indent: -1, quote: -1},
+	}
 	var b strings.Builder
 	done := 0
 	for i := 0; i < len(text); {
@@ -62,10 +67,15 @@ func redactAssignments(text string) string {
 			i++
 			continue
 		}
+		v, ok := value{}, false
+		if surely {
+			v, ok = w.literal(i, n)
+		}
 		i += n
-		v, ok := w.valueBehind(i)
-		if !ok || !v.secret(text, surely) {
-			continue
+		if !ok {
+			if v, ok = w.valueBehind(i); !ok || !v.secret(text, surely) {
+				continue
+			}
 		}
 		b.WriteString(text[done:v.start])
 		b.WriteString(mask)
@@ -102,12 +112,12 @@ func tellingAt(text string, i int) (n int, surely bool) {
 		return 0, false
 	}
 	// DB_PASS and pass, but neither passed nor compass.
-	if whole := "pass"; len(text)-i > len(whole) && equalFold(text[i:i+len(whole)], whole) && !isWord(text[i+len(whole)]) &&
+	if whole := "pass"; len(text)-i > len(whole) && beginsFold(text[i:i+len(whole)], whole) && !isWord(text[i+len(whole)]) &&
 		(i == 0 || text[i-1] == '_' || !isWord(text[i-1])) {
 		return len(whole), true
 	}
 	for _, t := range telling {
-		if first == t.name[0] && len(text)-i >= len(t.name) && equalFold(text[i:i+len(t.name)], t.name) {
+		if first == t.name[0] && len(text)-i >= len(t.name) && beginsFold(text[i:i+len(t.name)], t.name) {
 			return len(t.name), t.surely
 		}
 	}
@@ -130,24 +140,53 @@ func (v value) secret(text string, surely bool) bool {
 	if !v.quoted {
 		s = s[:min(len(s), maxJudged)]
 	}
-	if surely {
-		return v.quoted || mixed(s) || strings.ContainsAny(s, "!@#$%^*?~")
+	switch {
+	case !surely:
+		return random(s)
+	case v.quoted:
+		return true
+	case v.end < len(text) && text[v.end] == '(' || isPath(s) || isReference(s):
+		return false // sha256(, $password, form?.password
 	}
-	return random(s)
+	return mixed(s) || strings.ContainsAny(s, special)
+}
+
+// special are characters of passwords that identifiers do not have.
+const special = "!@#$%^*?~"
+
+// isPath tells whether s is a path of identifiers without digits, perhaps behind
+// the sign of a variable or pointer.
+func isPath(s string) bool {
+	s = strings.TrimLeft(s, "$@*&!")
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			return false
+		case isName(c) || c == '.' || c == ':':
+		case (c == '?' || c == '!') && i+1 < len(s) && s[i+1] == '.':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // valueBehind finds the value for the name that goes on at i.
 func (w *walk) valueBehind(i int) (value, bool) {
 	text := w.text
-	i = min(w.names.endOf(text, i), i+maxNameRest)
-	i = skip(text, i, 2, func(c byte) bool { return strings.IndexByte("\"')]", c) >= 0 })
+	end := min(w.names.endOf(text, i), i+maxNameRest)
+	i = skip(text, end, 2, func(c byte) bool { return strings.IndexByte("\"')]", c) >= 0 })
 	// password string = "...", password: &str = "..."
 	j := blanks(text, i)
-	if j < len(text) && text[j] == ':' {
+	colon := j < len(text) && text[j] == ':'
+	if colon {
 		j = blanks(text, j+1)
 	}
 	if k := skip(text, j, maxType, func(c byte) bool { return isWord(c) || strings.IndexByte("&*<>[].", c) >= 0 }); k > j {
-		if k = blanks(text, k); k < len(text) && text[k] == '=' {
+		// In markup an attribute goes on like that: only <add key="password" value="...">
+		// is meant, not <input name="password" type="...">.
+		typed := colon || i == end && k < len(text) && isBlank(text[k]) || beginsFold(text[j:k], "value")
+		if k = blanks(text, k); typed && k < len(text) && text[k] == '=' {
 			if v, ok := w.valueAt(k + separator(text[k:])); ok && v.quoted {
 				return v, true
 			}
@@ -232,8 +271,11 @@ func isName(c byte) bool { return isWord(c) || c == '-' }
 
 func isBare(c byte) bool { return c > ' ' && strings.IndexByte("\"'`;,&(){}[]<>", c) < 0 }
 
-// equalFold compares s with lower, which has no capitals, in ASCII.
-func equalFold(s, lower string) bool {
+// beginsFold tells whether s begins with lower, which has no capitals, in ASCII.
+func beginsFold(s, lower string) bool {
+	if len(s) < len(lower) {
+		return false
+	}
 	for i := range len(lower) {
 		c := s[i]
 		if c >= 'A' && c <= 'Z' {
@@ -248,7 +290,7 @@ func equalFold(s, lower string) bool {
 
 func containsFold(s, lower string) bool {
 	for i := range max(0, len(s)-len(lower)+1) {
-		if s[i]|0x20 == lower[0] && equalFold(s[i:i+len(lower)], lower) {
+		if (s[i] == lower[0] || s[i]|0x20 == lower[0]) && beginsFold(s[i:i+len(lower)], lower) {
 			return true
 		}
 	}

@@ -50,9 +50,9 @@ var (
 )
 
 // redact masks what looks like a secret: private keys, the tokens of well-known
-// issuers, JWTs, passwords in URLs, credentials of headers, values given to
-// names like password or secret, and random-looking ones given to names like key
-// or token. It would rather mask a harmless string than send a secret. It takes
+// issuers, JWTs, passwords in URLs and on command lines, credentials of headers,
+// values given to names like password or secret, and random-looking ones given to
+// names like key or token. It would rather mask a harmless string than send a secret. It takes
 // time linear in the length of text, 0.1 s per MiB at most.
 func redact(text string) string {
 	text = redactKeys(text)
@@ -72,35 +72,6 @@ func redact(text string) string {
 		})
 	}
 	return redactAssignments(text)
-}
-
-// redactLogins masks the password in URLs: scheme://user:password@host.
-func redactLogins(text string) string {
-	const scheme = "://"
-	var b strings.Builder
-	rest := text
-	for {
-		i := strings.Index(rest, scheme)
-		if i < 0 {
-			break
-		}
-		i += len(scheme)
-		b.WriteString(rest[:i])
-		rest = rest[i:]
-		end := skip(rest, 0, maxValue, func(c byte) bool { return c > ' ' && strings.IndexByte("/@\"'`<>", c) < 0 })
-		if end == len(rest) || rest[end] != '@' {
-			continue
-		}
-		if user, _, ok := strings.Cut(rest[:end], ":"); ok {
-			b.WriteString(user + ":" + mask)
-			rest = rest[end:]
-		}
-	}
-	if b.Len() == 0 {
-		return text
-	}
-	b.WriteString(rest)
-	return b.String()
 }
 
 // mixed tells whether s holds both digits and letters.
