@@ -24,8 +24,8 @@ func found() []search.Hit {
 	name := strings.Index(source, "Twice(")
 	notes := "first\n  second line of notes  \nthird"
 	return []search.Hit{
-		{Path: "/w/a b.go", Start: start, End: len(source) - 1, NameStart: name, NameEnd: name + 5, Symbol: "Twice", Container: "a", Kind: 12, Language: "go", Score: 0.75, Reason: "similar", Snippet: "return 2 * n", SnippetLine: 4, Text: source},
-		{Path: "/w/notes.txt", Start: 0, End: len(notes), Score: 0.25, Snippet: "second line of notes", SnippetLine: 1, Text: notes},
+		{Path: "/w/a b.go", Start: start, End: len(source) - 1, NameStart: name, NameEnd: name + 5, Symbol: "Twice", Container: "a", Kind: 12, Language: "go", Score: 0.75, Reason: "similar", Snippet: "return 2 * n", SnippetStart: strings.Index(source, "\treturn 2 * n"), Text: source},
+		{Path: "/w/notes.txt", Start: 0, End: len(notes), Score: 0.25, Snippet: "second line of notes", SnippetStart: strings.Index(notes, "second line"), Text: notes},
 	}
 }
 

@@ -78,8 +78,9 @@ func (p *places) selection(h search.Hit) span {
 	if h.NameEnd > h.NameStart {
 		return p.span(lines, h.NameStart, h.NameEnd)
 	}
-	if h.Snippet != "" && h.SnippetLine >= 0 && h.SnippetLine < lines.Count() {
-		start, end := lines.Start(h.SnippetLine), lines.End(h.SnippetLine)
+	if h.Snippet != "" {
+		line := int(lines.Position(h.SnippetStart, text.UTF8).Line)
+		start, end := lines.Start(line), lines.End(line)
 		if h.Start <= start && end <= h.End {
 			return p.span(lines, start, end)
 		}

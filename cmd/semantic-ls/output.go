@@ -21,6 +21,9 @@ import (
 // several of the best hits tend to lie in one file.
 const hitsPerFile = 5
 
+// mostHits is the most that can be asked for; the server has the same bound.
+const mostHits = 1000
+
 // output is how hits are to be shown.
 type output struct {
 	limit         int
@@ -50,7 +53,10 @@ func (o *output) add(flags *pflag.FlagSet) {
 // settle checks the flags against each other and finds out where the output
 // goes.
 func (o *output) settle(p *process, base string) error {
-	if o.limit < 1 {
+	switch {
+	case o.limit > mostHits:
+		return hinted(fmt.Sprintf("-n %d is the most: no ranking means anything that far down", mostHits), "-n %d", o.limit)
+	case o.limit < 1:
 		return hinted("-n 1 is the least", "-n %d", o.limit)
 	}
 	if min(o.after, o.before, o.context) < 0 {
@@ -111,6 +117,7 @@ func (o *output) write(w io.Writer, hits []search.Hit) error {
 // writeLines writes `path:line: symbol  snippet`; for related code the reason
 // stands before the symbol.
 func (o *output) writeLines(w io.Writer, hits []search.Hit) error {
+	lines := lineIndex{}
 	for _, hit := range hits {
 		var what []string
 		if hit.Reason != "" {
@@ -120,7 +127,7 @@ func (o *output) writeLines(w io.Writer, hits []search.Hit) error {
 			what = append(what, o.paint.symbol(o.safe(name)))
 		}
 		what = append(what, o.safe(hit.Snippet))
-		place := o.paint.path(o.safe(o.relative(hit))) + ":" + o.paint.line(strconv.Itoa(hit.SnippetLine+1)) + ":"
+		place := o.paint.path(o.safe(o.relative(hit))) + ":" + o.paint.line(strconv.Itoa(lines.at(hit)+1)) + ":"
 		if _, err := fmt.Fprintln(w, place, strings.Join(what, "  ")); err != nil {
 			return err
 		}
@@ -128,18 +135,34 @@ func (o *output) writeLines(w io.Writer, hits []search.Hit) error {
 	return nil
 }
 
+// lineIndex knows the lines of the files that hits are in, by path.
+type lineIndex map[string]*text.Lines
+
+func (l lineIndex) of(hit search.Hit) *text.Lines {
+	if l[hit.Path] == nil {
+		l[hit.Path] = text.NewLines(hit.Text)
+	}
+	return l[hit.Path]
+}
+
+// at is the line, from 0, that shows best why it was found.
+func (l lineIndex) at(hit search.Hit) int {
+	return int(l.of(hit).Position(hit.SnippetStart, text.UTF8).Line)
+}
+
 // writeGroups writes each hit with the lines around it, as ripgrep does:
 // `path:line:text` for the line that shows best why, `path-line-text` for the
 // others, `--` between hits.
 func (o *output) writeGroups(w io.Writer, hits []search.Hit) error {
+	index := lineIndex{}
 	for i, hit := range hits {
 		if i > 0 {
 			if _, err := fmt.Fprintln(w, "--"); err != nil {
 				return err
 			}
 		}
-		lines := text.NewLines(hit.Text)
-		first, last := hit.SnippetLine, hit.SnippetLine
+		lines, best := index.of(hit), index.at(hit)
+		first, last := best, best
 		if o.full {
 			first, last = span(lines, hit)
 		}
@@ -149,7 +172,7 @@ func (o *output) writeGroups(w io.Writer, hits []search.Hit) error {
 		}
 		for n := first; n <= last; n++ {
 			mark := "-"
-			if n == hit.SnippetLine {
+			if n == best {
 				mark = ":"
 			}
 			_, err := fmt.Fprintf(w, "%s%s%s%s%s\n", o.paint.path(o.safe(o.relative(hit))), mark,

@@ -62,6 +62,7 @@ func TestExitCodes(t *testing.T) {
 		{"an unknown flag", []string{"search", "--nonsense", asked}, 2, []string{"unknown flag: --nonsense", "hint: see `semantic-ls search --help`"}},
 		{"a bad number", []string{"search", "-n", "many", asked}, 2, []string{"invalid argument \"many\"", "hint: "}},
 		{"limit 0", []string{"search", "-n", "0", asked, s.project}, 2, []string{"-n 0", "hint: "}},
+		{"a limit without sense", []string{"search", "-n", "9223372036854775807", asked, s.project}, 2, []string{"-n 9223372036854775807", "hint: -n 1000 is the most"}},
 		{"negative context", []string{"search", "-C", "-1", asked, s.project}, 2, []string{"negative", "hint: "}},
 		{"JSON with context", []string{"search", "--json", "-A1", asked, s.project}, 2, []string{"--json goes with none of", "hint: "}},
 		{"JSON with files", []string{"search", "--json", "-l", asked, s.project}, 2, []string{"--json goes with none of"}},
@@ -139,6 +140,15 @@ func TestFilesWithMatches(t *testing.T) {
 	}
 	if one := s.must("search", "-l", "-n1", "colour", s.project); strings.Count(one, "\n") != 1 {
 		t.Errorf("-n1 shows\n%s", one)
+	}
+}
+
+// A lone carriage return ends a line, here as in an editor.
+func TestLinesAreThoseOfAnEditor(t *testing.T) {
+	s := newSandbox(t)
+	s.write(filepath.Join(s.project, "mac.go"), "package mac\r// before\r// the zebra eats a melon\r// after\rfunc Feed() {}\r")
+	if got := s.must("search", "-n1", "-C1", "zebra eats melon", s.project); got != "mac.go-2-// before\nmac.go:3:// the zebra eats a melon\nmac.go-4-// after\n" {
+		t.Errorf("it shows\n%q", got)
 	}
 }
 

@@ -223,7 +223,9 @@ func compare(t *testing.T, s *Snapshot, model plain) {
 		t.Fatal("a directory, or a file of another root, is taken for a file")
 	}
 	seen := 0
-	s.Everywhere().Each(func(uint32) { seen++ })
+	for range s.Everywhere().Each {
+		seen++
+	}
 	if seen != chunks {
 		t.Fatalf("the scope has %d chunks, want %d", seen, chunks)
 	}
@@ -267,12 +269,12 @@ func compare(t *testing.T, s *Snapshot, model plain) {
 		}
 	}
 	under := 0
-	s.Under([]Place{{"/w", "d1"}}).Each(func(id uint32) {
+	for id := range s.Under([]Place{{"/w", "d1"}}).Each {
 		if !strings.HasPrefix(s.Chunk(id).Of.Path, "d1/") {
 			t.Fatalf("%s is not below d1", s.Chunk(id).Of.Path)
 		}
 		under++
-	})
+	}
 	for path, d := range model {
 		if strings.HasPrefix(path, "d1/") {
 			under -= len(d.Chunks)
@@ -302,11 +304,19 @@ func TestJoinSearchesFoldersAsOne(t *testing.T) {
 	if len(roots) != 2 {
 		t.Errorf("found in %v", roots)
 	}
-	joined.Under([]Place{{Root: "/b"}}).Each(func(id uint32) {
+	for id := range joined.Under([]Place{{Root: "/b"}}).Each {
 		if joined.Chunk(id).Root != "/b" {
 			t.Error("the scope of /b reaches into", joined.Chunk(id).Root)
 		}
-	})
+	}
+	first := 0
+	for range joined.Everywhere().Each {
+		first++
+		break
+	}
+	if first != 1 {
+		t.Errorf("a walk that was left went on to %d chunks", first)
+	}
 }
 
 func TestDenseIsTheCosineWithinTheQuantisationsError(t *testing.T) {
@@ -357,28 +367,6 @@ func TestDenseEndsWithItsContext(t *testing.T) {
 	}
 	if _, err := s.Lexical(ctx, []Term{Single("x", 1)}, lexical.BM25{}, lexical.BM25{}); !errors.Is(err, cause) {
 		t.Errorf("Lexical: %v", err)
-	}
-}
-
-func TestReuseFindsTheRowOfUnchangedText(t *testing.T) {
-	rng := rand.New(rand.NewPCG(4, 4))
-	d := document("a.go", "func one\nfunc two\n", rng)
-	seg, err := Build(dims, []Document{d})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := (&Snapshot{}).With("/w", seg, nil)
-	if row, ok := s.Reuse("/w", "a.go", HashChunk("func two\n"), "two", ""); !ok || row.Scale != d.Rows[1].Scale {
-		t.Errorf("%+v, %v", row, ok)
-	}
-	for name, miss := range map[string]func() (Row, bool){
-		"text":   func() (Row, bool) { return s.Reuse("/w", "a.go", HashChunk("func three\n"), "two", "") },
-		"symbol": func() (Row, bool) { return s.Reuse("/w", "a.go", HashChunk("func two\n"), "three", "") },
-		"path":   func() (Row, bool) { return s.Reuse("/w", "b.go", HashChunk("func two\n"), "two", "") },
-	} {
-		if _, ok := miss(); ok {
-			t.Errorf("reused although the %s differs", name)
-		}
 	}
 }
 

@@ -217,7 +217,7 @@ func (s *Snapshot) Under(places []Place) Scope {
 }
 
 // Each calls yield with every live chunk of the scope, in order.
-func (c Scope) Each(yield func(id uint32)) {
+func (c Scope) Each(yield func(id uint32) bool) {
 	for i := range c.s.parts {
 		p := &c.s.parts[i]
 		for f := range p.seg.fileCount {
@@ -226,7 +226,9 @@ func (c Scope) Each(yield func(id uint32)) {
 			}
 			first, n := p.seg.fileChunks(f)
 			for id := first; id < first+n; id++ {
-				yield(p.chunkBase + uint32(id))
+				if !yield(p.chunkBase + uint32(id)) {
+					return
+				}
 			}
 		}
 	}

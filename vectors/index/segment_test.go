@@ -85,7 +85,10 @@ func FuzzOpenSegmentNeverReadsOutside(f *testing.F) {
 			return
 		}
 		s := (&Snapshot{}).With("/w", seg, []string{"a.go"})
-		s.Everywhere().Each(func(id uint32) { s.Chunk(id); s.Row(id) })
+		for id := range s.Everywhere().Each {
+			s.Chunk(id)
+			s.Row(id)
+		}
 		s.Files("/w", func(file File) bool { s.Find("/w", file.Path); return true })
 		_, _ = s.Lexical(t.Context(), []Term{Single("x", 1), {Words: []Word{{"go", 2}, {"one", 1}}, Weight: 1}}, lexical.BM25{K1: 1}, lexical.BM25{K1: 1})
 		_, _ = Merge(seg.Dimensions(), []*Segment{seg}, func(_, f int) bool { return f%2 == 0 })

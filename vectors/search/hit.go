@@ -17,10 +17,10 @@ type Hit struct {
 	Kind      chunk.Kind
 	Language  string
 
-	Score       float64 // 0..1; compares only within one answer
-	Reason      string  // of related code: duplicate, parallel, test or similar
-	Snippet     string  // the line that shows best why, white space trimmed
-	SnippetLine int     // its zero-based number in Text
+	Score        float64 // 0..1; compares only within one answer
+	Reason       string  // of related code: duplicate, parallel, test or similar
+	Snippet      string  // the line that shows best why, white space trimmed
+	SnippetStart int     // where the line that it is of begins in Text
 
 	Text string // the whole document that the offsets refer to
 }

@@ -58,8 +58,11 @@ const (
 	// aloneCosine is the cosine from which a chunk without any word of the
 	// query is a hit. Random 256-dimensional directions stay below it.
 	aloneCosine = 0.30
-	// secondLook is how many chunks the path is looked at for.
+	// secondLook is how many chunks the path is looked at for, unless more are
+	// asked for: twenty pages of hits, from which the path may still lift one.
 	secondLook = 400
+	// MaxLimit is the most hits that a query gets.
+	MaxLimit = 10_000
 	// bestOfFile is how many chunks of a file speak for it together: more would
 	// prefer large files.
 	bestOfFile = 3
@@ -71,7 +74,7 @@ const (
 type Query struct {
 	Text    string
 	Vector  index.Row // of Text, quantised; zero: lexical only
-	Limit   int
+	Limit   int       // hits, at most MaxLimit
 	Weights Weights
 }
 
@@ -115,25 +118,26 @@ func rank(ctx context.Context, s *index.Snapshot, scope index.Scope, p parsed, q
 	for _, n := range p.names {
 		s.Having(index.Definition(n.text), func(id uint32) { defined[id] = max(defined[id], n.weight) })
 	}
-	best := bestOf(s, scope, matches, dense)
-	top := make(shortlist, 0, secondLook+1)
+	best, err := bestOf(ctx, s, scope, matches, dense)
+	if err != nil {
+		return Result{}, err
+	}
+	most := max(secondLook, min(q.Limit, MaxLimit))
+	top := make(shortlist, 0, most+1)
 	n := 0
-	scope.Each(func(id uint32) {
+	for id := range scope.Each {
 		if n++; n%checkEvery == 0 && ctx.Err() != nil {
-			return
+			return Result{}, context.Cause(ctx)
 		}
 		name := defined[id]
 		if matches.Chunks[id] == 0 && name == 0 && dense[id] < aloneCosine || leaveOut != nil && leaveOut(id) {
-			return
+			continue
 		}
 		score := w.Chunk*best.chunk.share(matches.Chunks[id]) +
 			w.File*best.file.share(matches.Files[s.FileOf(id)]) +
 			w.Dense*best.dense.share(dense[id]) +
 			w.Name*name
-		top.offer(Ranked{ID: id, Score: score}, secondLook)
-	})
-	if err := ctx.Err(); err != nil {
-		return Result{}, context.Cause(ctx)
+		top.offer(Ranked{ID: id, Score: score}, most)
 	}
 	result := Result{Ranked: secondStage(s, top, p, matches.IDF, q)}
 	for i, t := range p.terms {
@@ -157,14 +161,18 @@ func (most signal) share(x float32) float64 {
 
 type bestScores struct{ chunk, file, dense signal }
 
-func bestOf(s *index.Snapshot, scope index.Scope, m *index.Matches, dense []float32) bestScores {
+func bestOf(ctx context.Context, s *index.Snapshot, scope index.Scope, m *index.Matches, dense []float32) (bestScores, error) {
 	best := bestScores{dense: confidentCosine}
-	scope.Each(func(id uint32) {
+	n := 0
+	for id := range scope.Each {
+		if n++; n%checkEvery == 0 && ctx.Err() != nil {
+			return best, context.Cause(ctx)
+		}
 		best.chunk = max(best.chunk, signal(m.Chunks[id]))
 		best.file = max(best.file, signal(m.Files[s.FileOf(id)]))
 		best.dense = max(best.dense, signal(dense[id]))
-	})
-	return best
+	}
+	return best, nil
 }
 
 // fileView is what the second stage knows of a file.

@@ -63,9 +63,23 @@ const (
 // Place is a piece of code that Reason compares.
 type Place struct{ Path, Symbol, Text string }
 
-// Reason says why found is related to asked.
-func Reason(asked, found Place) string {
-	overlap := overlap(asked.Text, found.Text)
+// Comparison tells why code is related to one place. What the place says is counted
+// once.
+type Comparison struct {
+	asked Place
+	count map[string]int
+}
+
+// Compare begins a comparison with asked. Of a text above maxQuery bytes the first
+// count, as they do in Related.
+func Compare(asked Place) *Comparison {
+	asked.Text = asked.Text[:min(len(asked.Text), maxQuery)]
+	return &Comparison{asked, countWords(asked.Text)}
+}
+
+// Reason says why found is related.
+func (c *Comparison) Reason(found Place) string {
+	asked, overlap := c.asked, overlap(c.count, countWords(found.Text))
 	switch {
 	case overlap >= duplicateOverlap:
 		return ReasonDuplicate
@@ -87,12 +101,14 @@ func tests(asked, found Place) bool {
 	return stem != "" && strings.Contains(strings.ToLower(path.Base(found.Path)), stem)
 }
 
-// overlap is the weighted Jaccard index of the words of two texts, 0..1.
-func overlap(a, b string) float64 {
+func countWords(text string) map[string]int {
 	count := map[string]int{}
-	words.Each(a, func(w []byte) { count[string(w)]++ })
-	other := map[string]int{}
-	words.Each(b, func(w []byte) { other[string(w)]++ })
+	words.Each(text, func(w []byte) { count[string(w)]++ })
+	return count
+}
+
+// overlap is the weighted Jaccard index of the words of two texts, 0..1.
+func overlap(count, other map[string]int) float64 {
 	common, all := 0, 0
 	for w, n := range count {
 		common += min(n, other[w])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -211,8 +212,63 @@ func TestReason(t *testing.T) {
 		{Place{"ftp/upload.go", "retryUpload", "func retryUpload(conn net.Conn) { loop until acknowledged }"}, ReasonParallel},
 		{Place{"store/parse.go", "parse", "func parse(s string) Tree { return nil }"}, ReasonSimilar},
 	} {
-		if got := Reason(upload, c.found); got != c.want {
+		if got := Compare(upload).Reason(c.found); got != c.want {
 			t.Errorf("%s: %s, want %s", c.found.Path, got, c.want)
+		}
+	}
+}
+
+// counting is a context that is done after so many looks at it.
+type counting struct {
+	context.Context
+	left int
+}
+
+func (c *counting) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A cancelled query ends at its next look at the context, wherever it is.
+func TestRankLooksAtItsContextThroughout(t *testing.T) {
+	files := map[string]string{}
+	for i := range 3 * checkEvery {
+		files[fmt.Sprintf("f%d.go", i)] = fmt.Sprintf("func upload%d() { send() }", i)
+	}
+	s := corpus(t, files)
+	q := Query{Text: "upload", Limit: 10, Weights: DefaultWeights()}
+	looks := 0
+	for ; ; looks++ {
+		ctx := &counting{t.Context(), looks}
+		result, err := Rank(ctx, s, s.Everywhere(), q)
+		if err == nil {
+			if len(result.Ranked) != 10 {
+				t.Errorf("%d hits", len(result.Ranked))
+			}
+			break
+		}
+		if !errors.Is(err, context.Canceled) || len(result.Ranked) > 0 {
+			t.Fatalf("cancelled at look %d: %d hits, %v", looks, len(result.Ranked), err)
+		}
+	}
+	if chunks := s.Counts("").Chunks; looks < 2*chunks/checkEvery {
+		t.Errorf("a query of %d chunks looks at its context %d times", chunks, looks)
+	}
+}
+
+// Whoever asks for many hits gets them.
+func TestLimitAboveTheSecondLook(t *testing.T) {
+	files := map[string]string{}
+	for i := range 900 {
+		files[fmt.Sprintf("f%d.go", i)] = fmt.Sprintf("package p\n\nfunc upload%d() {}\n", i)
+	}
+	s := corpus(t, files)
+	for limit, want := range map[int]int{5: 5, 800: 800, math.MaxInt: 900} {
+		result, err := Rank(t.Context(), s, s.Everywhere(), Query{Text: "upload", Limit: limit, Weights: DefaultWeights()})
+		if err != nil || len(result.Ranked) != want {
+			t.Errorf("limit %d: %d hits, %v, want %d", limit, len(result.Ranked), err, want)
 		}
 	}
 }

@@ -25,10 +25,7 @@ func Snippet(text string, start, end, nameStart int, terms []index.Term) (line s
 	}
 	best, bestScore := -1, -1.0
 	for at := start; at < end; {
-		stop := at + strings.IndexByte(text[at:end], '\n')
-		if stop < at {
-			stop = end
-		}
+		stop := lineEnd(text, at, end)
 		score := lineScore(text[at:stop], weight)
 		named := nameStart >= at && nameStart < stop
 		if named {
@@ -42,10 +39,7 @@ func Snippet(text string, start, end, nameStart int, terms []index.Term) (line s
 	if best < 0 {
 		return "", start
 	}
-	stop := best + strings.IndexByte(text[best:end], '\n')
-	if stop < best {
-		stop = end
-	}
+	stop := lineEnd(text, best, end)
 	return shorten(strings.TrimSpace(text[best:stop])), best
 }
 
@@ -96,4 +90,13 @@ func shorten(s string) string {
 		cut--
 	}
 	return s[:cut] + "…"
+}
+
+// lineEnd is where the line that at is in ends, at the latest at end. A lone carriage
+// return ends one as well, as it does for editors.
+func lineEnd(text string, at, end int) int {
+	if n := strings.IndexAny(text[at:end], "\r\n"); n >= 0 {
+		return at + n
+	}
+	return end
 }

@@ -3,7 +3,6 @@ package indexing
 import (
 	"context"
 	"errors"
-
 	"io/fs"
 	"runtime"
 	"slices"

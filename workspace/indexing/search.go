@@ -75,9 +75,10 @@ func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place)
 	if answer.Hits, err = e.hits(ctx, v, docs, found, limit); err != nil {
 		return Answer{}, err
 	}
+	comparison := search.Compare(asked)
 	for i := range answer.Hits {
 		h := &answer.Hits[i]
-		h.Reason = search.Reason(asked, search.Place{Path: h.Path, Symbol: h.Symbol, Text: h.Text[h.Start:h.End]})
+		h.Reason = comparison.Reason(search.Place{Path: h.Path, Symbol: h.Symbol, Text: h.Text[h.Start:h.End]})
 	}
 	return answer, nil
 }
@@ -129,7 +130,7 @@ func limitOf(n int) int {
 	if n <= 0 {
 		return defaultLimit
 	}
-	return n
+	return min(n, search.MaxLimit-spare)
 }
 
 // view is what one query sees.
@@ -204,11 +205,7 @@ func (e *Engine) queryRow(ctx context.Context, text string) (index.Row, string, 
 
 // hits reads the texts of what was found and drops what is no longer there.
 func (e *Engine) hits(ctx context.Context, v view, docs workspace.Documents, found search.Result, limit int) ([]search.Hit, error) {
-	type source struct {
-		text string
-		ok   bool
-	}
-	texts := map[string]source{}
+	sources := map[string]*source{}
 	hits := make([]search.Hit, 0, min(limit, len(found.Ranked)))
 	for _, r := range found.Ranked {
 		if len(hits) == limit {
@@ -219,22 +216,41 @@ func (e *Engine) hits(ctx context.Context, v view, docs workspace.Documents, fou
 		}
 		c := v.snapshot.Chunk(r.ID)
 		path := filepath.Join(c.Root, filepath.FromSlash(c.Of.Path))
-		src, seen := texts[path]
-		if !seen {
+		src := sources[path]
+		if src == nil {
+			src = &source{rel: c.Of.Path}
 			src.text, src.ok = e.text(docs, c.Root, c.Of.Path)
-			texts[path] = src
+			sources[path] = src
 		}
-		if !src.ok || !remap(&c, src.text) {
+		if !src.ok || !remap(&c, src) {
 			continue
 		}
-		hits = append(hits, hit(path, src.text, c, r.Score, found.Terms))
+		hits = append(hits, hit(path, src, c, r.Score, found.Terms))
 	}
 	return hits, nil
 }
 
+// source is a document that hits are in. It is read once for all of them, and cut
+// only if one has to look for its place in it.
+type source struct {
+	rel     string
+	text    string
+	ok      bool // it can be read
+	outline *chunk.File
+}
+
+func (s *source) cut() *chunk.File {
+	if s.outline == nil {
+		outline := chunk.Cut(s.rel, s.text)
+		s.outline = &outline
+	}
+	return s.outline
+}
+
 // hit shows a chunk of text. Of several definitions in it, it is the one with the
 // line that says best why it was found.
-func hit(path, text string, c index.Found, score float64, terms []index.Term) search.Hit {
+func hit(path string, src *source, c index.Found, score float64, terms []index.Term) search.Hit {
+	text := src.text
 	h := search.Hit{
 		Path: path, Start: int(c.Start), End: int(c.End), NameStart: int(c.NameStart), NameEnd: int(c.NameEnd),
 		Symbol: c.Symbol, Container: c.Container, Kind: c.Kind, Language: c.Of.Language, Score: score, Text: text,
@@ -246,7 +262,7 @@ func hit(path, text string, c index.Found, score float64, terms []index.Term) se
 	var at int
 	h.Snippet, at = search.Snippet(text, h.Start, h.End, name, terms)
 	if c.Merged {
-		if s, ok := chunk.Cut(c.Of.Path, text).SymbolAt(at); ok && s.DocStart >= h.Start && s.End <= h.End {
+		if s, ok := src.cut().SymbolAt(at); ok && s.DocStart >= h.Start && s.End <= h.End {
 			h.Start, h.End, h.NameStart, h.NameEnd = s.DocStart, s.End, s.NameStart, s.NameEnd
 			h.Symbol, h.Container, h.Kind = s.Name, s.Container, s.Kind
 		}
@@ -254,7 +270,7 @@ func hit(path, text string, c index.Found, score float64, terms []index.Term) se
 	if h.NameStart < h.Start || h.NameEnd > h.End || h.NameEnd <= h.NameStart {
 		h.NameStart, h.NameEnd = h.Start, h.Start
 	}
-	h.SnippetLine = strings.Count(text[:at], "\n")
+	h.SnippetStart = at
 	return h
 }
 
@@ -270,11 +286,12 @@ func (e *Engine) text(docs workspace.Documents, root, rel string) (string, bool)
 // remap moves a chunk to where its text stands now, and reports whether it was
 // found: the same bytes, else the same text elsewhere, else the definition of
 // the same name.
-func remap(c *index.Found, text string) bool {
+func remap(c *index.Found, src *source) bool {
+	text := src.text
 	if int(c.End) <= len(text) && index.HashChunk(text[c.Start:c.End]) == c.Hash {
 		return true
 	}
-	outline := chunk.Cut(c.Of.Path, text)
+	outline := src.cut()
 	move := func(to chunk.Chunk) bool {
 		c.Start, c.End = uint32(to.Start), uint32(to.End)
 		c.NameStart, c.NameEnd = uint32(to.NameStart), uint32(to.NameEnd)

@@ -9,7 +9,7 @@ import (
 // Query asks for the code that does what Text says.
 type Query struct {
 	Text    string
-	Limit   int      // at most so many hits; 20 where it is 0
+	Limit   int      // at most so many hits; 20 where it is 0, 9,990 where it is more
 	Folders []string // absolute directories to look in; all where it is empty
 }
 
@@ -19,7 +19,7 @@ type Place struct {
 	Path           string // absolute
 	Start, End     int    // bytes; equal: the definition around Start
 	Text, Language string
-	Limit          int // at most so many hits; 20 where it is 0
+	Limit          int // at most so many hits; 20 where it is 0, 9,990 where it is more
 }
 
 // Answer is what a query found, best first, and how much of the workspace it

@@ -187,8 +187,15 @@ func TestUpdateHoldsToTheRules(t *testing.T) {
 		path string
 		walk bool
 	}{
-		{"target/debug", false}, {"target/debug/a.go", false}, {"target", false}, {"target/.gitignore", false}, {"wt", false}, {"wt/upload.go", false},
-		{"upload.go", false}, {".gitignore", true}, {"", true},
+		{"target/debug", false},
+		{"target/debug/a.go", false},
+		{"target", false},
+		{"target/.gitignore", false},
+		{"wt", false},
+		{"wt/upload.go", false},
+		{"upload.go", false},
+		{".gitignore", true},
+		{"", true},
 	} {
 		walked()
 		if err := e.Update(ctx, filepath.Join(root, filepath.FromSlash(c.path))); err != nil {
