@@ -68,21 +68,35 @@ func (s *Snapshot) Files(root string, yield func(File) bool) {
 	}
 }
 
-// Reuse returns the row of a chunk of the file at path with this text, symbol
-// and container, so that an edit embeds only what it changed.
-func (s *Snapshot) Reuse(root, path string, hash uint64, symbol, container string) (Row, bool) {
+// Rows returns a function that finds the row of a chunk of the file at path by its
+// text, symbol and container, so that an edit embeds only what it changed. A chunk
+// without a vector has none to be found.
+func (s *Snapshot) Rows(root, path string) func(hash uint64, symbol, container string) (Row, bool) {
+	type key struct {
+		hash              uint64
+		symbol, container string
+	}
 	p, f, ok := s.find(root, path)
 	if !ok {
-		return Row{}, false
+		return func(uint64, string, string) (Row, bool) { return Row{}, false }
 	}
 	first, n := p.seg.fileChunks(f)
-	for c := first; c < first+n; c++ {
-		if k := p.seg.Chunk(uint32(c)); k.Hash == hash && k.Symbol == symbol && k.Container == container {
-			row := p.seg.Row(uint32(c))
-			return row, row.Scale != 0
+	rows := make(map[key]uint32, n)
+	for c := uint32(first); c < uint32(first+n); c++ {
+		k := p.seg.Chunk(c)
+		if of := (key{k.Hash, k.Symbol, k.Container}); p.seg.Row(c).Scale != 0 {
+			if _, twice := rows[of]; !twice {
+				rows[of] = c
+			}
 		}
 	}
-	return Row{}, false
+	return func(hash uint64, symbol, container string) (Row, bool) {
+		c, ok := rows[key{hash, symbol, container}]
+		if !ok {
+			return Row{}, false
+		}
+		return p.seg.Row(c), true
+	}
 }
 
 // Found is a chunk with all that is known of it.

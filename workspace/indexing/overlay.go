@@ -129,10 +129,10 @@ func (e *Engine) embedBuffer(ctx context.Context, f *folder, doc []index.Documen
 
 func (e *Engine) rowsKnown(f *folder, d index.Document) []index.Row {
 	rows := make([]index.Row, len(d.Chunks))
-	snapshot := f.index.Snapshot()
+	known := f.index.Snapshot().Rows(f.root, d.File.Path)
 	for i, c := range d.Chunks {
 		if !c.Skip {
-			rows[i], _ = snapshot.Reuse(f.root, d.File.Path, index.HashChunk(d.Text[c.Start:c.End]), c.Symbol, c.Container)
+			rows[i], _ = known(index.HashChunk(d.Text[c.Start:c.End]), c.Symbol, c.Container)
 		}
 	}
 	return rows

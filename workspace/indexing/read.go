@@ -68,12 +68,13 @@ func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Documen
 	for i := range documents {
 		d := &documents[i]
 		d.Rows = make([]index.Row, len(d.Chunks))
+		known := snapshot.Rows(f.root, d.File.Path)
 		for j, c := range d.Chunks {
 			if c.Skip {
 				continue
 			}
 			text := d.Text[c.Start:c.End]
-			if row, ok := snapshot.Reuse(f.root, d.File.Path, index.HashChunk(text), c.Symbol, c.Container); ok {
+			if row, ok := known(index.HashChunk(text), c.Symbol, c.Container); ok {
 				d.Rows[j] = row
 				continue
 			}
