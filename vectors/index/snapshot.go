@@ -8,6 +8,7 @@
 //
 //	Build  : documents        -> Segment
 //	With   : Snapshot+Segment -> Snapshot     one save, one batch of a cold index
+//	WithAll: the same of many                 all unsaved documents
 //	Join   : Snapshots        -> Snapshot     several folders, searched as one
 //	Merge  : Segments         -> Segment      when there are many small ones
 //
@@ -15,6 +16,8 @@
 // (retrieve.go). Up to a million chunks that beats a graph, which has to be
 // built, takes memory and loses recall.
 package index
+
+import "slices"
 
 // part is a segment within a snapshot.
 type part struct {
@@ -69,29 +72,70 @@ type Snapshot struct {
 // files of the same root and path, and the paths removed are gone. seg may be
 // nil. The receiver stays as it is.
 func (s *Snapshot) With(root string, seg *Segment, removed []string) *Snapshot {
-	next := &Snapshot{parts: make([]part, 0, len(s.parts)+1)}
+	if seg == nil {
+		return s.WithAll(root, nil, removed)
+	}
+	return s.WithAll(root, []*Segment{seg}, removed)
+}
+
+// WithAll is With for many segments, in one step instead of as many copies. Where
+// several have a file of one path, it is the last one's that stands.
+func (s *Snapshot) WithAll(root string, segments []*Segment, removed []string) *Snapshot {
+	next := &Snapshot{parts: make([]part, 0, len(s.parts)+len(segments))}
+	replaced := slices.Clone(removed)
+	for _, seg := range segments {
+		for f := range seg.fileCount {
+			replaced = append(replaced, string(seg.path(f)))
+		}
+	}
 	for _, p := range s.parts {
 		if p.root == root {
-			p.replace(seg, removed)
+			p.replace(replaced)
 		}
 		if p.deadFiles < p.seg.fileCount {
 			next.parts = append(next.parts, p)
 		}
 	}
-	if seg != nil && seg.fileCount > 0 {
-		next.parts = append(next.parts, newPart(root, seg))
+	last := lastOf(segments)
+	for i, seg := range segments {
+		p := newPart(root, seg)
+		var earlier []string
+		for f := range seg.fileCount {
+			if path := seg.path(f); last != nil && last[string(path)] != i {
+				earlier = append(earlier, string(path))
+			}
+		}
+		p.replace(earlier)
+		if p.deadFiles < seg.fileCount {
+			next.parts = append(next.parts, p)
+		}
 	}
 	next.number()
 	return next
 }
 
-// replace kills what seg and removed name; it copies the marks before the first.
-func (p *part) replace(seg *Segment, removed []string) {
+// lastOf returns which of several segments is the last that has each path; nil where
+// there are not several.
+func lastOf(segments []*Segment) map[string]int {
+	if len(segments) < 2 {
+		return nil
+	}
+	last := map[string]int{}
+	for i, seg := range segments {
+		for f := range seg.fileCount {
+			last[string(seg.path(f))] = i
+		}
+	}
+	return last
+}
+
+// replace kills the files at paths; it copies the marks before the first.
+func (p *part) replace(paths []string) {
 	own := false
-	kill := func(path string) {
+	for _, path := range paths {
 		f, ok := p.seg.Find(path)
 		if !ok || p.isDead(f) {
-			return
+			continue
 		}
 		if !own {
 			marks := make([]uint64, (p.seg.fileCount+63)/64)
@@ -99,14 +143,6 @@ func (p *part) replace(seg *Segment, removed []string) {
 			p.dead, own = marks, true
 		}
 		p.kill(f)
-	}
-	if seg != nil {
-		for f := range seg.fileCount {
-			kill(string(seg.path(f)))
-		}
-	}
-	for _, path := range removed {
-		kill(path)
 	}
 }
 

@@ -68,7 +68,8 @@ func (o *overlays) put(path string, made overlay) {
 // buffer says, saved or not, indexed or not yet, and how many are unsaved.
 func (e *Engine) overlay(ctx context.Context, f *folder, docs workspace.Documents) (*index.Snapshot, int, error) {
 	indexed := f.own(e.all())
-	snapshot, dirty := indexed, 0
+	var segments []*index.Segment
+	dirty := 0
 	for _, d := range docs.All() {
 		owner, rel, ok := e.owner(d.Path)
 		if !ok || owner != f || f.ignored(rel, false).Skipped() {
@@ -88,9 +89,12 @@ func (e *Engine) overlay(ctx context.Context, f *folder, docs workspace.Document
 		if err != nil {
 			return nil, 0, err
 		}
-		snapshot = snapshot.With(f.root, seg, nil)
+		segments = append(segments, seg)
 	}
-	return snapshot, dirty, nil
+	if len(segments) == 0 {
+		return indexed, dirty, nil
+	}
+	return indexed.WithAll(f.root, segments, nil), dirty, nil
 }
 
 func (e *Engine) bufferSegment(ctx context.Context, f *folder, rel string, d workspace.Document, known overlay) (*index.Segment, error) {
