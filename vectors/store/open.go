@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -41,7 +42,9 @@ func open(cache string, id Identity, readFile func(string) ([]byte, error)) (*St
 	if err := s.openForAppend(verdict); err != nil {
 		s.health, s.size, s.records = inMemory+err.Error(), 0, 0
 		s.release() // another process may have more luck
+		return s, changes
 	}
+	s.prune(time.Now())
 	return s, changes
 }
 
@@ -104,7 +107,7 @@ func (s *Store) acquire() error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return err
 	}
-	path := strings.TrimSuffix(s.path, ".idx") + ".lock"
+	path := lockPath(s.path)
 	if err := onlyRegular(path); err != nil {
 		return err
 	}

@@ -3,7 +3,9 @@
 // An index is the sum of its changes, so a store is a log of them (format.go):
 // each record is a segment and the paths removed, with a checksum. What a
 // process wrote before it died is there at the next start; a torn tail is cut
-// off. Rewrite replaces the log by the few segments that are left of it.
+// off. Rewrite replaces the log by the few segments that are left of it. Each
+// version of the program has files of its own, and removes those of others that
+// nobody has used for two months (prune.go).
 //
 // Nothing here fails the caller's work: where the directory cannot be written or
 // read, or belongs to another process, the store says so in Health, and the index
@@ -110,7 +112,7 @@ func Exists(cache string, id Identity) bool {
 		return false
 	}
 	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
-		return strings.HasPrefix(e.Name(), filePrefix(id)) && strings.HasSuffix(e.Name(), ".idx") && onlyRegular(filepath.Join(directory, e.Name())) == nil
+		return isIndexOf(e.Name(), id) && onlyRegular(filepath.Join(directory, e.Name())) == nil
 	})
 }
 
