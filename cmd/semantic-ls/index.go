@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,7 +74,7 @@ func (p *process) writeIndexed(f *folder, took time.Duration) error {
 		if err != nil {
 			return err
 		}
-		if folder.Health != store.HealthOK && !strings.HasPrefix(folder.Health, "rebuilt") {
+		if store.InMemory(folder.Health) {
 			return fmt.Errorf("%s: %s", folder.Root, folder.Health)
 		}
 	}
