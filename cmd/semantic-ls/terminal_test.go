@@ -99,17 +99,17 @@ func TestProgressIsShownWhenItTakesLongAndLeavesNothing(t *testing.T) {
 // nothing for long.
 func TestProgressIsShownThoughNothingIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var screen bytes.Buffer
+		var screen recording
 		b := &bar{w: &screen, width: 80, now: time.Now, start: time.Now()}
 		err := b.during(t.Context(), func(ctx context.Context) error {
 			time.Sleep(barAfter + 2*barEvery)
 			if !strings.Contains(screen.String(), "looking for files") {
-				t.Errorf("the screen shows %q", &screen)
+				t.Errorf("the screen shows %q", screen.String())
 			}
 			b.report(indexing.Progress{Total: 120})
 			time.Sleep(2 * barEvery)
 			if !strings.Contains(screen.String(), "0/120 files") {
-				t.Errorf("the screen shows %q", &screen)
+				t.Errorf("the screen shows %q", screen.String())
 			}
 			return errors.New("done")
 		})
