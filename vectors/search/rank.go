@@ -59,9 +59,10 @@ const (
 	// query is a hit. Random 256-dimensional directions stay below it.
 	aloneCosine = 0.30
 	// secondLook is how many chunks the path is looked at for, unless more are
-	// asked for: twenty pages of hits, from which the path may still lift one.
+	// asked for: twenty screens of hits, from which the path may still lift one.
 	secondLook = 400
-	// MaxLimit is the most hits that a query gets.
+	// MaxLimit is the most hits that a query gets: ten times what the server and the
+	// command line let anyone ask for, room for a caller that filters hits itself.
 	MaxLimit = 10_000
 	// bestOfFile is how many chunks of a file speak for it together: more would
 	// prefer large files.
@@ -74,7 +75,7 @@ const (
 type Query struct {
 	Text    string
 	Vector  index.Row // of Text, quantised; zero: lexical only
-	Limit   int       // hits, at most MaxLimit
+	Limit   int       // hits, 0 to MaxLimit; what lies outside counts as the nearer of the two
 	Weights Weights
 }
 
@@ -122,7 +123,8 @@ func rank(ctx context.Context, s *index.Snapshot, scope index.Scope, p parsed, q
 	if err != nil {
 		return Result{}, err
 	}
-	most := max(secondLook, min(q.Limit, MaxLimit))
+	q.Limit = max(0, min(q.Limit, MaxLimit))
+	most := max(secondLook, q.Limit)
 	top := make(shortlist, 0, most+1)
 	n := 0
 	for id := range scope.Each {

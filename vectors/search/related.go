@@ -12,39 +12,14 @@ import (
 	"github.com/semantic-ls/semantic-ls/vectors/words"
 )
 
-// relatedTerms is how many of a text's words look for code like it: the rarest,
-// since the common ones find everything.
-const relatedTerms = 32
-
-// Related ranks the chunks of the scope by how much they are like the text of q,
-// which is code. leaveOut names what must not be found, the place itself.
-func Related(ctx context.Context, s *index.Snapshot, scope index.Scope, q Query, leaveOut func(id uint32) bool) (Result, error) {
-	text := q.Text
-	if len(text) > maxQuery {
-		text = text[:maxQuery]
-	}
-	counts := map[string]int{}
-	words.Each(text, func(w []byte) { counts[string(w)]++ })
-	if len(counts) == 0 {
-		return Result{}, nil
-	}
-	var terms []index.Term
-	for w, n := range counts {
-		if idf := s.IDF(w); idf > 0 {
-			terms = append(terms, index.Single(w, (1+math.Log(float64(n)))*idf))
-		}
-	}
-	slices.SortFunc(terms, func(a, b index.Term) int {
-		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Words[0].Text, b.Words[0].Text))
-	})
-	terms = terms[:min(relatedTerms, len(terms))]
-	for i := range terms {
-		// The IDF chose the words; Lexical multiplies by it again.
-		terms[i].Weight = 1 + math.Log(float64(counts[terms[i].Words[0].Text]))
-	}
-	p := parsed{terms: terms, tests: true}
-	return rank(ctx, s, scope, p, q, leaveOut)
-}
+const (
+	// relatedTerms is how many of a text's words look for code like it: the rarest,
+	// since the common ones find everything.
+	relatedTerms = 32
+	// maxPlace bounds the bytes of a place that are looked at. It is four of the
+	// largest chunks, and what one chunk is like does not show in more of them.
+	maxPlace = 16 << 10
+)
 
 // Reasons why code is related.
 const (
@@ -60,21 +35,48 @@ const (
 	parallelOverlap  = 0.5
 )
 
-// Place is a piece of code that Reason compares.
+// Place is a piece of code that is compared with others.
 type Place struct{ Path, Symbol, Text string }
 
-// Comparison tells why code is related to one place. What the place says is counted
-// once.
+// Comparison finds what is like one place, and says in what way. It counts what the
+// place says once. Safe for concurrent use.
 type Comparison struct {
 	asked Place
 	count map[string]int
 }
 
-// Compare begins a comparison with asked. Of a text above maxQuery bytes the first
-// count, as they do in Related.
+// Compare begins a comparison with asked. Of a text above maxPlace bytes the first
+// count.
 func Compare(asked Place) *Comparison {
-	asked.Text = asked.Text[:min(len(asked.Text), maxQuery)]
+	asked.Text = asked.Text[:min(len(asked.Text), maxPlace)]
 	return &Comparison{asked, countWords(asked.Text)}
+}
+
+// Rank ranks the chunks of the scope by how much they are like the place. q.Text is
+// not looked at. leaveOut names what must not be found, the place itself. It returns
+// the context's error when that ends first.
+func (c *Comparison) Rank(ctx context.Context, s *index.Snapshot, scope index.Scope, q Query, leaveOut func(id uint32) bool) (Result, error) {
+	if len(c.count) == 0 {
+		return Result{}, nil
+	}
+	var terms []index.Term
+	for w, n := range c.count {
+		if ctx.Err() != nil {
+			return Result{}, context.Cause(ctx) // each word reads its postings, and there may be thousands
+		}
+		if idf := s.IDF(w); idf > 0 {
+			terms = append(terms, index.Single(w, (1+math.Log(float64(n)))*idf))
+		}
+	}
+	slices.SortFunc(terms, func(a, b index.Term) int {
+		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Words[0].Text, b.Words[0].Text))
+	})
+	terms = terms[:min(relatedTerms, len(terms))]
+	for i := range terms {
+		// The IDF chose the words; Lexical multiplies by it again.
+		terms[i].Weight = 1 + math.Log(float64(c.count[terms[i].Words[0].Text]))
+	}
+	return rank(ctx, s, scope, parsed{terms: terms, tests: true}, q, leaveOut)
 }
 
 // Reason says why found is related.

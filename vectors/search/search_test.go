@@ -231,13 +231,19 @@ func (c *counting) Err() error {
 	return nil
 }
 
-// A cancelled query ends at its next look at the context, wherever it is.
-func TestRankLooksAtItsContextThroughout(t *testing.T) {
+// many is a snapshot of n chunks, all with the word upload and one of their own.
+func many(t *testing.T, n int) *index.Snapshot {
+	t.Helper()
 	files := map[string]string{}
-	for i := range 3 * checkEvery {
+	for i := range n {
 		files[fmt.Sprintf("f%d.go", i)] = fmt.Sprintf("func upload%d() { send() }", i)
 	}
-	s := corpus(t, files)
+	return corpus(t, files)
+}
+
+// A cancelled query ends at its next look at the context, wherever it is.
+func TestRankLooksAtItsContextThroughout(t *testing.T) {
+	s := many(t, 3*checkEvery)
 	q := Query{Text: "upload", Limit: 10, Weights: DefaultWeights()}
 	looks := 0
 	for ; ; looks++ {
@@ -252,9 +258,61 @@ func TestRankLooksAtItsContextThroughout(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || len(result.Ranked) > 0 {
 			t.Fatalf("cancelled at look %d: %d hits, %v", looks, len(result.Ranked), err)
 		}
+		// The look that is refused, and that of whoever asks why.
+		if ctx.left < -2 {
+			t.Errorf("cancelled at look %d, it looks %d times more", looks, -ctx.left)
+		}
 	}
 	if chunks := s.Counts("").Chunks; looks < 2*chunks/checkEvery {
 		t.Errorf("a query of %d chunks looks at its context %d times", chunks, looks)
+	}
+}
+
+func TestACancelledRankVisitsNoFurtherChunks(t *testing.T) {
+	s := many(t, 3*checkEvery)
+	ctx, cancel := context.WithCancel(t.Context())
+	visited := 0
+	_, err := Compare(Place{Text: "upload send"}).Rank(ctx, s, s.Everywhere(), Query{Limit: 10, Weights: DefaultWeights()}, func(uint32) bool {
+		if visited++; visited == 100 {
+			cancel()
+		}
+		return false
+	})
+	if !errors.Is(err, context.Canceled) || visited > checkEvery {
+		t.Errorf("cancelled at 100 chunks, it visits %d of %d: %v", visited, 3*checkEvery, err)
+	}
+}
+
+// Of a place as large as a file, what a few chunks hold is looked at, once.
+func TestALargePlaceIsBounded(t *testing.T) {
+	var text strings.Builder
+	for i := 0; text.Len() < 1<<20; i++ {
+		fmt.Fprintf(&text, "upload%d ", i%4096)
+	}
+	s := many(t, 4096)
+	large := Compare(Place{Text: text.String()})
+	counted := 0
+	for _, n := range large.count {
+		counted += n
+	}
+	if counted > maxPlace {
+		t.Errorf("%d words of a place are counted", counted)
+	}
+	q := Query{Limit: 10, Weights: DefaultWeights()}
+	got, err := large.Rank(t.Context(), s, s.Everywhere(), q, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Compare(Place{Text: text.String()[:maxPlace]}).Rank(t.Context(), s, s.Everywhere(), q, nil)
+	if err != nil || len(want.Ranked) != 10 || !slices.Equal(got.Ranked, want.Ranked) {
+		t.Errorf("a large place finds %v, its beginning %v, %v", got.Ranked, want.Ranked, err)
+	}
+	// Each of its words reads postings: a cancellation is heard between two.
+	for _, looks := range []int{0, 1, 100, 1000} {
+		ctx := &counting{t.Context(), looks}
+		if _, err := large.Rank(ctx, s, s.Everywhere(), q, nil); !errors.Is(err, context.Canceled) || ctx.left < -2 {
+			t.Errorf("cancelled at look %d, it looks %d times more: %v", looks, -ctx.left, err)
+		}
 	}
 }
 
@@ -265,7 +323,7 @@ func TestLimitAboveTheSecondLook(t *testing.T) {
 		files[fmt.Sprintf("f%d.go", i)] = fmt.Sprintf("package p\n\nfunc upload%d() {}\n", i)
 	}
 	s := corpus(t, files)
-	for limit, want := range map[int]int{5: 5, 800: 800, math.MaxInt: 900} {
+	for limit, want := range map[int]int{math.MinInt: 0, 0: 0, 5: 5, 800: 800, math.MaxInt: 900} {
 		result, err := Rank(t.Context(), s, s.Everywhere(), Query{Text: "upload", Limit: limit, Weights: DefaultWeights()})
 		if err != nil || len(result.Ranked) != want {
 			t.Errorf("limit %d: %d hits, %v, want %d", limit, len(result.Ranked), err, want)

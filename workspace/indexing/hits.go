@@ -1,0 +1,140 @@
+package indexing
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/search"
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
+)
+
+// sources are the documents that one query looks at, as they are now. Each is read
+// once, however many hits are in it. Not safe for concurrent use.
+type sources struct {
+	read   func(root, rel string) (text string, ok bool)
+	cut    func(rel, text string) chunk.File
+	byPath map[string]*source // absolute
+}
+
+func (e *Engine) sources(docs workspace.Documents) *sources {
+	read := func(root, rel string) (string, bool) { return e.text(docs, root, rel) }
+	return &sources{read: read, cut: chunk.Cut, byPath: map[string]*source{}}
+}
+
+// text is what a document says now: the editor's buffer, else the file.
+func (e *Engine) text(docs workspace.Documents, root, rel string) (string, bool) {
+	if d, ok := docs.Get(filepath.Join(root, filepath.FromSlash(rel))); ok {
+		return d.Text, true
+	}
+	text, _, skip, err := workspace.Read(root, rel, e.cfg.MaxFileSize)
+	return text, err == nil && !skip.Skipped()
+}
+
+// source is a document that hits are in. It is cut, and its chunks are hashed, only
+// when a hit needs that, and once for all of them.
+type source struct {
+	path    string // absolute
+	text    string
+	ok      bool // it can be read
+	outline func() *chunk.File
+	byHash  func() map[uint64][]chunk.Chunk
+	taken   map[int]bool // where the chunks begin that are hits already, or asked about
+}
+
+func (s *sources) of(root, rel string) *source {
+	path := filepath.Join(root, filepath.FromSlash(rel))
+	if known := s.byPath[path]; known != nil {
+		return known
+	}
+	src := &source{path: path, taken: map[int]bool{}}
+	src.text, src.ok = s.read(root, rel)
+	src.outline = sync.OnceValue(func() *chunk.File {
+		outline := s.cut(rel, src.text)
+		return &outline
+	})
+	src.byHash = sync.OnceValue(func() map[uint64][]chunk.Chunk {
+		byHash := map[uint64][]chunk.Chunk{}
+		for _, c := range src.outline().Chunks {
+			hash := index.HashChunk(src.text[c.Start:c.End])
+			byHash[hash] = append(byHash[hash], c)
+		}
+		return byHash
+	})
+	s.byPath[path] = src
+	return src
+}
+
+// hits reads the texts of what was found and drops what is no longer there.
+func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found search.Result, limit int) ([]search.Hit, error) {
+	hits := make([]search.Hit, 0, min(limit, len(found.Ranked)))
+	for _, r := range found.Ranked {
+		if len(hits) == limit {
+			break
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		c := snapshot.Chunk(r.ID)
+		if src := s.of(c.Root, c.Of.Path); src.ok && src.locate(&c) {
+			hits = append(hits, src.hit(c, r.Score, found.Terms))
+		}
+	}
+	return hits, nil
+}
+
+// locate moves a chunk to where its text stands now, and reports whether it was
+// found: the same bytes, else the same text elsewhere, else the definition of the
+// same name. No place is found twice, so that of two chunks of one text each has its
+// own.
+func (s *source) locate(c *index.Found) bool {
+	if int(c.End) <= len(s.text) && !s.taken[int(c.Start)] && index.HashChunk(s.text[c.Start:c.End]) == c.Hash {
+		s.taken[int(c.Start)] = true
+		return true
+	}
+	anyone := func(chunk.Chunk) bool { return true }
+	namesake := func(to chunk.Chunk) bool {
+		return c.Symbol != "" && to.Symbol == c.Symbol && to.Container == c.Container && to.Kind == c.Kind
+	}
+	return s.move(c, s.byHash()[c.Hash], anyone) || s.move(c, s.outline().Chunks, namesake)
+}
+
+// move makes c the first of some chunks that ok accepts and that is not taken.
+func (s *source) move(c *index.Found, to []chunk.Chunk, ok func(chunk.Chunk) bool) bool {
+	i := slices.IndexFunc(to, func(to chunk.Chunk) bool { return !s.taken[to.Start] && ok(to) })
+	if i < 0 {
+		return false
+	}
+	s.taken[to[i].Start] = true
+	c.Start, c.End = uint32(to[i].Start), uint32(to[i].End)
+	c.NameStart, c.NameEnd = uint32(to[i].NameStart), uint32(to[i].NameEnd)
+	c.Symbol, c.Container, c.Kind = to[i].Symbol, to[i].Container, to[i].Kind
+	return true
+}
+
+// hit shows a chunk of the text. Of several definitions in it, it is the one with the
+// line that says best why it was found.
+func (s *source) hit(c index.Found, score float64, terms []index.Term) search.Hit {
+	h := search.Hit{
+		Path: s.path, Start: int(c.Start), End: int(c.End), NameStart: int(c.NameStart), NameEnd: int(c.NameEnd),
+		Symbol: c.Symbol, Container: c.Container, Kind: c.Kind, Language: c.Of.Language, Score: score, Text: s.text,
+	}
+	name := h.NameStart
+	if c.Merged {
+		name = -1 // no line is better for being that of the first
+	}
+	h.Snippet, h.SnippetStart = search.Snippet(s.text, h.Start, h.End, name, terms)
+	if c.Merged {
+		if d, ok := s.outline().SymbolAt(h.SnippetStart); ok && d.DocStart >= h.Start && d.End <= h.End {
+			h.Start, h.End, h.NameStart, h.NameEnd = d.DocStart, d.End, d.NameStart, d.NameEnd
+			h.Symbol, h.Container, h.Kind = d.Name, d.Container, d.Kind
+		}
+	}
+	if h.NameStart < h.Start || h.NameEnd > h.End || h.NameEnd <= h.NameStart {
+		h.NameStart, h.NameEnd = h.Start, h.Start
+	}
+	return h
+}

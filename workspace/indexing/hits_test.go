@@ -1,0 +1,93 @@
+package indexing
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/search"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
+)
+
+// moved indexes a document, looks for what is like query in it, and shows it as the
+// document says now. It returns how often that was read and cut.
+func moved(t *testing.T, path, indexed, now, query string) (hits []search.Hit, reads, cuts int) {
+	t.Helper()
+	d := cut(index.File{Path: path}, indexed)
+	d.Rows = make([]index.Row, len(d.Chunks))
+	seg, err := index.Build(4, []index.Document{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := (&index.Snapshot{}).With("/w", seg, nil)
+	found, err := search.Rank(t.Context(), s, s.Everywhere(), search.Query{Text: query, Limit: 20, Weights: search.DefaultWeights()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := &sources{
+		read:   func(string, string) (string, bool) { reads++; return now, true },
+		cut:    func(rel, text string) chunk.File { cuts++; return chunk.Cut(rel, text) },
+		byPath: map[string]*source{},
+	}
+	if hits, err = sources.hits(t.Context(), s, found, 20); err != nil {
+		t.Fatal(err)
+	}
+	return hits, reads, cuts
+}
+
+// A document is read once for all the hits in it, and cut once, if at all.
+func TestADocumentIsCutOnceForAllItsHits(t *testing.T) {
+	alone, merged := "package store\n\n", "package store\n\n"
+	for i := range 40 {
+		alone += fmt.Sprintf("// retry%d uploads the file again.\nfunc retry%d() {\n%s}\n\n", i, i, strings.Repeat("\tupload(file)\n", 50))
+	}
+	for i := range 1000 {
+		merged += fmt.Sprintf("// again%d.\nfunc again%d() { upload() }\n\n", i, i)
+	}
+	const line = "// One more line.\n"
+	for _, c := range []struct {
+		name, indexed, now string
+		cuts               int
+	}{
+		{"nothing moved", alone, alone, 0},
+		{"all moved", alone, line + alone, 1},
+		{"several definitions in a chunk", merged, merged, 1},
+		{"and all moved", merged, line + merged, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			hits, reads, cuts := moved(t, "a.go", c.indexed, c.now, "upload")
+			if len(hits) != 20 || reads != 1 || cuts != c.cuts {
+				t.Errorf("%d hits read their document %d times and cut it %d times, want 20, 1 and %d", len(hits), reads, cuts, c.cuts)
+			}
+			for _, h := range hits {
+				if !strings.Contains(h.Text[h.Start:h.End], "func "+h.Symbol+"()") {
+					t.Errorf("%s stands in %q", h.Symbol, h.Text[h.Start:h.End])
+				}
+			}
+		})
+	}
+}
+
+// Chunks of one text that moved are as many hits, each in its own class.
+func TestChunksOfOneTextMoveToTheirOwnPlaces(t *testing.T) {
+	method := "    def upload(self):\n" + strings.Repeat("        self.send(self.file)\n", 30) + "\n"
+	class := func(name string) string {
+		return "class " + name + ":\n    def ready(self):\n" + strings.Repeat("        return self.file\n", 30) + "\n" + method + method
+	}
+	hits, _, _ := moved(t, "a.py", class("First")+class("Second"), "# They change places.\n"+class("Second")+class("First"), "upload")
+	var found []string
+	for _, h := range hits {
+		if h.Symbol == "upload" {
+			found = append(found, fmt.Sprintf("%s at %d", h.Container, h.Start))
+			if class := strings.LastIndex(h.Text[:h.Start], "class "); !strings.HasPrefix(h.Text[class:], "class "+h.Container+":") {
+				t.Errorf("%s.upload is shown in %.20q", h.Container, h.Text[class:])
+			}
+		}
+	}
+	slices.Sort(found)
+	if len(found) != 4 || len(slices.Compact(slices.Clone(found))) != 4 {
+		t.Errorf("two methods each of two classes are found as %v", found)
+	}
+}
