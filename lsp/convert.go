@@ -79,7 +79,7 @@ func (p *places) selection(h search.Hit) span {
 		return p.span(lines, h.NameStart, h.NameEnd)
 	}
 	if h.Snippet != "" {
-		line := int(lines.Position(h.SnippetStart, text.UTF8).Line)
+		line := lines.Line(h.SnippetStart)
 		start, end := lines.Start(line), lines.End(line)
 		if h.Start <= start && end <= h.End {
 			return p.span(lines, start, end)

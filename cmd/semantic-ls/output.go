@@ -21,7 +21,8 @@ import (
 // several of the best hits tend to lie in one file.
 const hitsPerFile = 5
 
-// mostHits is the most that can be asked for; the server has the same bound.
+// mostHits is the most that can be asked for; the server has the same bound. With
+// -l it is five times as many hits, which is still within search.MaxLimit.
 const mostHits = 1000
 
 // output is how hits are to be shown.
@@ -40,7 +41,7 @@ type output struct {
 
 // add defines the flags.
 func (o *output) add(flags *pflag.FlagSet) {
-	flags.IntVarP(&o.limit, "limit", "n", 20, "show at most `N` hits")
+	flags.IntVarP(&o.limit, "limit", "n", 20, fmt.Sprintf("show at most `N` hits, 1 to %d", mostHits))
 	flags.BoolVar(&o.json, "json", false, "one JSON object a line: path, startLine, endLine, symbol, container, kind, language, score, snippet")
 	flags.BoolVarP(&o.files, "files-with-matches", "l", false, "only the paths of files, best first")
 	flags.IntVarP(&o.after, "after-context", "A", 0, "show `N` lines after each hit")
@@ -135,7 +136,8 @@ func (o *output) writeLines(w io.Writer, hits []search.Hit) error {
 	return nil
 }
 
-// lineIndex knows the lines of the files that hits are in, by path.
+// lineIndex knows the lines of the files that hits are in, by path. A thousand hits
+// may be in one large file, whose lines are looked for once.
 type lineIndex map[string]*text.Lines
 
 func (l lineIndex) of(hit search.Hit) *text.Lines {
@@ -147,7 +149,7 @@ func (l lineIndex) of(hit search.Hit) *text.Lines {
 
 // at is the line, from 0, that shows best why it was found.
 func (l lineIndex) at(hit search.Hit) int {
-	return int(l.of(hit).Position(hit.SnippetStart, text.UTF8).Line)
+	return l.of(hit).Line(hit.SnippetStart)
 }
 
 // writeGroups writes each hit with the lines around it, as ripgrep does:
@@ -215,8 +217,9 @@ type object struct {
 }
 
 func (o *output) writeObjects(w io.Writer, hits []search.Hit) error {
+	lines := lineIndex{}
 	for _, hit := range hits {
-		first, last := span(text.NewLines(hit.Text), hit)
+		first, last := span(lines.of(hit), hit)
 		err := writeJSON(w, object{
 			Path: o.relative(hit), StartLine: first + 1, EndLine: last + 1,
 			Symbol: hit.Symbol, Container: hit.Container, Kind: hit.Kind.String(), Language: hit.Language,
