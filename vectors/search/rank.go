@@ -65,9 +65,11 @@ const (
 	// command line let anyone ask for, room for a caller that filters hits itself.
 	MaxLimit = 10_000
 	// bestOfFile is how many chunks of a file speak for it together: more would
-	// prefer large files.
+	// prefer large files. Over the questions of class.go, 1 costs 0.012 of the mean
+	// reciprocal rank and 20 costs 0.009, 2 to 5 are within 0.006.
 	bestOfFile = 3
-	// sameFile is what each further hit of one file loses.
+	// sameFile is what is left of each further hit of one file: after two of them, a
+	// half. For which file is first, 0.4 to 0.9 are the same.
 	sameFile = 0.7
 )
 
