@@ -8,12 +8,12 @@ import (
 // Factors for what stands below code unless the query asks for it: an answer in
 // a test, a document or a vendored copy is seldom the place itself.
 //
-// Over 181 questions about ten open projects, tests and documents included, the mean
-// reciprocal rank of the file is 0.78; without the factor of tests it is 0.68, without
-// that of prose 0.72. Below 0.7 and 0.6 they gain no more than 0.004, so they are the
-// mildest that do: a test that says it best is still found. Those questions do not
-// move the other two. Configuration is put beside prose, and foreign or generated code
-// close to our own, since it is code and may be where the answer is.
+// Over 191 questions about ten open projects, tests and documents included, and about
+// net/http, the mean reciprocal rank of the file is 0.785; without the factor of tests
+// it is 0.69, without that of prose 0.73. Smaller ones gain no more than 0.004, so they
+// are about the mildest that do: a test that says it best is still found. Those
+// questions hardly move the other two. Configuration is put beside prose, and foreign
+// or generated code close to our own, since it is code and may be where the answer is.
 const (
 	testFactor      = 0.67
 	proseFactor     = 0.55

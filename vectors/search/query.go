@@ -36,7 +36,7 @@ type name struct {
 // whole query, half for what can only be an identifier, a fifth for a plain word
 // that happens to be a name. Over the questions of class.go, 0.35 instead of a half
 // costs 0.006 of the mean reciprocal rank, and more than a half gains nothing; for the
-// plain word 0 to 0.5 are within 0.008 of each other.
+// plain word 0 to 0.5 are within 0.008 of a fifth.
 const (
 	nameIsQuery    = 1.0
 	nameIdentifier = 0.5
