@@ -11,9 +11,11 @@ import (
 // pasted stack trace some hundred; what comes after is not looked at.
 const maxTerms = 64
 
-// maxQuery bounds the bytes of a query that are read for its words: some 2,500 words,
-// read in 0.2 ms, in which even a trace that repeats itself has said maxTerms others.
-const maxQuery = 16 << 10
+// MaxText bounds the bytes of a query, or of a place that others are compared with,
+// that are looked at: some 2,500 words, read in 0.2 ms. Even a trace that repeats
+// itself has said maxTerms others by then, and of a place it is four of the largest
+// chunks: what one chunk is like does not show in more of them.
+const MaxText = 16 << 10
 
 // parsed is a query as the ranking sees it.
 type parsed struct {
@@ -44,9 +46,7 @@ const (
 )
 
 func parse(text string) parsed {
-	if len(text) > maxQuery {
-		text = text[:maxQuery]
-	}
+	text = text[:min(len(text), MaxText)]
 	var q parsed
 	seen := map[string]int{}
 	var stopped []index.Term

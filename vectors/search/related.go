@@ -12,16 +12,11 @@ import (
 	"github.com/semantic-ls/semantic-ls/vectors/words"
 )
 
-const (
-	// relatedTerms is how many of a text's words look for code like it: the rarest,
-	// since the common ones find everything. Of 873 definitions of thirteen projects,
-	// 4 to 32 find the test at a mean reciprocal rank of 0.141 to 0.148, 64 at 0.137,
-	// all at 0.134; and a copy of which a part was rewritten needs some to spare.
-	relatedTerms = 32
-	// maxPlace bounds the bytes of a place that are looked at. It is four of the
-	// largest chunks, and what one chunk is like does not show in more of them.
-	maxPlace = 16 << 10
-)
+// relatedTerms is how many of a text's words look for code like it: the rarest,
+// since the common ones find everything. Of 873 definitions of thirteen projects,
+// 4 to 32 find the test at a mean reciprocal rank of 0.141 to 0.148, 64 at 0.137,
+// all at 0.134; and a copy of which a part was rewritten needs some to spare.
+const relatedTerms = 32
 
 // Reasons why code is related.
 const (
@@ -50,10 +45,10 @@ type Comparison struct {
 	count map[string]int
 }
 
-// Compare begins a comparison with asked. Of a text above maxPlace bytes the first
+// Compare begins a comparison with asked. Of a text above MaxText bytes the first
 // count.
 func Compare(asked Place) *Comparison {
-	asked.Text = asked.Text[:min(len(asked.Text), maxPlace)]
+	asked.Text = asked.Text[:min(len(asked.Text), MaxText)]
 	return &Comparison{asked, countWords(asked.Text)}
 }
 

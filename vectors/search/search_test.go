@@ -295,7 +295,7 @@ func TestALargePlaceIsBounded(t *testing.T) {
 	for _, n := range large.count {
 		counted += n
 	}
-	if counted > maxPlace {
+	if counted > MaxText {
 		t.Errorf("%d words of a place are counted", counted)
 	}
 	q := Query{Limit: 10, Weights: DefaultWeights()}
@@ -303,7 +303,7 @@ func TestALargePlaceIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := Compare(Place{Text: text.String()[:maxPlace]}).Rank(t.Context(), s, s.Everywhere(), q, nil)
+	want, err := Compare(Place{Text: text.String()[:MaxText]}).Rank(t.Context(), s, s.Everywhere(), q, nil)
 	if err != nil || len(want.Ranked) != 10 || !slices.Equal(got.Ranked, want.Ranked) {
 		t.Errorf("a large place finds %v, its beginning %v, %v", got.Ranked, want.Ranked, err)
 	}

@@ -188,6 +188,11 @@ func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []st
 // queryRow embeds the query. A model that is slow or fails costs the query its
 // vector, not its answer: the warning says so.
 func (e *Engine) queryRow(ctx context.Context, text string) (index.Row, string, error) {
+	if e.local() {
+		// As much as is read for its words. A remote model cuts for itself, once secrets
+		// are masked: half a secret does not look like one.
+		text = text[:min(len(text), search.MaxText)]
+	}
 	if strings.TrimSpace(text) == "" {
 		return index.Row{}, "", nil
 	}
