@@ -11,16 +11,16 @@ import (
 // [FailAfter] or [Shield]. Its methods are safe for concurrent use, by the body and by its tasks.
 type Group struct {
 	outer  context.Context // the caller's, which has the last word on leaving
-	ctx    context.Context // the group's own, derived from outer
+	inner  context.Context // derived from outer, ended by cancel
 	cancel context.CancelCauseFunc
-	timer  *time.Timer    // nil without a deadline
-	late   *deadlineError // the cause that timer cancels with; nil without a deadline
-	empty  chan struct{}  // closed when running falls to 0
+	empty  chan struct{} // closed when running falls to 0
 
 	mu       sync.Mutex
-	running  int      // guarded by mu: the body, until it has returned, and the tasks
-	failures failures // guarded by mu
-	cut      bool     // guarded by mu: somebody reported an echo, so the cancellation interrupted something
+	running  int            // guarded by mu: the body, until it has returned, and the tasks
+	failures failures       // guarded by mu
+	cut      bool           // guarded by mu: somebody reported an echo, so the cancellation interrupted something
+	late     *deadlineError // guarded by mu: the group's own deadline, and the cause if it passes; nil without
+	timer    *time.Timer    // guarded by mu: cancels with late
 }
 
 // errBody is the cause that the tasks of a group see if its body leaves by panic or runtime.Goexit.
@@ -40,7 +40,7 @@ func Run(ctx context.Context, body func(ctx context.Context, g *Group) error) er
 
 func newGroup(outer context.Context) *Group {
 	g := &Group{outer: outer, empty: make(chan struct{}), running: 1}
-	g.ctx, g.cancel = context.WithCancelCause(outer)
+	g.inner, g.cancel = context.WithCancelCause(outer)
 	return g
 }
 
@@ -52,6 +52,13 @@ func newGroup(outer context.Context) *Group {
 // Tasks may start tasks, as long as the group has not ended. Go on a group that has ended panics: there
 // is nobody left to wait for the task.
 func (g *Group) Go(fn func(ctx context.Context) error) *Task {
+	t := g.newTask()
+	go t.run(fn)
+	return t
+}
+
+// newTask counts a task in. Whoever calls it runs it.
+func (g *Group) newTask() *Task {
 	g.mu.Lock()
 	if g.running == 0 {
 		g.mu.Unlock()
@@ -60,8 +67,7 @@ func (g *Group) Go(fn func(ctx context.Context) error) *Task {
 	g.running++
 	g.mu.Unlock()
 	t := &Task{group: g, done: make(chan struct{})}
-	t.ctx, t.cancel = context.WithCancelCause(g.ctx)
-	go t.run(fn)
+	t.ctx, t.cancel = context.WithCancelCause(g.context())
 	return t
 }
 
@@ -97,12 +103,9 @@ func (g *Group) host(body func(ctx context.Context, g *Group) error) {
 		}
 		g.exit()
 		<-g.empty
-		if g.timer != nil {
-			g.timer.Stop()
-		}
-		g.cancel(nil)
+		g.close()
 	}()
-	err = body(g.ctx, g)
+	err = body(g.context(), g)
 	returned = true
 }
 
@@ -115,16 +118,20 @@ func (g *Group) verdict() error {
 		return err
 	case g.cut && g.outer.Err() != nil:
 		return interrupted(g.outer)
+	case g.cut && g.isLate():
+		return g.late
 	}
 	return nil
 }
 
-// timedOut tells whether the group's own deadline, and not the caller's context, interrupted the work. It
-// is called once the group is empty.
-func (g *Group) timedOut() bool {
+// close frees what the group holds of the outside. It is called once the group is empty.
+func (g *Group) close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.cut && g.outer.Err() == nil && g.late != nil && errors.Is(context.Cause(g.ctx), g.late)
+	if g.timer != nil {
+		g.timer.Stop()
+	}
+	g.cancel(nil)
 }
 
 // report takes the error of body or of a task: drops echoes, keeps the rest and cancels the group for it.
@@ -132,7 +139,7 @@ func (g *Group) report(err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if err != nil && g.isDone() {
-		rest, found := strip(err, context.Cause(g.ctx), context.Cause(g.outer))
+		rest, found := strip(err, context.Cause(g.inner), context.Cause(g.outer))
 		g.cut = g.cut || found
 		err = rest
 	}
@@ -143,7 +150,7 @@ func (g *Group) report(err error) {
 }
 
 // isDone asks outer too: a context is done a moment before those derived from it.
-func (g *Group) isDone() bool { return g.ctx.Err() != nil || g.outer.Err() != nil }
+func (g *Group) isDone() bool { return g.inner.Err() != nil || g.outer.Err() != nil }
 
 // exit counts the body or a task out.
 func (g *Group) exit() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -276,7 +277,7 @@ func TestGroup(t *testing.T) {
 			}
 		}
 	})
-	t.Run("G20", func(t *testing.T) { // values come from the group's context
+	t.Run("G20", func(t *testing.T) { // values come from the group's context; a Registry's key labels profiles
 		type key struct{}
 		ctx := context.WithValue(t.Context(), key{}, "request 7")
 		err := tasks.Run(ctx, func(_ context.Context, g *tasks.Group) error {
@@ -289,6 +290,21 @@ func TestGroup(t *testing.T) {
 			return nil
 		})
 		wantNil(t, err)
+
+		var requests tasks.Registry[int]
+		for _, run := range []func(context.Context, int, func(context.Context) error) error{requests.Run, requests.Replace} {
+			wantNil(t, run(ctx, 7, func(ctx context.Context) error {
+				return tasks.Run(ctx, func(_ context.Context, g *tasks.Group) error {
+					g.Go(func(ctx context.Context) error {
+						if label, ok := pprof.Label(ctx, "task"); label != "7" || !ok {
+							t.Errorf("the label is %q", label)
+						}
+						return nil
+					})
+					return nil
+				})
+			}))
+		}
 	})
 	t.Run("E01", func(t *testing.T) { // split a group by kind: errors.Is and errors.As see through
 		err := tasks.Run(t.Context(), func(_ context.Context, g *tasks.Group) error {

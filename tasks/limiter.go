@@ -22,8 +22,8 @@ const (
 // concurrent use.
 type Limiter struct {
 	mu      sync.Mutex
-	total   int
-	share   int                        // of Background
+	total   int                        // guarded by mu
+	share   int                        // guarded by mu: of Background
 	held    [Interactive + 1]int       // guarded by mu: tokens lent, by priority
 	waiting [Interactive + 1]list.List // guarded by mu: of *waiter, oldest first
 }
@@ -52,15 +52,88 @@ func NewLimiter(total, background int) *Limiter {
 // before fn is called, Do leaves the queue and returns an error that matches ctx.Err() and its cause.
 // Otherwise it returns fn's error.
 func (l *Limiter) Do(ctx context.Context, p Priority, fn func(ctx context.Context) error) error {
-	if ctx.Value(holding{l}) != nil {
-		return errNested
-	}
 	p = min(p, Interactive)
-	if err := l.acquire(ctx, p); err != nil {
+	if err := l.borrow(ctx, p); err != nil {
 		return err
 	}
 	defer l.release(p)
 	return fn(context.WithValue(ctx, holding{l}, true))
+}
+
+// Resize changes how many tokens there are and how many of them Background work gets. Tokens that are lent
+// stay lent: where there are more of them than now allowed, none is lent until enough have come back. With
+// more tokens, waiters get them at once. A total of 0 pauses, and math.MaxInt is no limit.
+func (l *Limiter) Resize(total, background int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.total, l.share = max(total, 0), max(background, 0)
+	l.lend()
+}
+
+// Stats returns how many tokens are lent and how many wait for one.
+func (l *Limiter) Stats() (held, waiting int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.held[Interactive] + l.held[Background], l.waiting[Interactive].Len() + l.waiting[Background].Len()
+}
+
+// Abandon calls fn, which cannot be cancelled (a read of a pipe or of a network drive), under a token of l
+// at priority p, and leaves it behind when ctx ends first: the error then matches ctx.Err() and its cause,
+// fn runs on, and what it returns is dropped, also a panic. It keeps its token until it ends, so calls that
+// are stuck cannot pile up beyond what l lends. A nil l limits nothing. If ctx is done before fn has a
+// token, fn is not called. A panic of fn that somebody still waits for is a [*PanicError].
+//
+// fn outlives the scope of its caller, the one thing here that may: it must not touch what the caller owns.
+func Abandon[T any](ctx context.Context, l *Limiter, p Priority, fn func() (T, error)) (T, error) {
+	var none T
+	p = min(p, Interactive)
+	if l == nil {
+		if ctx.Err() != nil {
+			return none, interrupted(ctx)
+		}
+	} else if err := l.borrow(ctx, p); err != nil {
+		return none, err
+	}
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		out := outcome{err: errGoexit}
+		defer func() {
+			if l != nil {
+				l.release(p)
+			}
+			done <- out
+		}()
+		out.err = Catch(func() (err error) {
+			out.value, err = fn()
+			return err
+		})
+	}()
+	select {
+	case out := <-done:
+		return out.value, out.err
+	case <-ctx.Done():
+		return none, interrupted(ctx)
+	}
+}
+
+// doOrJustCall is Do, or without a Limiter a call.
+func (l *Limiter) doOrJustCall(ctx context.Context, p Priority, fn func(ctx context.Context) error) error {
+	if l == nil {
+		return fn(ctx)
+	}
+	return l.Do(ctx, p, fn)
+}
+
+// borrow is acquire for a ctx that may hold a token already.
+func (l *Limiter) borrow(ctx context.Context, p Priority) error {
+	if ctx.Value(holding{l}) != nil {
+		return errNested
+	}
+	return l.acquire(ctx, p)
 }
 
 func (l *Limiter) acquire(ctx context.Context, p Priority) error {

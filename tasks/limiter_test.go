@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -50,7 +52,76 @@ func TestLimiter(t *testing.T) {
 			}
 		})
 	})
-	t.Run("L05", func(t *testing.T) { // no tokens: everybody waits, until ctx ends
+	t.Run("L02", func(t *testing.T) { // total raised wakes waiters; lowered: lent tokens stay, drains
+		synctest.Test(t, func(t *testing.T) {
+			l := tasks.NewLimiter(1, 1)
+			stats := func(held, waiting int) {
+				t.Helper()
+				synctest.Wait()
+				if h, w := l.Stats(); h != held || w != waiting {
+					t.Errorf("%d held and %d waiting, want %d and %d", h, w, held, waiting)
+				}
+			}
+			crowd := func(g *tasks.Group, p tasks.Priority, n int) {
+				for range n {
+					g.Go(func(ctx context.Context) error {
+						return l.Do(ctx, p, func(ctx context.Context) error { return tasks.Sleep(ctx, time.Hour) })
+					})
+				}
+			}
+			wantNil(t, tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+				crowd(g, tasks.Interactive, 5)
+				stats(1, 4)
+				l.Resize(3, 3)
+				stats(3, 2)
+				l.Resize(1, 1)
+				stats(3, 2)
+				_ = tasks.Sleep(ctx, time.Hour) // three end, and one may go on
+				stats(1, 1)
+				l.Resize(2, 2)
+				stats(2, 0)
+				return nil
+			}))
+			l.Resize(2, 0)
+			wantNil(t, tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+				crowd(g, tasks.Background, 3)
+				stats(0, 3)
+				l.Resize(2, 1)
+				stats(1, 2)
+				l.Resize(2, 2)
+				stats(2, 1)
+				l.Resize(2, -1)
+				_ = tasks.Sleep(ctx, time.Hour)
+				stats(0, 1)
+				l.Resize(1, 5)
+				stats(1, 0)
+				return nil
+			}))
+			stats(0, 0)
+		})
+	})
+	t.Run("L04", func(t *testing.T) { // lowered then raised never lends more than total
+		synctest.Test(t, func(t *testing.T) {
+			l := tasks.NewLimiter(3, 3)
+			wantNil(t, tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+				for range 10 {
+					g.Go(func(ctx context.Context) error {
+						return l.Do(ctx, tasks.Interactive, func(ctx context.Context) error { return tasks.Sleep(ctx, time.Hour) })
+					})
+				}
+				synctest.Wait()
+				for _, total := range []int{1, 3, 0, 2, 3, -1, 3} {
+					l.Resize(total, total)
+					synctest.Wait()
+					if held, waiting := l.Stats(); held != 3 || waiting != 7 {
+						t.Errorf("of %d tokens %d are lent, %d wait", total, held, waiting)
+					}
+				}
+				return nil
+			}))
+		})
+	})
+	t.Run("L05", func(t *testing.T) { // no tokens: everybody waits, until ctx ends; no limit
 		synctest.Test(t, func(t *testing.T) {
 			for _, l := range []*tasks.Limiter{tasks.NewLimiter(0, 0), tasks.NewLimiter(-3, 5)} {
 				err := tasks.FailAfter(t.Context(), time.Second, func(ctx context.Context, _ *tasks.Group) error {
@@ -58,6 +129,19 @@ func TestLimiter(t *testing.T) {
 				})
 				want(t, err, context.DeadlineExceeded)
 			}
+			l := tasks.NewLimiter(math.MaxInt, math.MaxInt)
+			wantNil(t, tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+				for i := range 1000 {
+					g.Go(func(ctx context.Context) error {
+						return l.Do(ctx, tasks.Priority(i%2), func(ctx context.Context) error { return tasks.Sleep(ctx, time.Second) })
+					})
+				}
+				synctest.Wait()
+				if held, waiting := l.Stats(); held != 1000 || waiting != 0 {
+					t.Errorf("without a limit %d hold a token and %d wait", held, waiting)
+				}
+				return nil
+			}))
 		})
 	})
 	t.Run("L06", func(t *testing.T) { // the same borrower twice is an error
@@ -169,12 +253,123 @@ func TestLimiter(t *testing.T) {
 			t.Errorf("counted %d", n)
 		}
 	})
-	t.Run("T01", func(t *testing.T) { // cancelled before start: not called
+	t.Run("Y01", func(t *testing.T) { // Semaphore: FIFO, no barging, cancelled acquire gives back
+		synctest.Test(t, func(t *testing.T) {
+			l := tasks.NewLimiter(1, 1)
+			var order []int
+			wantNil(t, tasks.Run(t.Context(), func(_ context.Context, g *tasks.Group) error {
+				acquire := func(n int) *tasks.Task {
+					task := g.Go(func(ctx context.Context) error {
+						return l.Do(ctx, tasks.Interactive, func(ctx context.Context) error {
+							order = append(order, n)
+							return tasks.Sleep(ctx, time.Second)
+						})
+					})
+					synctest.Wait()
+					return task
+				}
+				acquire(0)
+				cancelled := acquire(1)
+				acquire(2)
+				cancelled.Cancel(nil)
+				time.Sleep(time.Second) // 0 gives back as 3 comes: it is 2's turn
+				acquire(3)
+				return nil
+			}))
+			if !slices.Equal(order, []int{0, 2, 3}) {
+				t.Errorf("served %v", order)
+			}
+			if held, waiting := l.Stats(); held != 0 || waiting != 0 {
+				t.Errorf("left: %d held, %d waiting", held, waiting)
+			}
+		})
+	})
+}
+
+func TestAbandon(t *testing.T) {
+	t.Run("T01", func(t *testing.T) { // cancelled before start: not called; during: awaited, by Do
 		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(errA)
 		l := tasks.NewLimiter(1, 1)
-		err := l.Do(ctx, tasks.Interactive, func(context.Context) error { t.Error("called"); return nil })
+		ended := false
+		err := l.Do(ctx, tasks.Interactive, func(context.Context) error { cancel(errA); ended = true; return nil })
+		if err != nil || !ended {
+			t.Errorf("got %v, ended: %v", err, ended)
+		}
+		err = l.Do(ctx, tasks.Interactive, func(context.Context) error { t.Error("called"); return nil })
 		want(t, err, context.Canceled, errA)
+		for _, l := range []*tasks.Limiter{nil, l} {
+			_, err = tasks.Abandon(ctx, l, tasks.Interactive, func() (int, error) { t.Error("called"); return 0, nil })
+			want(t, err, context.Canceled, errA)
+		}
+	})
+	t.Run("T02", func(t *testing.T) { // abandoned on cancel: caller leaves, call runs on
+		synctest.Test(t, func(t *testing.T) {
+			for _, l := range []*tasks.Limiter{nil, tasks.NewLimiter(1, 1)} {
+				start, ended := time.Now(), make(chan struct{})
+				moved, err := tasks.MoveOnAfter(t.Context(), time.Second, func(ctx context.Context, _ *tasks.Group) error {
+					_, err := tasks.Abandon(ctx, l, tasks.Background, func() (int, error) {
+						defer close(ended)
+						time.Sleep(time.Hour)
+						panic("nobody hears it")
+					})
+					return err
+				})
+				if !moved || err != nil || time.Since(start) != time.Second {
+					t.Errorf("got %v, %v after %v", moved, err, time.Since(start))
+				}
+				<-ended
+				if time.Since(start) != time.Hour {
+					t.Errorf("the call ended after %v", time.Since(start))
+				}
+				synctest.Wait()
+				// Whoever stays gets all of it.
+				v, err := tasks.Abandon(t.Context(), l, tasks.Background, func() (int, error) { return 7, errA })
+				if v != 7 || err != errA {
+					t.Errorf("got %d, %v", v, err)
+				}
+				_, err = tasks.Abandon(t.Context(), l, 9, func() (int, error) { panic(errB) })
+				var panicked *tasks.PanicError
+				if !errors.As(err, &panicked) || !errors.Is(err, errB) {
+					t.Errorf("got %v", err)
+				}
+				_, err = tasks.Abandon(t.Context(), l, 9, func() (int, error) { runtime.Goexit(); return 0, nil })
+				if err == nil {
+					t.Error("runtime.Goexit looks like success")
+				}
+			}
+		})
+	})
+	t.Run("T03", func(t *testing.T) { // abandoned calls still count against the limiter
+		synctest.Test(t, func(t *testing.T) {
+			l := tasks.NewLimiter(2, 1)
+			stuck := func() (int, error) { time.Sleep(time.Hour); return 0, nil }
+			for range 2 {
+				_ = tasks.FailAfter(t.Context(), time.Second, func(ctx context.Context, _ *tasks.Group) error {
+					_, err := tasks.Abandon(ctx, l, tasks.Interactive, stuck)
+					return err
+				})
+			}
+			start := time.Now()
+			err := tasks.FailAfter(t.Context(), time.Second, func(ctx context.Context, _ *tasks.Group) error {
+				_, err := tasks.Abandon(ctx, l, tasks.Interactive, func() (int, error) { t.Error("called"); return 0, nil })
+				return err
+			})
+			want(t, err, context.DeadlineExceeded)
+			if held, waiting := l.Stats(); held != 2 || waiting != 0 {
+				t.Errorf("%d held, %d waiting", held, waiting)
+			}
+			wantNil(t, l.Do(t.Context(), tasks.Interactive, nothing)) // once the first is back
+			if time.Since(start) != time.Hour-2*time.Second {
+				t.Errorf("after %v", time.Since(start))
+			}
+			wantNil(t, l.Do(t.Context(), tasks.Interactive, func(ctx context.Context) error {
+				if _, err := tasks.Abandon(ctx, l, tasks.Interactive, stuck); err == nil {
+					t.Error("Abandon inside Do of the same limiter was let through")
+				}
+				return nil
+			}))
+			time.Sleep(time.Hour)
+		})
 	})
 }
 

@@ -3,6 +3,8 @@ package tasks
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/pprof"
 	"slices"
 	"sync"
 )
@@ -21,6 +23,9 @@ type Registry[K comparable] struct {
 	running map[K][]*entry // guarded by mu: oldest first; no empty slices
 }
 
+// keyLabel is the name of the label that a profile shows the key under.
+const keyLabel = "task"
+
 type entry struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -32,7 +37,7 @@ type entry struct {
 func (r *Registry[K]) Run(ctx context.Context, key K, fn func(ctx context.Context) error) error {
 	e, _ := r.enter(ctx, key)
 	defer r.leave(key, e)
-	return e.run(fn)
+	return e.run(key, fn)
 }
 
 // Replace is [Registry.Run] without the overlap: it cancels older work of the key, awaits its end, then
@@ -50,7 +55,7 @@ func (r *Registry[K]) Replace(ctx context.Context, key K, fn func(ctx context.Co
 	if e.ctx.Err() != nil {
 		return interrupted(e.ctx)
 	}
-	return e.run(fn)
+	return e.run(key, fn)
 }
 
 // Cancel ends the work of key with cause; nil stands for [context.Canceled]. It does not wait. It returns
@@ -96,8 +101,11 @@ func (r *Registry[K]) leave(key K, e *entry) {
 	close(e.done)
 }
 
-func (e *entry) run(fn func(ctx context.Context) error) error {
-	err := Catch(func() error { return fn(e.ctx) })
+func (e *entry) run(key any, fn func(ctx context.Context) error) error {
+	err := Catch(func() (err error) {
+		pprof.Do(e.ctx, pprof.Labels(keyLabel, fmt.Sprint(key)), func(ctx context.Context) { err = fn(ctx) })
+		return err
+	})
 	if err != nil && e.ctx.Err() != nil {
 		cause := context.Cause(e.ctx)
 		if rest, _ := strip(err, cause); rest == nil {

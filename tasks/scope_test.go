@@ -194,6 +194,95 @@ func TestDeadline(t *testing.T) {
 			}
 		}
 	})
+	t.Run("D05", func(t *testing.T) { // moved later, earlier or removed after entering; absolute deadlines
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			after := func(d time.Duration, err error, want time.Duration) {
+				t.Helper()
+				wantNil(t, err)
+				if d != want {
+					t.Errorf("ended after %v, want %v", d, want)
+				}
+			}
+			expect := func(ctx context.Context, want time.Time) {
+				t.Helper()
+				child, cancel := context.WithCancel(ctx)
+				defer cancel()
+				for _, ctx := range []context.Context{ctx, child} {
+					if at, ok := ctx.Deadline(); ok == want.IsZero() || !at.Equal(want) {
+						t.Errorf("the deadline is %v, %v, want %v", at, ok, want)
+					}
+				}
+			}
+			moved, err := tasks.MoveOnAfter(t.Context(), time.Second, func(ctx context.Context, g *tasks.Group) error {
+				expect(ctx, start.Add(time.Second))
+				g.SetDeadline(start.Add(time.Minute))
+				expect(ctx, start.Add(time.Minute))
+				return park(ctx)
+			})
+			after(time.Since(start), err, time.Minute)
+			if !moved {
+				t.Error("moved later: not moved on")
+			}
+
+			start = time.Now()
+			err = tasks.FailAfter(t.Context(), time.Hour, func(ctx context.Context, g *tasks.Group) error {
+				g.SetDeadline(start.Add(time.Second))
+				expect(ctx, start.Add(time.Second))
+				return park(ctx)
+			})
+			want(t, err, context.DeadlineExceeded)
+			after(time.Since(start), nil, time.Second)
+			if text := "not done by " + start.Add(time.Second).Format(time.TimeOnly); err.Error() != text {
+				t.Errorf("got %q, want %q", err, text)
+			}
+
+			start = time.Now()
+			moved, err = tasks.MoveOnAfter(t.Context(), time.Second, func(ctx context.Context, g *tasks.Group) error {
+				g.SetDeadline(time.Time{})
+				expect(ctx, time.Time{})
+				return tasks.Sleep(ctx, time.Hour)
+			})
+			after(time.Since(start), err, time.Hour)
+			if moved {
+				t.Error("removed: moved on")
+			}
+
+			// Set on a group without one, from a task; in the past it cuts at once; the first cut stays.
+			start = time.Now()
+			err = tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+				g.Go(func(ctx context.Context) error {
+					_ = tasks.Sleep(ctx, time.Minute)
+					g.SetDeadline(start)
+					g.SetDeadline(start.Add(time.Hour))
+					g.SetDeadline(time.Time{})
+					expect(ctx, start)
+					return park(ctx)
+				})
+				return park(ctx)
+			})
+			want(t, err, context.DeadlineExceeded)
+			wantNot(t, err, context.Canceled)
+			after(time.Since(start), nil, time.Minute)
+
+			// The enclosing deadline holds; after the end there is nothing to move.
+			start = time.Now()
+			var ended *tasks.Group
+			moved, err = tasks.MoveOnAfter(t.Context(), time.Second, func(ctx context.Context, _ *tasks.Group) error {
+				return tasks.Run(ctx, func(ctx context.Context, inner *tasks.Group) error {
+					ended = inner
+					inner.SetDeadline(start.Add(time.Hour))
+					expect(ctx, start.Add(time.Second))
+					return park(ctx)
+				})
+			})
+			after(time.Since(start), err, time.Second)
+			if !moved {
+				t.Error("the outer scope has not moved on")
+			}
+			ended.SetDeadline(start) // and no timer is left behind: synctest would wait for it
+		})
+	})
 	t.Run("D06", func(t *testing.T) { // work ends in the same instant: kept unless interrupted
 		for range 200 {
 			synctest.Test(t, func(t *testing.T) {

@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -15,7 +16,85 @@ type Task struct {
 	err    error         // readable once done is closed
 
 	mu        sync.Mutex
-	cancelled bool // guarded by mu: Cancel, not the group, ended ctx
+	cancelled bool  // guarded by mu: Cancel, not the group, ended ctx
+	start     start // guarded by mu
+}
+
+// start is how far a task is that [Start] has made.
+type start uint8
+
+const (
+	started   start = iota // or made by Go: what it reports is for the group
+	starting               // what it reports is for the caller of Start
+	abandoned              // the same, though the caller was cancelled and only awaits the end
+)
+
+var errNotReady = errors.New("tasks: a task ended without calling ready")
+
+// Start starts fn as a task of g and returns the value that fn passes to ready: a server that listens, a
+// connection that stands. Until then fn's failure is the caller's alone, and the group goes on; it is an error,
+// too, to end without ready. From then on the task is like any other of g. If ctx is done before ready is
+// called, the task is cancelled and awaited, and the error matches ctx.Err() and its cause; the group goes
+// on. fn's context is the group's; calling ready twice panics, and after the caller has gone it does
+// nothing.
+func Start[V any](ctx context.Context, g *Group, fn func(ctx context.Context, ready func(V)) error) (V, error) {
+	var value, none V
+	up := make(chan struct{})
+	t := g.newTask()
+	t.start = starting
+	ready := func(v V) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		switch t.start {
+		case started:
+			panic("tasks: ready called twice")
+		case starting:
+			t.start = started
+			value = v
+			close(up)
+		}
+	}
+	go t.run(func(ctx context.Context) error {
+		if err := fn(ctx, ready); err != nil {
+			return err
+		}
+		if t.stage() == starting {
+			return errNotReady
+		}
+		return nil
+	})
+	select {
+	case <-up:
+		return value, nil
+	case <-t.done:
+	case <-ctx.Done():
+		if t.abandon(context.Cause(ctx)) {
+			<-t.done
+			return none, interrupted(ctx)
+		}
+	}
+	if t.stage() == started {
+		return value, nil
+	}
+	return none, t.err
+}
+
+func (t *Task) stage() start {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.start
+}
+
+// abandon cancels the task unless it has started.
+func (t *Task) abandon(cause error) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.start == started {
+		return false
+	}
+	t.start = abandoned
+	t.cancel(cause)
+	return true
 }
 
 // Wait returns when the task has ended, with the task's error; if the task was interrupted, that error
@@ -74,7 +153,9 @@ func (t *Task) end(err error) {
 			err = rest
 		}
 	}
-	t.group.report(err)
+	if t.stage() == started {
+		t.group.report(err)
+	}
 	t.cancel(nil)
 	close(t.done)
 	t.group.exit()
