@@ -73,17 +73,25 @@ var (
 	ErrUnknownFolder = errors.New("folder is not open")
 )
 
-// Engine holds the open folders. Safe for concurrent use.
+// Engine is one client's: the folders it has opened, and what its buffers say. The
+// indexes behind it may be shared, see Share. Safe for concurrent use.
 type Engine struct {
+	*shared
+
+	mu    sync.RWMutex // guards roots
+	roots map[string]*folder
+
+	buffers overlays
+}
+
+// shared is what engines have in common.
+type shared struct {
 	cfg Config
 	now atomic.Pointer[embed.Model] // what the embedder's model is; its dimensions come with the first Open
 
-	opening sync.Mutex // one Open at a time: loading takes long, and queries do not wait for it
-
-	mu      sync.RWMutex // guards folders
+	probing sync.Mutex // one call asks the embedder
+	opening sync.Mutex // guards folders; one Open at a time: loading takes long, and queries do not wait for it
 	folders map[string]*folder
-
-	buffers overlays
 }
 
 // New returns an engine without folders.
@@ -97,24 +105,38 @@ func New(cfg Config) *Engine {
 	if cfg.Weights == (search.Weights{}) {
 		cfg.Weights = search.DefaultWeights()
 	}
-	e := &Engine{cfg: cfg, folders: map[string]*folder{}}
+	e := &Engine{shared: &shared{cfg: cfg, folders: map[string]*folder{}}, roots: map[string]*folder{}}
 	m := cfg.Embedder.Model()
 	e.now.Store(&m)
 	return e
 }
 
-func (e *Engine) model() embed.Model { return *e.now.Load() }
+// Share returns an engine without folders for another client. What both open has one
+// index, which either keeps fresh and which is closed with the last of them; the
+// folders and the buffers of one are not seen by the other.
+func (e *Engine) Share() *Engine {
+	return &Engine{shared: e.shared, roots: map[string]*folder{}}
+}
 
-// probe asks the embedder for its dimensions where they are not known yet. e.opening
-// is held.
-func (e *Engine) probe(ctx context.Context) error {
-	p, ok := e.cfg.Embedder.(Prober)
-	if !ok || e.model().Dimensions > 0 {
+func (s *shared) model() embed.Model { return *s.now.Load() }
+
+// probe asks the embedder for its dimensions where they are not known yet.
+func (s *shared) probe(ctx context.Context) error {
+	p, ok := s.cfg.Embedder.(Prober)
+	if !ok || s.model().Dimensions > 0 {
 		return nil
+	}
+	s.probing.Lock()
+	defer s.probing.Unlock()
+	if s.model().Dimensions > 0 {
+		return nil
+	}
+	if ctx.Err() != nil { // while another call asked
+		return context.Cause(ctx)
 	}
 	m, err := p.Probe(ctx)
 	if err == nil {
-		e.now.Store(&m)
+		s.now.Store(&m)
 	}
 	return err
 }
@@ -129,34 +151,45 @@ func (e *Engine) Open(ctx context.Context, root string) error {
 	if err := readable(root); err != nil {
 		return err
 	}
+	if err := e.probe(ctx); err != nil {
+		return err
+	}
 	e.opening.Lock()
 	defer e.opening.Unlock()
 	if _, err := e.folder(root); err == nil {
 		return nil
 	}
-	if err := ctx.Err(); err != nil {
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err := e.probe(ctx); err != nil {
-		return err
+	f := e.folders[root]
+	if f == nil {
+		f = e.load(root)
+		e.folders[root] = f
 	}
+	f.users++
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.roots[root] = f
+	return nil
+}
+
+// load opens what is stored of a folder. s.opening is held.
+func (s *shared) load(root string) *folder {
 	f := newFolder(root)
 	var changes []store.Change
 	open := store.Open
-	if e.cfg.ReadOnly {
+	if s.cfg.ReadOnly {
 		open = store.OpenReadOnly
 	}
-	f.store, changes = open(e.cfg.CacheDir, identity(root, e.model()))
+	f.store, changes = open(s.cfg.CacheDir, identity(root, s.model()))
 	for _, c := range changes {
 		f.index.Apply(c.Segment, c.Removed)
 	}
-	if health := f.store.Health(); health != store.HealthOK && e.cfg.CacheDir != "" {
-		e.cfg.Log.Warn("stored index", zap.String("folder", root), zap.String("health", health))
+	if health := f.store.Health(); health != store.HealthOK && s.cfg.CacheDir != "" {
+		s.cfg.Log.Warn("stored index", zap.String("folder", root), zap.String("health", health))
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.folders[root] = f
-	return nil
+	return f
 }
 
 func readable(root string) error {
@@ -200,14 +233,30 @@ func Locate(cacheDir, dir string, m embed.Model) (root string, ok bool) {
 // Close drops a folder. Its Refresh must have ended; an Update that has not stores
 // nothing more. What is on disk stays. Closing what is not open is harmless.
 func (e *Engine) Close(root string) error {
+	root = filepath.Clean(root)
+	e.opening.Lock()
+	defer e.opening.Unlock()
 	e.mu.Lock()
-	f := e.folders[filepath.Clean(root)]
-	delete(e.folders, filepath.Clean(root))
+	f := e.roots[root]
+	delete(e.roots, root)
 	e.mu.Unlock()
 	if f == nil {
 		return nil
 	}
+	if f.users--; f.users > 0 {
+		return nil
+	}
+	delete(e.folders, root)
 	return f.store.Close()
+}
+
+// CloseAll closes every folder.
+func (e *Engine) CloseAll() error {
+	var errs []error
+	for _, f := range e.all() {
+		errs = append(errs, e.Close(f.root))
+	}
+	return errors.Join(errs...)
 }
 
 // Flush waits until everything indexed survives a power cut, or ctx ends.
@@ -238,7 +287,7 @@ func (e *Engine) Reset(root string) error {
 func (e *Engine) folder(root string) (*folder, error) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	if f := e.folders[filepath.Clean(root)]; f != nil {
+	if f := e.roots[filepath.Clean(root)]; f != nil {
 		return f, nil
 	}
 	return nil, fmt.Errorf("%w: %s", ErrUnknownFolder, root)
@@ -248,8 +297,8 @@ func (e *Engine) folder(root string) (*folder, error) {
 func (e *Engine) all() []*folder {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	list := make([]*folder, 0, len(e.folders))
-	for _, f := range e.folders {
+	list := make([]*folder, 0, len(e.roots))
+	for _, f := range e.roots {
 		list = append(list, f)
 	}
 	slices.SortFunc(list, func(a, b *folder) int { return strings.Compare(a.root, b.root) })
@@ -261,7 +310,7 @@ func (e *Engine) all() []*folder {
 func (e *Engine) owner(path string) (f *folder, rel string, ok bool) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	for _, candidate := range e.folders {
+	for _, candidate := range e.roots {
 		r, inside := below(candidate.root, path)
 		if inside && (f == nil || len(candidate.root) > len(f.root)) {
 			f, rel = candidate, r

@@ -66,26 +66,19 @@ func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Documen
 	var texts []string
 	var rows []*index.Row
 	for i := range documents {
-		d := &documents[i]
-		d.Rows = make([]index.Row, len(d.Chunks))
-		known := snapshot.Rows(f.root, d.File.Path)
-		for j, c := range d.Chunks {
-			if c.Skip {
-				continue
-			}
-			text := d.Text[c.Start:c.End]
-			if row, ok := known(index.HashChunk(text), c.Symbol, c.Container); ok {
-				d.Rows[j] = row
-				continue
-			}
-			texts = append(texts, embedText(d.File.Path, c, text))
-			rows = append(rows, &d.Rows[j])
+		err := e.cfg.Limiter.Do(ctx, p, func(context.Context) error {
+			t, r := e.missing(snapshot, f, &documents[i])
+			texts, rows = append(texts, t...), append(rows, r...)
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	if len(texts) == 0 {
 		return nil
 	}
-	ask := func(ctx context.Context) error {
+	ask := func(ctx context.Context, texts []string, rows []*index.Row) error {
 		vectors, err := e.cfg.Embedder.Embed(ctx, texts)
 		if err != nil {
 			return err
@@ -95,11 +88,43 @@ func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Documen
 		}
 		return nil
 	}
-	if e.local() {
-		return e.cfg.Limiter.Do(ctx, p, ask)
+	if !e.local() {
+		return ask(ctx, texts, rows)
 	}
-	return ask(ctx)
+	for len(texts) > 0 {
+		n := min(unitTexts, len(texts))
+		err := e.cfg.Limiter.Do(ctx, p, func(ctx context.Context) error { return ask(ctx, texts[:n], rows[:n]) })
+		if err != nil {
+			return err
+		}
+		texts, rows = texts[n:], rows[n:]
+	}
+	return nil
 }
+
+// missing gives the chunks of a document the rows that the snapshot has, and returns
+// the texts that need one and where it belongs.
+func (e *Engine) missing(snapshot *index.Snapshot, f *folder, d *index.Document) (texts []string, rows []*index.Row) {
+	d.Rows = make([]index.Row, len(d.Chunks))
+	known := snapshot.Rows(f.root, d.File.Path)
+	for j, c := range d.Chunks {
+		if c.Skip {
+			continue
+		}
+		text := d.Text[c.Start:c.End]
+		if row, ok := known(index.HashChunk(text), c.Symbol, c.Container); ok {
+			d.Rows[j] = row
+			continue
+		}
+		texts = append(texts, embedText(d.File.Path, c, text))
+		rows = append(rows, &d.Rows[j])
+	}
+	return texts, rows
+}
+
+// unitTexts is how many texts the built-in model embeds at a time: half a
+// millisecond of a core.
+const unitTexts = 16
 
 // local reports whether embedding takes this machine's cores. A remote model
 // holds none of them while it is waited for.

@@ -229,26 +229,29 @@ func (e *Engine) batchLength(entries []workspace.Entry) int {
 func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Entry, turn uint64, touch bool) error {
 	var documents []index.Document
 	var gone []string
-	err := e.cfg.Limiter.Do(ctx, tasks.Background, func(ctx context.Context) error {
-		for _, entry := range batch {
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
+	var err error
+	for _, entry := range batch {
+		err = e.unit(ctx, func() error {
 			d, err := e.read(f, entry)
 			if errors.Is(err, fs.ErrNotExist) {
 				gone = append(gone, entry.Path)
-				continue
+			} else {
+				documents = append(documents, d)
 			}
-			documents = append(documents, d)
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if err == nil {
-		err = e.embed(ctx, f, documents, tasks.Background)
 	}
+	err = e.embed(ctx, f, documents, tasks.Background)
 	for err == nil {
 		var seg *index.Segment
-		if seg, err = index.Build(e.model().Dimensions, documents); err != nil {
+		err = e.unit(ctx, func() (err error) {
+			seg, err = index.Build(e.model().Dimensions, documents)
+			return err
+		})
+		if err != nil {
 			break
 		}
 		before := len(documents)
@@ -274,7 +277,13 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	if err != nil {
 		return err
 	}
-	return e.mergeSmall(f)
+	return e.mergeSmall(ctx, f)
+}
+
+// unit does some milliseconds of background work on a core of its own. Work on a core
+// cannot be preempted: whoever comes meanwhile has it when the unit is done.
+func (e *Engine) unit(ctx context.Context, work func() error) error {
+	return e.cfg.Limiter.Do(ctx, tasks.Background, func(context.Context) error { return work() })
 }
 
 // stored logs that a change is in memory only.
@@ -285,7 +294,7 @@ func (e *Engine) stored(f *folder, err error) {
 }
 
 // mergeSmall bounds the number of segments.
-func (e *Engine) mergeSmall(f *folder) error {
+func (e *Engine) mergeSmall(ctx context.Context, f *folder) error {
 	if f.index.Segments() <= manySegments {
 		return nil
 	}
@@ -295,7 +304,7 @@ func (e *Engine) mergeSmall(f *folder) error {
 	if n <= manySegments {
 		return nil
 	}
-	return f.index.Compact(e.model().Dimensions, n-mergeAtOnce)
+	return e.unit(ctx, func() error { return f.index.Compact(e.model().Dimensions, n-mergeAtOnce) })
 }
 
 // settle leaves the index as few segments, and the store without garbage where

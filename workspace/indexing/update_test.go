@@ -15,6 +15,7 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
+	"github.com/semantic-ls/semantic-ls/vectors/store"
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
@@ -308,4 +309,61 @@ func TestADirectoryThatBecameAFile(t *testing.T) {
 		t.Errorf("coverage %+v", c)
 	}
 	finds(t, e, workspace.Documents{}, "saxophone", "thing:")
+}
+
+// Two clients of one workspace have one index, and see nothing else of each other.
+func TestEnginesShareAnIndexAndNothingElse(t *testing.T) {
+	root := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo})
+	private := write(t, t.TempDir(), map[string]string{"parse.go": parseGo})
+	counting := &counter{Embedder: static.New()}
+	one := engineWith(t, t.TempDir(), counting)
+	two := one.Share()
+	open(t, one, root)
+	open(t, one, private)
+	texts := counting.texts.Load()
+	open(t, two, root)
+	if n := counting.texts.Load(); n != texts {
+		t.Errorf("%d texts were embedded for the second client", n-texts)
+	}
+	if h := two.Status().Folders[0].Health; h != store.HealthOK {
+		t.Errorf("the second client's index: %s", h)
+	}
+	finds(t, two, workspace.Documents{}, "retryUpload", "upload.go:retryUpload")
+	finds(t, two, workspace.Documents{}, "parseHeader", "")
+	if _, err := two.Related(t.Context(), workspace.Documents{}, indexing.Place{Path: filepath.Join(private, "parse.go")}); err == nil {
+		t.Error("the second client sees a folder of the first")
+	}
+	if s := two.Status(); len(s.Folders) != 1 || s.Coverage.FilesTotal != 1 {
+		t.Errorf("the second client's status: %+v", s)
+	}
+
+	// A buffer of one is not searched by the other; a save by either is seen by both.
+	session := workspace.NewSession()
+	path := filepath.Join(root, "upload.go")
+	if err := session.Open(path, 1, strings.ReplaceAll(uploadGo, "retryUpload", "typedHere")); err != nil {
+		t.Fatal(err)
+	}
+	finds(t, one, session.Documents(), "typedHere", "upload.go:typedHere")
+	finds(t, two, workspace.Documents{}, "typedHere", "")
+	write(t, root, map[string]string{"upload.go": strings.ReplaceAll(uploadGo, "retryUpload", "savedHere")})
+	if err := one.Update(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	finds(t, two, workspace.Documents{}, "savedHere", "upload.go:savedHere")
+
+	// The index lives for as long as one of them has it open.
+	if err := one.CloseAll(); err != nil {
+		t.Fatal(err)
+	}
+	finds(t, one, workspace.Documents{}, "savedHere", "")
+	finds(t, two, workspace.Documents{}, "savedHere", "upload.go:savedHere")
+	if err := two.Close(root); err != nil {
+		t.Fatal(err)
+	}
+	if err := two.Close(root); err != nil {
+		t.Fatal(err)
+	}
+	finds(t, two, workspace.Documents{}, "savedHere", "")
+	open(t, one, root)
+	finds(t, one, workspace.Documents{}, "savedHere", "upload.go:savedHere")
 }
