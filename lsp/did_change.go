@@ -17,6 +17,7 @@ func (s *server) didChange(params json.RawMessage) error {
 	if !ok {
 		return nil
 	}
+	s.present()
 	edits := make([]text.Edit, 0, len(p.ContentChanges))
 	for _, c := range p.ContentChanges {
 		edits = append(edits, text.Edit{Range: c.Range.text(), Text: c.Text})

@@ -127,6 +127,9 @@ func (s *server) called(wire context.Context, req *jsonrpc2.Request) (any, error
 		return nil, jsonrpc2.NewError(codeStopping, errStopping.Error())
 	}
 	defer s.gate.leave()
+	s.cfg.Presence.enter()
+	defer s.cfg.Presence.leave()
+	s.present()
 	return s.answer(wire, req, begin)
 }
 

@@ -90,6 +90,8 @@ type Config struct {
 	Version string
 	// Log may be nil.
 	Log *zap.Logger
+	// Presence, if set, is told when somebody waits or types.
+	Presence *Presence
 	// RetryAfter is the pause before a folder that could not be indexed is tried again, doubled before each
 	// next try, up to five minutes. 0: 5 seconds, after which a server that restarts is back.
 	RetryAfter time.Duration
@@ -125,6 +127,7 @@ type server struct {
 	client   client
 
 	session  *workspace.Session
+	activity activity
 	requests tasks.Registry[jsonrpc2.ID] // by id
 	searches tasks.Registry[string]      // by search box
 	saves    tasks.Registry[string]      // by path
