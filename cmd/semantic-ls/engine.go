@@ -18,22 +18,14 @@ import (
 	"github.com/semantic-ls/semantic-ls/workspace/settings"
 )
 
-// newEngine wires an engine as the settings say. Indexing may take so many
-// cores as background says.
-func newEngine(s settings.Settings, background int, log *zap.Logger) (*indexing.Engine, error) {
-	config, err := engineConfig(s, background, log)
-	if err != nil {
-		return nil, err
-	}
-	return indexing.New(config), nil
-}
-
-func engineConfig(s settings.Settings, background int, log *zap.Logger) (indexing.Config, error) {
+// engineConfig is what an engine works with, as the settings say. The limiter lends
+// the cores.
+func engineConfig(s settings.Settings, cores *tasks.Limiter, log *zap.Logger) (indexing.Config, error) {
 	embedder, err := newEmbedder(s)
 	return indexing.Config{
 		CacheDir:    s.Cache.Directory,
 		Embedder:    embedder,
-		Limiter:     tasks.NewLimiter(runtime.GOMAXPROCS(0), background),
+		Limiter:     cores,
 		Log:         log,
 		MaxFileSize: s.Index.MaxFileSize,
 	}, err
@@ -67,7 +59,8 @@ func (p *process) withIndexOf(ctx context.Context, s settings.Settings, dir stri
 	}
 	defer log.close()
 	// Nobody else waits for this process: indexing gets all cores.
-	config, err := engineConfig(s, runtime.GOMAXPROCS(0), log.Logger)
+	cores := runtime.GOMAXPROCS(0)
+	config, err := engineConfig(s, tasks.NewLimiter(cores, cores), log.Logger)
 	if err != nil {
 		return err
 	}

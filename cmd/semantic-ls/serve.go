@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/semantic-ls/semantic-ls/lsp"
+	"github.com/semantic-ls/semantic-ls/tasks"
 )
 
 // serveEndsWithin is when serve exits at the latest once its end was decided:
@@ -21,19 +24,39 @@ import (
 const serveEndsWithin = 2500 * time.Millisecond
 
 func (p *process) serveCommand() *cobra.Command {
+	var listenAt string
 	cmd := &cobra.Command{
-		Use:   "serve",
+		Use:   "serve [flags]",
 		Short: "Serve an editor over standard input and output",
 		Long: `Speaks the Language Server Protocol over standard input and output until the editor
 says exit, closes the stream or dies. An editor starts it; there is nothing to
 start by hand. Standard output carries nothing but the protocol; the log goes to
 standard error, or to the file that log.file names.
 
+With --listen it serves every connection to a socket instead, each in a session of
+its own, until it is interrupted; sessions of the same workspace share its index.
+Only this machine can connect, and of a unix socket only its user. The address
+that was chosen is the first line on standard error.
+
 Settings that the editor sends as initializationOptions count less than flags and
-environment, and more than the user's settings file.`,
+environment, and more than the user's settings file. SIGHUP reads the file again:
+the log follows at once, everything else in the sessions that begin from then on.`,
+		Example: `  semantic-ls serve
+  semantic-ls serve --listen tcp://127.0.0.1:4389
+  semantic-ls serve --listen unix:///run/user/1000/semantic-ls`,
 		Args: atMost(0, 0, func([]string) string { return "an editor says what to serve: semantic-ls serve" }),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !cmd.Flags().Changed("listen") {
+				return p.serve(cmd.Context())
+			}
+			at, err := parseAddress(listenAt)
+			if err != nil {
+				return err
+			}
+			return p.listen(cmd.Context(), at)
+		},
 	}
+	cmd.Flags().StringVar(&listenAt, "listen", "", "serve connections to `ADDRESS`: tcp://127.0.0.1:PORT or unix:///path")
 	// Clients built on Microsoft's library add these by themselves.
 	cmd.Flags().Bool("stdio", true, "serve over standard input and output")
 	cmd.Flags().Int("clientProcessId", 0, "the editor's process; initialize says it too")
@@ -42,55 +65,144 @@ environment, and more than the user's settings file.`,
 	return cmd
 }
 
-// serve answers one client. The exit code is 0 after shutdown, 1 without.
+// serve answers one client over standard input and output. The exit code is 0 after
+// shutdown, 1 without.
 func (p *process) serve(ctx context.Context) error {
-	log := sessionLog(p.stderr)
-	defer log.close()
-	// A mistake in the settings is for initialize to report, where the user
-	// gets to read it.
-	if s, _, err := p.loadSettings(nil); err == nil {
-		if err := log.obey(s); err != nil {
-			log.Error("the log stays where it is", zap.Error(err))
-		}
-	}
-	config := lsp.Config{
-		Version: thisBuild().Version,
-		Log:     log.Logger,
-		Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
-			s, warnings, err := p.loadSettings(options)
-			for _, warning := range warnings {
-				log.Warn(warning.Text)
-			}
-			if err != nil {
-				return nil, err
-			}
-			if err := log.obey(s); err != nil {
-				return nil, err
-			}
-			// One core is left to the editor and to whoever asks a question.
-			e, err := newEngine(s, max(1, runtime.GOMAXPROCS(0)-1), log.Logger)
-			if err != nil {
-				return nil, err // and not a nil *Engine in an interface
-			}
-			return e, nil
-		},
-	}
+	srv := p.newService()
+	defer srv.log.close()
+	config, release := srv.session(srv.log.Logger)
+	defer release()
 	late := time.NewTimer(time.Hour)
 	late.Stop()
 	defer func() { late.Stop() }()
 	config.Ending = func() {
 		late = time.AfterFunc(serveEndsWithin, func() { os.Exit(exitNone) })
 	}
-	err := lsp.Serve(ctx, stdio{p.stdin, p.stdout}, config)
+	err := srv.run(ctx, func(ctx context.Context) error {
+		return lsp.Serve(ctx, stdio{p.stdin, p.stdout}, config)
+	})
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return err
 	case !errors.Is(err, lsp.ErrDisconnected) && !errors.Is(err, lsp.ErrNoShutdown) && !errors.Is(err, lsp.ErrParentGone):
-		log.Error("serving failed", zap.Error(err))
+		srv.log.Error("serving failed", zap.Error(err))
 	}
 	return exitCode(exitNone)
+}
+
+// listen serves every connection until ctx ends, which is how it
+// ends: the exit code is 0 then.
+func (p *process) listen(ctx context.Context, at address) error {
+	srv := p.newService()
+	defer srv.log.close()
+	l, err := at.listen(ctx)
+	if err != nil {
+		return hinted("choose another address, or end the process that has it", "--listen: %w", err)
+	}
+	_, _ = fmt.Fprintf(p.stderr, "semantic-ls: listening on %s://%s\n", l.Addr().Network(), l.Addr())
+	return srv.run(ctx, func(ctx context.Context) error { return serveConnections(ctx, l, srv) })
+}
+
+// service is what the sessions of this process have in common.
+type service struct {
+	process  *process
+	log      *logger
+	engines  *engines
+	presence *lsp.Presence
+}
+
+func (p *process) newService() *service {
+	srv := &service{process: p, log: sessionLog(p.stderr)}
+	// A mistake in the settings is for initialize to report, where the user
+	// gets to read it.
+	if s, _, err := p.loadSettings(nil); err == nil {
+		if err := srv.log.obey(s); err != nil {
+			srv.log.Error("the log stays where it is", zap.Error(err))
+		}
+	}
+	cores := runtime.GOMAXPROCS(0)
+	// One more thread of Go than there are cores: while indexing keeps all of them
+	// busy, somebody still waits in the kernel for the next byte of an editor, and
+	// is scheduled at once. Without it, Go looks every ten milliseconds.
+	runtime.GOMAXPROCS(cores + 1)
+	limiter := tasks.NewLimiter(cores, cores)
+	srv.presence = lsp.NewPresence(limiter, cores)
+	srv.engines = newEngines(limiter, srv.log.Logger)
+	return srv
+}
+
+// session is the configuration of one session, and what to call when it has ended.
+func (srv *service) session(log *zap.Logger) (config lsp.Config, release func()) {
+	releases := make(chan func(), 1)
+	return lsp.Config{
+			Version:  thisBuild().Version,
+			Log:      log,
+			Presence: srv.presence,
+			Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
+				s, warnings, err := srv.process.loadSettings(options)
+				for _, warning := range warnings {
+					log.Warn(warning.Text)
+				}
+				if err != nil {
+					return nil, err
+				}
+				if err := srv.log.obey(s); err != nil {
+					return nil, err
+				}
+				e, release, err := srv.engines.get(s)
+				if err != nil {
+					return nil, err // and not a nil *Engine in an interface
+				}
+				releases <- release // Start succeeds once
+				return e, nil
+			},
+		}, func() {
+			select {
+			case release := <-releases:
+				release()
+			default:
+			}
+		}
+}
+
+// run calls serve, and reads the settings again whenever the user asks for it.
+func (srv *service) run(ctx context.Context, serve func(ctx context.Context) error) error {
+	hangups := make(chan os.Signal, 1)
+	if len(reloadSignals) > 0 {
+		signal.Notify(hangups, reloadSignals...)
+		defer signal.Stop(hangups)
+	}
+	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
+		reloading := g.Go(func(ctx context.Context) error {
+			for {
+				if _, err := tasks.Receive(ctx, hangups); err != nil {
+					return nil
+				}
+				srv.reload()
+			}
+		})
+		defer reloading.Cancel(nil)
+		return serve(ctx)
+	})
+}
+
+// reload makes the log obey the settings as they are now. A mistake in them changes
+// nothing.
+func (srv *service) reload() {
+	s, warnings, err := srv.process.loadSettings(nil)
+	for _, warning := range warnings {
+		srv.log.Warn(warning.Text)
+	}
+	if err == nil {
+		err = srv.log.obey(s)
+	}
+	if err != nil {
+		srv.log.Error("the settings were read again, and stay as they were", zap.Error(err))
+		return
+	}
+	srv.log.Info("the settings were read again; sessions that are open keep theirs")
 }
 
 // stdio is standard input and output as one stream.

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"sync"
+
+	"go.uber.org/zap"
+
+	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
+	"github.com/semantic-ls/semantic-ls/workspace/settings"
+)
+
+// engines hands out one engine for each session, so that sessions with the same
+// settings share their indexes. Safe for concurrent use.
+type engines struct {
+	cores *tasks.Limiter
+	log   *zap.Logger
+
+	mu   sync.Mutex
+	made map[purpose]*made // guarded by mu
+}
+
+// purpose is what two sessions must agree in to share an engine.
+type purpose struct {
+	cache       string
+	maxFileSize int64
+	embedding   settings.Embedding
+}
+
+type made struct {
+	first *indexing.Engine // has no folders: the others are shared from it
+	users int
+}
+
+func newEngines(cores *tasks.Limiter, log *zap.Logger) *engines {
+	return &engines{cores: cores, log: log, made: map[purpose]*made{}}
+}
+
+// get returns a session's engine, and what to call when the session has ended.
+func (e *engines) get(s settings.Settings) (engine *indexing.Engine, release func(), err error) {
+	key := purpose{s.Cache.Directory, s.Index.MaxFileSize, s.Embedding}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m := e.made[key]
+	if m == nil {
+		config, err := engineConfig(s, e.cores, e.log)
+		if err != nil {
+			return nil, nil, err
+		}
+		m = &made{first: indexing.New(config)}
+		e.made[key] = m
+	}
+	m.users++
+	engine = m.first.Share()
+	return engine, sync.OnceFunc(func() {
+		if err := engine.CloseAll(); err != nil {
+			e.log.Warn("closing the indexes of a session", zap.Error(err))
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if m.users--; m.users == 0 {
+			delete(e.made, key)
+		}
+	}), nil
+}
