@@ -75,7 +75,7 @@ func measure(ctx context.Context, dir string, rounds, requests int) error {
 		return err
 	}
 	cores := runtime.GOMAXPROCS(0)
-	runtime.GOMAXPROCS(cores + 1) // as serve does
+	runtime.GOMAXPROCS(cores + 2) // as serve does
 	limiter := tasks.NewLimiter(cores, cores)
 	config := lsp.Config{Version: "bench", Presence: lsp.NewPresence(limiter, cores)}
 	fmt.Printf("%s, %s/%s, %d cores\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, cores)

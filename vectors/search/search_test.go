@@ -258,8 +258,8 @@ func TestRankLooksAtItsContextThroughout(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || len(result.Ranked) > 0 {
 			t.Fatalf("cancelled at look %d: %d hits, %v", looks, len(result.Ranked), err)
 		}
-		// The look that is refused, and that of whoever asks why.
-		if ctx.left < -2 {
+		// The look that is refused, that of its caller, and that of whoever asks why.
+		if ctx.left < -3 {
 			t.Errorf("cancelled at look %d, it looks %d times more", looks, -ctx.left)
 		}
 	}
