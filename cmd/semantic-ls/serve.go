@@ -139,34 +139,34 @@ func (p *process) newService() *service {
 func (srv *service) session(log *zap.Logger) (config lsp.Config, release func()) {
 	releases := make(chan func(), 1)
 	return lsp.Config{
-			Version:  thisBuild().Version,
-			Log:      log,
-			Presence: srv.presence,
-			Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
-				s, warnings, err := srv.process.loadSettings(options)
-				for _, warning := range warnings {
-					log.Warn(warning.Text)
-				}
-				if err != nil {
-					return nil, err
-				}
-				if err := srv.log.obey(s); err != nil {
-					return nil, err
-				}
-				e, release, err := srv.engines.get(s)
-				if err != nil {
-					return nil, err // and not a nil *Engine in an interface
-				}
-				releases <- release // Start succeeds once
-				return e, nil
-			},
-		}, func() {
-			select {
-			case release := <-releases:
-				release()
-			default:
+		Version:  thisBuild().Version,
+		Log:      log,
+		Presence: srv.presence,
+		Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
+			s, warnings, err := srv.process.loadSettings(options)
+			for _, warning := range warnings {
+				log.Warn(warning.Text)
 			}
+			if err != nil {
+				return nil, err
+			}
+			if err := srv.log.obey(s); err != nil {
+				return nil, err
+			}
+			e, release, err := srv.engines.get(s)
+			if err != nil {
+				return nil, err // and not a nil *Engine in an interface
+			}
+			releases <- release // Start succeeds once
+			return e, nil
+		},
+	}, func() {
+		select {
+		case release := <-releases:
+			release()
+		default:
 		}
+	}
 }
 
 // run calls serve, and reads the settings again whenever the user asks for it.
