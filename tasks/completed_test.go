@@ -26,6 +26,18 @@ func counted(n int, read *int) iter.Seq[int] {
 	}
 }
 
+// slow yields the items, each once what came before is done.
+func slow(ctx context.Context, items []int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for _, item := range items {
+			if !yield(item) {
+				return
+			}
+			_ = tasks.Sleep(ctx, time.Second)
+		}
+	}
+}
+
 func TestAsCompleted(t *testing.T) {
 	t.Run("M02", func(t *testing.T) { // in the order of completion; leaving early cancels and awaits
 		synctest.Test(t, func(t *testing.T) {
@@ -143,6 +155,21 @@ func TestAsCompleted(t *testing.T) {
 			want(t, last, context.Canceled, errA)
 			if !slices.Equal(got, []int{1}) {
 				t.Errorf("got %v", got)
+			}
+			// Done in the loop, with nothing open: what is left is not passed over in silence.
+			inLoop, stop := context.WithCancelCause(t.Context())
+			defer stop(nil)
+			passed := 0
+			last = nil
+			for _, err := range tasks.AsCompleted(inLoop, tasks.NewLimiter(1, 1), tasks.Background, slow(inLoop, []int{1, 2, 3}), func(context.Context, int) (int, error) { return 0, nil }) {
+				if last = err; err == nil {
+					passed++
+					stop(errB)
+				}
+			}
+			want(t, last, context.Canceled, errB)
+			if passed == 3 {
+				t.Errorf("%d pairs came", passed)
 			}
 			read := 0
 			for range tasks.AsCompleted(ctx, nil, tasks.Background, counted(1000, &read), func(context.Context, int) (int, error) { return 0, nil }) {

@@ -69,7 +69,8 @@
 //	Cancel or SetDeadline after the end    nothing
 //	Go on a group that has ended           panics, in the caller
 //	ready called twice, or never           panics in the task; an error of Start
-//	Do inside Do of the same Limiter       an error, also through groups and tasks in between
+//	Do inside Do of the same Limiter       an error, wherever the context is that of the outer Do or derived
+//	                                       from it; two Limiters in opposite orders are as two locks are
 //	Map or Abandon inside Do               the same
 //	Registry.Replace inside its own key    an error: the newer work cancels the older, which waits for it,
 //	                                       and gives up for that reason
@@ -87,28 +88,28 @@
 //
 //	run                          Run                            every command, every connection
 //	sleep                        Sleep                          debouncing saves, retrying
-//	to_thread.run_sync           a task; Abandon if it may      reading where a disk may hang
+//	to_thread.run_sync           a task; Abandon if it may      reading files, in tasks
 //	                             have to be left behind
 //	create_task_group            Run: the Group is the scope    a connection, a folder, a batch
 //	start_soon                   Group.Go                       the same
-//	start                        Start                          a listener that has to listen first
+//	start                        Start                          -
 //	gather                       Map                            files, batches of texts
-//	as_completed                 AsCompleted                    files as they are read
-//	Event                        a closed channel and Receive   "the folder is open"
+//	as_completed                 AsCompleted                    -
+//	Event                        a closed channel and Receive   "the server is alive", "it has ended"
 //	Semaphore                    Limiter                        connections to a provider
 //	CapacityLimiter              Limiter                        cores, shared by indexing and queries
-//	Lock                         sync.Mutex; NewLimiter(1, 1)   one writer for each store
+//	Lock                         sync.Mutex; NewLimiter(1, 1)   short sections, by sync.Mutex
 //	                             where waiters must end
 //	Condition                    a channel of permits           "something is new to tell"
 //	open_file, Path              os, under Abandon              as to_thread.run_sync
 //	create_memory_object_stream  channels, Send, Receive        -
-//	create_tcp_listener,         net.ListenConfig under Start   serve --listen tcp://...
+//	create_tcp_listener,         net.ListenConfig               serve --listen tcp://...
 //	connect_tcp                  net.Dialer.DialContext         the test's editors
 //	create_unix_listener,        the same                       serve --listen unix://...
 //	connect_unix                 the same
 //	create_udp_socket            net.ListenConfig.ListenPacket  -
 //	run_process, open_process    Command                        -: nothing is ever executed
-//	fail_after                   FailAfter, SetDeadline         a provider's time limit
+//	fail_after                   FailAfter, SetDeadline         a provider's time limit, by FailAfter
 //	move_on_after                MoveOnAfter, SetDeadline       what is awaited at shutdown
 //	CancelScope.cancel           Group.Cancel, Task.Cancel      a client is gone
 //	CancelScope(shield=True)     Shield                         flushing the index at shutdown

@@ -89,7 +89,8 @@ func (g *Group) Cancel(err error) {
 // run calls body, awaits the tasks and says what came of it.
 func (g *Group) run(body func(ctx context.Context, g *Group) error) error {
 	g.host(body)
-	return g.verdict()
+	_, err := g.verdict()
+	return err
 }
 
 func (g *Group) host(body func(ctx context.Context, g *Group) error) {
@@ -109,19 +110,21 @@ func (g *Group) host(body func(ctx context.Context, g *Group) error) {
 	returned = true
 }
 
-// verdict is called once the group is empty.
-func (g *Group) verdict() error {
+// verdict says what came of the group, and whether its own deadline, and not the caller's context,
+// interrupted the work. It is called once the group is empty.
+func (g *Group) verdict() (timedOut bool, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	switch err := g.failures.err(); {
+	outerDone := g.outer.Err() != nil // read once: it may be done a moment later
+	timedOut = g.cut && !outerDone && g.isLate()
+	switch err = g.failures.err(); {
 	case err != nil:
-		return err
-	case g.cut && g.outer.Err() != nil:
-		return interrupted(g.outer)
-	case g.cut && g.isLate():
-		return g.late
+	case g.cut && outerDone:
+		err = interrupted(g.outer)
+	case timedOut:
+		err = g.late
 	}
-	return nil
+	return timedOut, err
 }
 
 // close frees what the group holds of the outside. It is called once the group is empty.

@@ -83,7 +83,8 @@ func (l *Limiter) Stats() (held, waiting int) {
 // are stuck cannot pile up beyond what l lends. A nil l limits nothing. If ctx is done before fn has a
 // token, fn is not called. A panic of fn that somebody still waits for is a [*PanicError].
 //
-// fn outlives the scope of its caller, the one thing here that may: it must not touch what the caller owns.
+// fn outlives the scope of its caller, the one thing here that may: it must not touch what the caller owns,
+// and not ask l for a token, which nobody could notice.
 func Abandon[T any](ctx context.Context, l *Limiter, p Priority, fn func() (T, error)) (T, error) {
 	var none T
 	p = min(p, Interactive)
@@ -116,6 +117,11 @@ func Abandon[T any](ctx context.Context, l *Limiter, p Priority, fn func() (T, e
 	case out := <-done:
 		return out.value, out.err
 	case <-ctx.Done():
+	}
+	select {
+	case out := <-done: // both at once: nothing that has come is dropped
+		return out.value, out.err
+	default:
 		return none, interrupted(ctx)
 	}
 }

@@ -97,8 +97,11 @@ func AsCompleted[T, R any](ctx context.Context, l *Limiter, p Priority, items it
 						return err
 					}
 				}
-				if left || ctx.Err() != nil {
+				if left {
 					break
+				}
+				if ctx.Err() != nil {
+					return interrupted(ctx)
 				}
 			}
 			for !left && open > 0 {

@@ -11,8 +11,8 @@ import (
 // cuts at the first wait.
 func MoveOnAfter(ctx context.Context, d time.Duration, body func(ctx context.Context, g *Group) error) (moved bool, err error) {
 	g := newDeadlineGroup(ctx, d)
-	err = g.run(body)
-	moved = g.timedOut()
+	g.host(body)
+	moved, err = g.verdict()
 	if moved && err == error(g.late) {
 		return true, nil
 	}
@@ -83,14 +83,6 @@ func (g *Group) expire(late *deadlineError) {
 	if g.late == late {
 		g.cancel(late)
 	}
-}
-
-// timedOut tells whether the group's own deadline, and not the caller's context, interrupted the work. It
-// is called once the group is empty.
-func (g *Group) timedOut() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.cut && g.outer.Err() == nil && g.isLate()
 }
 
 // isLate tells whether the group was cancelled by its own deadline. It is called with mu held.

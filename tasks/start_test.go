@@ -101,6 +101,13 @@ func TestStart(t *testing.T) {
 				})
 				want(t, inner, context.DeadlineExceeded)
 				want(t, cause, context.DeadlineExceeded)
+
+				done, cancel := context.WithCancelCause(ctx)
+				cancel(errA)
+				for _, fail := range []func() error{func() error { return errB }, func() error { panic(errB) }} {
+					_, err := tasks.Start(done, g, func(ctx context.Context, _ func(int)) error { _ = park(ctx); return fail() })
+					want(t, err, context.Canceled, errA, errB)
+				}
 				return ctx.Err()
 			})
 			wantNil(t, err)

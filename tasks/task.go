@@ -34,8 +34,8 @@ var errNotReady = errors.New("tasks: a task ended without calling ready")
 // Start starts fn as a task of g and returns the value that fn passes to ready: a server that listens, a
 // connection that stands. Until then fn's failure is the caller's alone, and the group goes on; it is an error,
 // too, to end without ready. From then on the task is like any other of g. If ctx is done before ready is
-// called, the task is cancelled and awaited, and the error matches ctx.Err() and its cause; the group goes
-// on. fn's context is the group's; calling ready twice panics, and after the caller has gone it does
+// called, the task is cancelled and awaited, and the error matches ctx.Err() and its cause, and what went
+// wrong in the task besides; the group goes on. fn's context is the group's; calling ready twice panics, and after the caller has gone it does
 // nothing.
 func Start[V any](ctx context.Context, g *Group, fn func(ctx context.Context, ready func(V)) error) (V, error) {
 	var value, none V
@@ -68,8 +68,13 @@ func Start[V any](ctx context.Context, g *Group, fn func(ctx context.Context, re
 		return value, nil
 	case <-t.done:
 	case <-ctx.Done():
-		if t.abandon(context.Cause(ctx)) {
+		cause := context.Cause(ctx)
+		if t.abandon(cause) {
 			<-t.done
+			// What goes wrong while the task cleans up is nobody else's to tell.
+			if rest, _ := strip(t.err, cause, context.Cause(t.ctx)); rest != nil {
+				return none, errors.Join(interrupted(ctx), rest)
+			}
 			return none, interrupted(ctx)
 		}
 	}

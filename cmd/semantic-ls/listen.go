@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"go.uber.org/zap"
@@ -65,7 +66,9 @@ func (a address) listen(ctx context.Context) (net.Listener, error) {
 			return nil, err
 		}
 	}
+	restore := privately()
 	l, err := new(net.ListenConfig).Listen(ctx, a.network, a.at)
+	restore()
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +96,12 @@ func (a address) clear(ctx context.Context) error {
 	case info.Mode()&fs.ModeSocket == 0:
 		return fmt.Errorf("%s exists and is no socket", a.at)
 	}
-	if conn, err := new(net.Dialer).DialContext(ctx, a.network, a.at); err == nil {
+	conn, err := new(net.Dialer).DialContext(ctx, a.network, a.at)
+	switch {
+	case err == nil:
 		return errors.Join(fmt.Errorf("%s: somebody listens on it already", a.at), conn.Close())
+	case !errors.Is(err, syscall.ECONNREFUSED): // of another kind, busy, or not ours to see
+		return fmt.Errorf("%s is there, and may be in use: %w", a.at, err)
 	}
 	return os.Remove(a.at)
 }

@@ -164,6 +164,15 @@ func TestListenRefusesWhatOthersReach(t *testing.T) {
 func TestListenOnASocketThatIsThere(t *testing.T) {
 	s := newSandbox(t)
 	at := "unix://" + filepath.Join(t.TempDir(), "socket")
+	datagram := filepath.Join(t.TempDir(), "other")
+	other, err := net.ListenPacket("unixgram", datagram)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if r := s.run("serve", "--listen", "unix://"+datagram); r.code != exitError || !strings.Contains(r.stderr, "may be in use") || !exists(datagram) {
+		t.Errorf("in the place of another program's socket: exit code %d, %s", r.code, r.stderr)
+	}
 	first := s.listen("--listen", at)
 	if r := s.run("serve", "--listen", at); r.code != exitError || !strings.Contains(r.stderr, "somebody listens on it already") {
 		t.Errorf("beside a living server: exit code %d, %s", r.code, r.stderr)

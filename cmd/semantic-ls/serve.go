@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,7 +41,8 @@ Only this machine can connect, and of a unix socket only its user. The address
 that was chosen is the first line on standard error.
 
 Settings that the editor sends as initializationOptions count less than flags and
-environment, and more than the user's settings file. SIGHUP reads the file again:
+environment, and more than the user's settings file; with --listen, what they say of
+the log counts for nothing. SIGHUP reads the file again:
 the log follows at once, everything else in the sessions that begin from then on.`,
 		Example: `  semantic-ls serve
   semantic-ls serve --listen tcp://127.0.0.1:4389
@@ -69,6 +72,7 @@ the log follows at once, everything else in the sessions that begin from then on
 // shutdown, 1 without.
 func (p *process) serve(ctx context.Context) error {
 	srv := p.newService()
+	srv.alone = true
 	defer srv.log.close()
 	config, release := srv.session(srv.log.Logger)
 	defer release()
@@ -111,6 +115,10 @@ type service struct {
 	log      *logger
 	engines  *engines
 	presence *lsp.Presence
+	alone    bool // there is one session, over standard input and output
+
+	mu      sync.Mutex
+	options json.RawMessage // guarded by mu: what the only session was given
 }
 
 func (p *process) newService() *service {
@@ -150,7 +158,7 @@ func (srv *service) session(log *zap.Logger) (config lsp.Config, release func())
 			if err != nil {
 				return nil, err
 			}
-			if err := srv.log.obey(s); err != nil {
+			if err := srv.follow(options); err != nil {
 				return nil, err
 			}
 			e, release, err := srv.engines.get(s)
@@ -190,17 +198,28 @@ func (srv *service) run(ctx context.Context, serve func(ctx context.Context) err
 	})
 }
 
+// follow makes the log obey the settings, with those of the session where there is
+// only one: where there may be several, none decides about the log of all.
+func (srv *service) follow(options json.RawMessage) error {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	if srv.alone {
+		srv.options = slices.Clone(options)
+	}
+	s, _, err := srv.process.loadSettings(srv.options)
+	if err != nil {
+		return err
+	}
+	return srv.log.obey(s)
+}
+
 // reload makes the log obey the settings as they are now. A mistake in them changes
 // nothing.
 func (srv *service) reload() {
-	s, warnings, err := srv.process.loadSettings(nil)
-	for _, warning := range warnings {
-		srv.log.Warn(warning.Text)
-	}
-	if err == nil {
-		err = srv.log.obey(s)
-	}
-	if err != nil {
+	srv.mu.Lock()
+	options := srv.options
+	srv.mu.Unlock()
+	if err := srv.follow(options); err != nil {
 		srv.log.Error("the settings were read again, and stay as they were", zap.Error(err))
 		return
 	}

@@ -95,10 +95,10 @@ func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) 
 		}
 	}
 	if len(todo)+len(gone) > 0 || f.store.Records() > manyRecords {
-		err = e.settle(f)
+		err = e.unit(ctx, func() error { return e.settle(f) })
 	}
 	if err == nil {
-		err = e.takeOver(f)
+		err = e.unit(ctx, func() error { return e.takeOver(f) })
 	}
 	return len(todo), err
 }
@@ -162,14 +162,14 @@ func (e *Engine) Survey(ctx context.Context, root string) error {
 }
 
 // readAll reads and publishes entries, in batches taken in order by as many
-// workers as there are cores, or connections to a remote model.
+// workers as can be of use.
 func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Entry, turn uint64, report func(Progress)) error {
 	var (
 		mu   sync.Mutex // guards rest and done, and makes reports follow each other
 		rest = entries
 		done int
 	)
-	workers := runtime.GOMAXPROCS(0)
+	workers := runtime.GOMAXPROCS(0) // the limiter says how many of them work at a time
 	if !e.local() {
 		workers = remoteWorkers
 	}
@@ -280,7 +280,8 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	return e.mergeSmall(ctx, f)
 }
 
-// unit does some milliseconds of background work on a core of its own. Work on a core
+// unit does background work on a core of its own: a file or some texts take about a
+// millisecond, building a segment of a batch ten, merging segments more. Work on a core
 // cannot be preempted: whoever comes meanwhile has it when the unit is done.
 func (e *Engine) unit(ctx context.Context, work func() error) error {
 	return e.cfg.Limiter.Do(ctx, tasks.Background, func(context.Context) error { return work() })
@@ -298,13 +299,15 @@ func (e *Engine) mergeSmall(ctx context.Context, f *folder) error {
 	if f.index.Segments() <= manySegments {
 		return nil
 	}
-	f.publishing.Lock()
-	defer f.publishing.Unlock()
-	n := f.index.Segments()
-	if n <= manySegments {
-		return nil
-	}
-	return e.unit(ctx, func() error { return f.index.Compact(e.model().Dimensions, n-mergeAtOnce) })
+	return e.unit(ctx, func() error {
+		f.publishing.Lock()
+		defer f.publishing.Unlock()
+		n := f.index.Segments()
+		if n <= manySegments {
+			return nil
+		}
+		return f.index.Compact(e.model().Dimensions, n-mergeAtOnce)
+	})
 }
 
 // settle leaves the index as few segments, and the store without garbage where
