@@ -465,3 +465,32 @@ func BenchmarkLimiterDo(b *testing.B) {
 		_ = l.Do(b.Context(), tasks.Interactive, nothing)
 	}
 }
+
+// TestLateGrant: a token that is granted to a waiter whose context ends in the same instant comes back.
+func TestLateGrant(t *testing.T) {
+	late := 0
+	for range 500 {
+		l := tasks.NewLimiter(0, 0)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		wantNil(t, tasks.Run(t.Context(), func(_ context.Context, g *tasks.Group) error {
+			g.Go(func(context.Context) error {
+				if l.Do(ctx, tasks.Background, nothing) != nil {
+					late++
+				}
+				return nil
+			})
+			for waiting := 0; waiting == 0; _, waiting = l.Stats() {
+				runtime.Gosched()
+			}
+			l.Resize(1, 1) // grants
+			cancel(errA)
+			return nil
+		}))
+		if held, waiting := l.Stats(); held != 0 || waiting != 0 {
+			t.Fatalf("%d held, %d waiting", held, waiting)
+		}
+	}
+	if late == 0 {
+		t.Error("no grant came late: this test sees nothing")
+	}
+}
