@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"sync"
 
 	"go.uber.org/zap"
@@ -34,6 +35,21 @@ type made struct {
 
 func newEngines(cores *tasks.Limiter, log *zap.Logger) *engines {
 	return &engines{cores: cores, log: log, made: map[purpose]*made{}}
+}
+
+// finish goes on with what a session that has left was indexing for others as well.
+func (e *engines) finish(ctx context.Context) {
+	e.mu.Lock()
+	var all []*indexing.Engine
+	for _, m := range e.made {
+		all = append(all, m.first)
+	}
+	e.mu.Unlock()
+	for _, engine := range all {
+		if err := engine.FinishShared(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("indexing what a session that has left had begun", zap.Error(err))
+		}
+	}
 }
 
 // get returns a session's engine, and what to call when the session has ended.

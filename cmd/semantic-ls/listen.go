@@ -136,6 +136,7 @@ func serveConnections(ctx context.Context, l net.Listener, srv *service) error {
 			}
 			config, release := srv.session(log.With(zap.Int("session", n)))
 			g.Go(func(ctx context.Context) error {
+				defer srv.engines.finish(ctx)
 				defer release()
 				if err := tasks.Catch(func() error { return lsp.Serve(ctx, conn, config) }); err != nil && ctx.Err() == nil {
 					config.Log.Info("the session has ended", zap.Error(err))

@@ -250,6 +250,34 @@ func (e *Engine) Close(root string) error {
 	return f.store.Close()
 }
 
+// FinishShared goes on with the folders that other engines of this Share have open and
+// whose last Refresh or Update was interrupted, as it is when a client leaves in the
+// middle of it. When ctx ends, its cause is the error.
+func (e *Engine) FinishShared(ctx context.Context) error {
+	e.opening.Lock()
+	var roots []string
+	for root, f := range e.folders {
+		if f.unfinished() {
+			roots = append(roots, root)
+		}
+	}
+	e.opening.Unlock()
+	slices.Sort(roots)
+	var errs []error
+	for _, root := range roots {
+		one := e.Share()
+		err := one.Open(ctx, root)
+		if err == nil {
+			err = one.Refresh(ctx, root, nil)
+		}
+		errs = append(errs, err, one.Close(root))
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // CloseAll closes every folder.
 func (e *Engine) CloseAll() error {
 	var errs []error

@@ -158,6 +158,13 @@ func (f *folder) succeeded(entries []workspace.Entry) {
 	}
 }
 
+// unfinished reports whether files wait that nobody is indexing.
+func (f *folder) unfinished() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.state == StatePaused || f.state != StateIndexing && f.waiting+len(f.pending) > 0
+}
+
 // ask returns a number that servedSince takes.
 func (f *folder) ask() uint64 {
 	f.mu.Lock()

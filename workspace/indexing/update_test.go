@@ -367,3 +367,34 @@ func TestEnginesShareAnIndexAndNothingElse(t *testing.T) {
 	open(t, one, root)
 	finds(t, one, workspace.Documents{}, "savedHere", "upload.go:savedHere")
 }
+
+// A client that leaves in the middle of a Refresh leaves the others an index that is
+// gone on with.
+func TestSharedIndexesAreFinished(t *testing.T) {
+	root := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo})
+	stays := engineWith(t, t.TempDir(), &flaky{})
+	open(t, stays, root)
+	write(t, root, map[string]string{"parse.go": parseGo})
+	leaves := stays.Share()
+	if err := leaves.Open(t.Context(), root); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	if err := leaves.Refresh(ctx, root, func(indexing.Progress) { cancel(enough) }); !errors.Is(err, enough) {
+		t.Fatal(err)
+	}
+	if err := leaves.CloseAll(); err != nil {
+		t.Fatal(err)
+	}
+	if err := stays.Share().FinishShared(ctx); !errors.Is(err, enough) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if err := stays.Share().FinishShared(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if f := stays.Status().Folders[0]; f.State != indexing.StateReady || f.Coverage.FilesIndexed != 2 || f.Coverage.FilesWaiting != 0 {
+		t.Errorf("%+v", f)
+	}
+	finds(t, stays, workspace.Documents{}, "parseHeader", "parse.go:parseHeader")
+}
