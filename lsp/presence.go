@@ -13,9 +13,9 @@ import (
 const quiet = time.Second
 
 // Presence lends the last core to indexing while nobody is there, and takes it back for as long as a request
-// is open, somebody types, or did so a moment ago. Work that runs cannot be preempted, so a core is free as soon as the unit of work on it
-// has ended, some milliseconds later. All sessions of a process share one Presence. Safe for concurrent use; a nil
-// one does nothing.
+// is open, somebody types, or did so a moment ago. Work that runs cannot be preempted, so a core is free as
+// soon as the unit of work on it has ended, some milliseconds later. All sessions of a process share one
+// Presence. Safe for concurrent use; a nil one does nothing.
 type Presence struct {
 	limiter *tasks.Limiter
 	cores   int

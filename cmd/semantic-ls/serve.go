@@ -203,13 +203,14 @@ func (srv *service) run(ctx context.Context, serve func(ctx context.Context) err
 func (srv *service) follow(options json.RawMessage) error {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
-	if srv.alone {
-		srv.options = slices.Clone(options)
+	if !srv.alone {
+		options = nil
 	}
-	s, _, err := srv.process.loadSettings(srv.options)
+	s, _, err := srv.process.loadSettings(options)
 	if err != nil {
 		return err
 	}
+	srv.options = slices.Clone(options)
 	return srv.log.obey(s)
 }
 
