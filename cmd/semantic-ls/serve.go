@@ -146,29 +146,26 @@ func (p *process) newService() *service {
 // session is the configuration of one session, and what to call when it has ended.
 func (srv *service) session(log *zap.Logger) (config lsp.Config, release func()) {
 	releases := make(chan func(), 1)
-	return lsp.Config{
-		Version:  thisBuild().Version,
-		Log:      log,
-		Presence: srv.presence,
-		Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
-			s, warnings, err := srv.process.loadSettings(options)
-			for _, warning := range warnings {
-				log.Warn(warning.Text)
-			}
-			if err != nil {
-				return nil, err
-			}
-			if err := srv.follow(options); err != nil {
-				return nil, err
-			}
-			e, release, err := srv.engines.get(s)
-			if err != nil {
-				return nil, err // and not a nil *Engine in an interface
-			}
-			releases <- release // Start succeeds once
-			return e, nil
-		},
-	}, func() {
+	config = lsp.Config{Version: thisBuild().Version, Log: log, Presence: srv.presence}
+	config.Start = func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
+		s, warnings, err := srv.process.loadSettings(options)
+		for _, warning := range warnings {
+			log.Warn(warning.Text)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := srv.follow(options); err != nil {
+			return nil, err
+		}
+		e, release, err := srv.engines.get(s)
+		if err != nil {
+			return nil, err // and not a nil *Engine in an interface
+		}
+		releases <- release // Start succeeds once
+		return e, nil
+	}
+	return config, func() {
 		select {
 		case release := <-releases:
 			release()
