@@ -31,10 +31,8 @@ func accept(ctx context.Context, l net.Listener, serve func(net.Conn) error) err
 	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
 		for {
 			conn, err := l.Accept()
-			if ctx.Err() != nil {
-				return ctx.Err()
-			} else if err != nil {
-				return err
+			if err != nil {
+				return ignoreClosed(err) // closed is how it ends
 			}
 			g.Go(func(ctx context.Context) error {
 				defer closing(ctx, conn)()
