@@ -268,17 +268,6 @@ func TestEmbedChecksContextBetweenTexts(t *testing.T) {
 	}
 }
 
-func TestEmbedIntoAllocatesNothing(t *testing.T) {
-	m := New()
-	text := strings.Repeat(sample, 3)
-	dst := make([]float32, Dimensions)
-	nop := func([]byte) {}
-	reader := testing.AllocsPerRun(50, func() { words.Each(text, nop) }) // not ours
-	if got := testing.AllocsPerRun(50, func() { m.EmbedInto(dst, text) }); got > reader {
-		t.Errorf("%v allocations, %v of them by the reader of words", got, reader)
-	}
-}
-
 func TestConcurrentUse(t *testing.T) {
 	m := New()
 	fresh := New()
