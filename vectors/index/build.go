@@ -69,45 +69,62 @@ var ErrTooLarge = errors.New("index: too large for one segment")
 // Build encodes documents as a segment. A chunk marked Skip is left out: it is
 // never found. Two documents of one path are a programming error.
 func Build(dimensions int, documents []Document) (*Segment, error) {
-	var (
-		w    = segmentWriter{dimensions: dimensions, interned: map[string]uint32{}}
-		post lexical.Builder
-	)
+	b := NewBuilder(dimensions)
 	for _, d := range documents {
-		first := w.chunkCount
-		var fileWords uint32
-		symbols := byName(d.Symbols)
-		for i, c := range d.Chunks {
-			from, _ := slices.BinarySearchFunc(symbols, c.Start, nameStart)
-			symbols = symbols[from:]
-			if c.Skip {
-				continue
-			}
-			text := d.Text[c.Start:c.End]
-			words.Each(text, func(word []byte) { post.Add(word, 1) })
-			addPath(&post, d.File.Path)
-			defined := 0
-			for _, s := range symbols {
-				if s.NameStart >= c.End {
-					break
-				}
-				post.Mark([]byte(Definition(s.Name)), 1)
-				defined++
-				words.Each(d.Text[max(s.DocStart, c.Start):s.NameEnd], func(word []byte) { post.Add(word, headWeight) })
-			}
-			fileWords += post.End()
-			w.chunk(Chunk{
-				Start: uint32(c.Start), End: uint32(c.End), NameStart: uint32(c.NameStart), NameEnd: uint32(c.NameEnd),
-				Kind: c.Kind, Symbol: c.Symbol, Container: c.Container, Hash: HashChunk(text), File: uint32(w.fileCount),
-				Merged: defined > 1,
-			}, d.Rows[i])
-		}
-		f := d.File
-		f.Words = fileWords
-		w.file(f, first)
+		b.Add(d)
 	}
-	return w.open(post.Encode(nil))
+	return b.Segment()
 }
+
+// Builder is Build in steps: a document takes some 0.1 ms of a core, a batch of them
+// ten. Not safe for concurrent use.
+type Builder struct {
+	w    segmentWriter
+	post lexical.Builder
+}
+
+// NewBuilder returns a Builder of a segment with rows of that many dimensions.
+func NewBuilder(dimensions int) *Builder {
+	return &Builder{w: segmentWriter{dimensions: dimensions, interned: map[string]uint32{}}}
+}
+
+// Add adds a document.
+func (b *Builder) Add(d Document) {
+	first := b.w.chunkCount
+	var fileWords uint32
+	symbols := byName(d.Symbols)
+	for i, c := range d.Chunks {
+		from, _ := slices.BinarySearchFunc(symbols, c.Start, nameStart)
+		symbols = symbols[from:]
+		if c.Skip {
+			continue
+		}
+		text := d.Text[c.Start:c.End]
+		words.Each(text, func(word []byte) { b.post.Add(word, 1) })
+		addPath(&b.post, d.File.Path)
+		defined := 0
+		for _, s := range symbols {
+			if s.NameStart >= c.End {
+				break
+			}
+			b.post.Mark([]byte(Definition(s.Name)), 1)
+			defined++
+			words.Each(d.Text[max(s.DocStart, c.Start):s.NameEnd], func(word []byte) { b.post.Add(word, headWeight) })
+		}
+		fileWords += b.post.End()
+		b.w.chunk(Chunk{
+			Start: uint32(c.Start), End: uint32(c.End), NameStart: uint32(c.NameStart), NameEnd: uint32(c.NameEnd),
+			Kind: c.Kind, Symbol: c.Symbol, Container: c.Container, Hash: HashChunk(text), File: uint32(b.w.fileCount),
+			Merged: defined > 1,
+		}, d.Rows[i])
+	}
+	f := d.File
+	f.Words = fileWords
+	b.w.file(f, first)
+}
+
+// Segment encodes what was added. It is called once.
+func (b *Builder) Segment() (*Segment, error) { return b.w.open(b.post.Encode(nil)) }
 
 // byName returns symbols in order of where their names stand, as they mostly are,
 // so that each chunk's own are found without a look at all of them.

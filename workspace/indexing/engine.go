@@ -89,10 +89,14 @@ type shared struct {
 	cfg Config
 	now atomic.Pointer[embed.Model] // what the embedder's model is; its dimensions come with the first Open
 
-	probing sync.Mutex // one call asks the embedder
-	opening sync.Mutex // guards folders; one Open at a time: loading takes long, and queries do not wait for it
-	folders map[string]*folder
+	turns turns // by root, of Open and Close; and one more, of asking the embedder
+
+	mu      sync.Mutex
+	folders map[string]*folder // guarded by mu: those that an engine has open
 }
+
+// asking is what the turn of asking the embedder goes by; no root does.
+const asking = ""
 
 // New returns an engine without folders.
 func New(cfg Config) *Engine {
@@ -126,13 +130,13 @@ func (s *shared) probe(ctx context.Context) error {
 	if !ok || s.model().Dimensions > 0 {
 		return nil
 	}
-	s.probing.Lock()
-	defer s.probing.Unlock()
+	give, ok := s.turns.take(ctx.Done(), asking)
+	if !ok {
+		return context.Cause(ctx)
+	}
+	defer give()
 	if s.model().Dimensions > 0 {
 		return nil
-	}
-	if ctx.Err() != nil { // while another call asked
-		return context.Cause(ctx)
 	}
 	m, err := p.Probe(ctx)
 	if err == nil {
@@ -154,19 +158,15 @@ func (e *Engine) Open(ctx context.Context, root string) error {
 	if err := e.probe(ctx); err != nil {
 		return err
 	}
-	e.opening.Lock()
-	defer e.opening.Unlock()
+	give, ok := e.turns.take(ctx.Done(), root)
+	if !ok {
+		return context.Cause(ctx)
+	}
+	defer give()
 	if _, err := e.folder(root); err == nil {
 		return nil
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	f := e.folders[root]
-	if f == nil {
-		f = e.load(root)
-		e.folders[root] = f
-	}
+	f := e.loaded(root)
 	f.users++
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -174,7 +174,21 @@ func (e *Engine) Open(ctx context.Context, root string) error {
 	return nil
 }
 
-// load opens what is stored of a folder. s.opening is held.
+// loaded returns what the engines share of a folder. The caller has its turn.
+func (s *shared) loaded(root string) *folder {
+	s.mu.Lock()
+	f := s.folders[root]
+	s.mu.Unlock()
+	if f == nil {
+		f = s.load(root)
+		s.mu.Lock()
+		s.folders[root] = f
+		s.mu.Unlock()
+	}
+	return f
+}
+
+// load opens what is stored of a folder.
 func (s *shared) load(root string) *folder {
 	f := newFolder(root)
 	var changes []store.Change
@@ -234,8 +248,8 @@ func Locate(cacheDir, dir string, m embed.Model) (root string, ok bool) {
 // nothing more. What is on disk stays. Closing what is not open is harmless.
 func (e *Engine) Close(root string) error {
 	root = filepath.Clean(root)
-	e.opening.Lock()
-	defer e.opening.Unlock()
+	give, _ := e.turns.take(nil, root)
+	defer give()
 	e.mu.Lock()
 	f := e.roots[root]
 	delete(e.roots, root)
@@ -246,7 +260,9 @@ func (e *Engine) Close(root string) error {
 	if f.users--; f.users > 0 {
 		return nil
 	}
+	e.shared.mu.Lock()
 	delete(e.folders, root)
+	e.shared.mu.Unlock()
 	return f.store.Close()
 }
 
@@ -254,14 +270,14 @@ func (e *Engine) Close(root string) error {
 // whose last Refresh or Update was interrupted, as it is when a client leaves in the
 // middle of it. When ctx ends, its cause is the error.
 func (e *Engine) FinishShared(ctx context.Context) error {
-	e.opening.Lock()
+	e.shared.mu.Lock()
 	var roots []string
 	for root, f := range e.folders {
 		if f.unfinished() {
 			roots = append(roots, root)
 		}
 	}
-	e.opening.Unlock()
+	e.shared.mu.Unlock()
 	slices.Sort(roots)
 	var errs []error
 	for _, root := range roots {

@@ -15,7 +15,7 @@ import (
 // of files that are in neither.
 type folder struct {
 	root  string
-	users int // engines that have it open; guarded by shared.opening
+	users int // engines that have it open; guarded by its turn in shared.turns
 	index *index.Index
 	store *store.Store
 

@@ -66,7 +66,7 @@ func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Documen
 	var texts []string
 	var rows []*index.Row
 	for i := range documents {
-		err := e.cfg.Limiter.Do(ctx, p, func(context.Context) error {
+		err := e.lend(ctx, p, func(context.Context) error {
 			t, r := e.missing(snapshot, f, &documents[i])
 			texts, rows = append(texts, t...), append(rows, r...)
 			return nil
@@ -93,7 +93,7 @@ func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Documen
 	}
 	for len(texts) > 0 {
 		n := min(unitTexts, len(texts))
-		err := e.cfg.Limiter.Do(ctx, p, func(ctx context.Context) error { return ask(ctx, texts[:n], rows[:n]) })
+		err := e.lend(ctx, p, func(ctx context.Context) error { return ask(ctx, texts[:n], rows[:n]) })
 		if err != nil {
 			return err
 		}

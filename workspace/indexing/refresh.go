@@ -247,11 +247,7 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	err = e.embed(ctx, f, documents, tasks.Background)
 	for err == nil {
 		var seg *index.Segment
-		err = e.unit(ctx, func() (err error) {
-			seg, err = index.Build(e.model().Dimensions, documents)
-			return err
-		})
-		if err != nil {
+		if seg, err = e.build(ctx, documents); err != nil {
 			break
 		}
 		before := len(documents)
@@ -280,11 +276,41 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	return e.mergeSmall(ctx, f)
 }
 
+// build is index.Build, a document at a time.
+func (e *Engine) build(ctx context.Context, documents []index.Document) (seg *index.Segment, err error) {
+	b := index.NewBuilder(e.model().Dimensions)
+	for _, d := range documents {
+		err := e.unit(ctx, func() error {
+			b.Add(d)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	err = e.unit(ctx, func() (err error) {
+		seg, err = b.Segment()
+		return err
+	})
+	return seg, err
+}
+
 // unit does background work on a core of its own: a file or some texts take about a
-// millisecond, building a segment of a batch ten, merging segments more. Work on a core
-// cannot be preempted: whoever comes meanwhile has it when the unit is done.
+// millisecond, encoding a segment of a batch a few, merging segments more. Work on a
+// core cannot be preempted: whoever comes meanwhile has it when the unit is done.
 func (e *Engine) unit(ctx context.Context, work func() error) error {
-	return e.cfg.Limiter.Do(ctx, tasks.Background, func(context.Context) error { return work() })
+	return e.lend(ctx, tasks.Background, func(context.Context) error { return work() })
+}
+
+// lend does work on a core that the limiter lends, in the background so that other
+// programs go first.
+func (e *Engine) lend(ctx context.Context, p tasks.Priority, work func(ctx context.Context) error) error {
+	return e.cfg.Limiter.Do(ctx, p, func(ctx context.Context) error {
+		if p == tasks.Background {
+			defer stepBack()()
+		}
+		return work(ctx)
+	})
 }
 
 // stored logs that a change is in memory only.

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/semantic-ls/semantic-ls/lsp"
+	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/vectors/embed"
+	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
+)
+
+// serve is the server that is measured, over standard input and output: it answers from an index of root and
+// indexes it anew all the while, with the cores shared as `semantic-ls serve` shares them. With silent, it
+// asks a provider that never answers.
+func serve(ctx context.Context, root string, silent, busy bool) error {
+	cores := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(cores + 2) // as serve does
+	limiter := tasks.NewLimiter(cores, cores)
+	presence := lsp.NewPresence(limiter, cores)
+	model := indexing.Embedder(static.New())
+	if silent {
+		provider := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}))
+		defer provider.Close()
+		remote, err := embed.NewOpenAI(embed.Config{BaseURL: provider.URL + "/v1", Model: "silent", Expected: 256})
+		if err != nil {
+			return err
+		}
+		defer remote.Close()
+		model = remote
+	}
+	answering := &probe{Engine: indexing.New(indexing.Config{Embedder: model, Limiter: limiter})}
+	if !silent {
+		if err := answering.Open(ctx, root); err != nil {
+			return err
+		}
+		if err := answering.Refresh(ctx, root, nil); err != nil {
+			return err
+		}
+	}
+	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
+		if busy {
+			indexing := g.Go(func(ctx context.Context) error { return index(ctx, root, limiter) })
+			defer indexing.Cancel(nil)
+		}
+		return lsp.Serve(ctx, stdio{os.Stdin, os.Stdout}, lsp.Config{
+			Version:  "bench",
+			Presence: presence,
+			Start:    func(context.Context, json.RawMessage) (lsp.Engine, error) { return answering, nil },
+		})
+	})
+}
+
+type stdio struct {
+	io.Reader
+	io.Writer
+}
+
+// Close leaves both to the end of the process.
+func (stdio) Close() error { return nil }
+
+// index keeps indexing root from nothing until ctx ends.
+func index(ctx context.Context, root string, limiter *tasks.Limiter) error {
+	for {
+		e := indexing.New(indexing.Config{Embedder: static.New(), Limiter: limiter})
+		if err := e.Open(ctx, root); err != nil {
+			return err
+		}
+		if err := e.Refresh(ctx, root, nil); err != nil {
+			return err
+		}
+		if err := e.Close(root); err != nil {
+			return err
+		}
+	}
+}
+
+// What the client asks that is no search. The answer to the last two is in the warning.
+const (
+	spin    = "spin"    // takes a millisecond of a core
+	instant = "instant" // takes nothing
+	idle    = "idle"    // ends when it is cancelled
+	ended   = "ended"   // when the work of the last search ended, in nanoseconds since 1970
+	left    = "left"    // how many goroutines there are, and how many bytes of heap
+)
+
+// probe is an engine that notes when its work for a request has ended. What it does is structured: when
+// Search has returned, only the goroutine is left that writes the reply.
+type probe struct {
+	*indexing.Engine
+	ended atomic.Int64
+}
+
+func (p *probe) Search(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error) {
+	switch q.Text {
+	case spin:
+		for end := time.Now().Add(time.Millisecond); time.Now().Before(end); {
+		}
+		return indexing.Answer{}, nil
+	case instant:
+		return indexing.Answer{}, nil
+	case idle:
+		<-ctx.Done()
+		return indexing.Answer{}, ctx.Err()
+	case ended:
+		return indexing.Answer{Warning: fmt.Sprint(p.ended.Load())}, nil
+	case left:
+		return indexing.Answer{Warning: fmt.Sprint(runtime.NumGoroutine(), heap())}, nil
+	}
+	defer func() { p.ended.Store(time.Now().UnixNano()) }()
+	return p.Engine.Search(ctx, docs, q)
+}
+
+// heap returns the bytes in use after a collection.
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// Flush leaves the engine as it is.
+func (p *probe) Flush(context.Context) error { return nil }
