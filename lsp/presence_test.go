@@ -90,7 +90,7 @@ func TestPresenceEndsWithWhoeverWasThere(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	err := tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+	err := tasks.FailAfter(t.Context(), 30*time.Second, func(ctx context.Context, g *tasks.Group) error {
 		both := make(chan struct{}, 2)
 		for range 2 {
 			g.Go(func(ctx context.Context) error {

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gofrs/flock"
 	"go.uber.org/zap"
 
 	"github.com/semantic-ls/semantic-ls/lsp"
@@ -62,9 +63,47 @@ func loopback(host string) bool {
 // left behind which has ended is replaced.
 func (a address) listen(ctx context.Context) (net.Listener, error) {
 	if a.network == "unix" {
-		if err := a.clear(ctx); err != nil {
-			return nil, err
-		}
+		return a.listenAlone(ctx)
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, a.network, a.at)
+	if err != nil {
+		return nil, err
+	}
+	if addr, ok := l.Addr().(*net.TCPAddr); !ok || !addr.IP.IsLoopback() { // localhost, on a machine that means something else by it
+		return nil, errors.Join(fmt.Errorf("%s is not this machine alone", l.Addr()), l.Close())
+	}
+	return l, nil
+}
+
+// locked is a listener on a socket file and the lock that goes with it.
+type locked struct {
+	net.Listener
+	lock *flock.Flock
+}
+
+func (l locked) Close() error { return errors.Join(l.Listener.Close(), l.lock.Unlock()) }
+
+// listenAlone listens on a socket file under a lock, a file beside it that stays: of
+// two servers that start at once, one would else remove the socket that the other
+// has just made.
+func (a address) listenAlone(ctx context.Context) (net.Listener, error) {
+	lock := flock.New(a.at+".lock", flock.SetPermissions(0o600))
+	switch ok, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("locking %s: %w", lock.Path(), err)
+	case !ok:
+		return nil, fmt.Errorf("%s: somebody listens on it already", a.at)
+	}
+	l, err := a.listenOnFile(ctx)
+	if err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	return locked{l, lock}, nil
+}
+
+func (a address) listenOnFile(ctx context.Context) (net.Listener, error) {
+	if err := a.clear(ctx); err != nil {
+		return nil, err
 	}
 	restore := privately()
 	l, err := new(net.ListenConfig).Listen(ctx, a.network, a.at)
@@ -72,15 +111,8 @@ func (a address) listen(ctx context.Context) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch addr := l.Addr().(type) {
-	case *net.TCPAddr:
-		if !addr.IP.IsLoopback() { // localhost, on a machine that means something else by it
-			return nil, errors.Join(fmt.Errorf("%s is not this machine alone", addr), l.Close())
-		}
-	case *net.UnixAddr:
-		if err := os.Chmod(a.at, 0o600); err != nil {
-			return nil, errors.Join(err, l.Close())
-		}
+	if err := os.Chmod(a.at, 0o600); err != nil {
+		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }

@@ -4,12 +4,14 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -183,6 +185,50 @@ func TestListenOnASocketThatIsThere(t *testing.T) {
 	<-first.done
 	_ = first.process.Wait()
 	lsptest.Attach(t, s.listen("--listen", at).connect(), func(e *lsptest.Editor) { e.Initialize(lsptest.Options{}) })
+}
+
+// Of servers that start at once beside a socket that was left behind, one listens, and
+// none removes what another has made.
+func TestListenOneOfMany(t *testing.T) {
+	for range 20 {
+		at := address{"unix", filepath.Join(t.TempDir(), "socket")}
+		left, err := net.ListenUnix("unix", &net.UnixAddr{Name: at.at, Net: "unix"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		left.SetUnlinkOnClose(false)
+		left.Close()
+		var wg sync.WaitGroup
+		listeners := make([]net.Listener, 4)
+		for i := range listeners {
+			wg.Go(func() {
+				if l, err := at.listen(t.Context()); err == nil {
+					listeners[i] = l
+				} else if !strings.Contains(err.Error(), "somebody listens on it already") {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		var won net.Listener
+		for _, l := range listeners {
+			if l != nil && won != nil {
+				t.Fatal("two listen")
+			}
+			won = cmp.Or(won, l)
+		}
+		if won == nil {
+			t.Fatal("nobody listens")
+		}
+		if conn, err := net.Dial("unix", at.at); err != nil {
+			t.Error(err)
+		} else {
+			conn.Close()
+		}
+		if err := won.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // SIGHUP reads the settings again: here, that more is to be logged.
