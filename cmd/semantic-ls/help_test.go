@@ -15,6 +15,7 @@ func TestHelpNamesTheFieldsOfJSON(t *testing.T) {
 	for name, args := range map[string][]string{
 		"search":  {asked, s.project},
 		"related": {filepath.Join(s.project, "retry", "retry.go") + ":10"},
+		"outline": {filepath.Join(s.project, "retry", "retry.go")},
 	} {
 		_, fields, _ := strings.Cut(s.must(name, "--help"), "one JSON object a line: ")
 		fields, _, _ = strings.Cut(fields, "\n")
