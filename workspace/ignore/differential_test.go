@@ -14,6 +14,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -38,7 +39,7 @@ func TestSameAsGit(t *testing.T) {
 	paths, ignored, lifted := 0, 0, 0
 	for n := range *treesFlag {
 		tree := newTree(t, rand.New(rand.NewPCG(seed, uint64(n))))
-		p, i, l := tree.compare()
+		p, i, l := tree.compare(tree.ask())
 		paths, ignored, lifted = paths+p, ignored+i, lifted+l
 		if t.Failed() {
 			t.Fatalf("tree %d of seed %d:\n%s", n, seed, tree.dump())
@@ -48,6 +49,83 @@ func TestSameAsGit(t *testing.T) {
 	if paths < 20*(*treesFlag) || ignored < paths/20 || lifted == 0 {
 		t.Errorf("the trees say too little: %d paths, %d ignored, %d re-included", paths, ignored, lifted)
 	}
+}
+
+// TestTrackedSameAsGit has some files added in spite of the rules, to an index of each form that git writes.
+func TestTrackedSameAsGit(t *testing.T) {
+	seed := *seedFlag
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+	t.Logf("seed %d: repeat with -args -seed %d -trees %d", seed, seed, *treesFlag)
+	spared := 0
+	for n := range *treesFlag {
+		tree := newTree(t, rand.New(rand.NewPCG(seed, uint64(n)+1<<32)))
+		tree.track()
+		says, in := tree.ask(), tree.tracked()
+		for i, path := range tree.paths {
+			if in[path] && says[i].ignores() {
+				says[i] = verdict{}
+				spared++
+			}
+		}
+		tree.compare(says)
+		if t.Failed() {
+			t.Fatalf("tree %d of seed %d:\n%s", n, seed, tree.dump())
+		}
+	}
+	t.Logf("%d paths are in for being tracked", spared)
+	if spared == 0 {
+		t.Error("the trees say too little: no rule names what is tracked")
+	}
+}
+
+// track adds a third of the files.
+func (tr *tree) track() {
+	tr.t.Helper()
+	var files []string
+	for _, path := range tr.paths {
+		if !tr.dirs[path] && tr.rng.IntN(3) == 0 {
+			files = append(files, path)
+		}
+	}
+	if len(files) == 0 {
+		return
+	}
+	git := func(stdin string, args ...string) {
+		cmd := exec.Command("git", args...)
+		cmd.Dir, cmd.Stdin = tr.top, strings.NewReader(stdin)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			tr.t.Fatalf("git %q: %v\n%s", args, err, out)
+		}
+	}
+	half := len(files) / 2
+	git(strings.Join(files[:half], "\x00"), "update-index", "--index-version", fmt.Sprint(2+2*tr.rng.IntN(2)), "--add", "-z", "--stdin")
+	if tr.rng.IntN(3) == 0 {
+		git("", "update-index", "--split-index")
+	}
+	if tr.rng.IntN(3) == 0 && half > 0 {
+		git("", "update-index", "--skip-worktree", "--", files[0]) // which takes version 3
+	}
+	git(strings.Join(files[half:], "\x00"), "update-index", "--add", "-z", "--stdin")
+}
+
+// tracked is what git says is tracked, and the directories above it.
+func (tr *tree) tracked() map[string]bool {
+	tr.t.Helper()
+	cmd := exec.Command("git", "ls-files", "-z")
+	cmd.Dir = tr.top
+	out, err := cmd.Output()
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	in := map[string]bool{}
+	for name := range strings.SplitSeq(string(out), "\x00") {
+		for ; name != "" && name != "."; name = path.Dir(name) {
+			in[name] = true
+		}
+	}
+	return in
 }
 
 // tree is a random working tree with rules at every place where git looks for them.
@@ -234,8 +312,14 @@ func (tr *tree) damage(path string) string {
 	return b.String()
 }
 
-// compare returns how many paths were compared, how many git ignores and how many it re-includes.
-func (tr *tree) compare() (paths, ignored, lifted int) {
+// verdict is what git says of a path: the pattern that decides, and where it stands.
+type verdict struct{ source, line, pattern string }
+
+func (v verdict) lifts() bool   { return strings.HasPrefix(v.pattern, "!") }
+func (v verdict) ignores() bool { return v.pattern != "" && !v.lifts() }
+
+// ask asks git about all paths, and leaves aside what is tracked: with the index, git takes each path for a pattern.
+func (tr *tree) ask() []verdict {
 	tr.t.Helper()
 	cmd := exec.Command("git", "check-ignore", "--no-index", "--verbose", "--non-matching", "-z", "--stdin")
 	cmd.Dir = tr.top
@@ -250,31 +334,45 @@ func (tr *tree) compare() (paths, ignored, lifted int) {
 	if len(fields) != 4*len(tr.paths) {
 		tr.t.Fatalf("git answered %d fields for %d paths", len(fields), len(tr.paths))
 	}
+	list := make([]verdict, len(tr.paths))
+	for i, rel := range tr.paths {
+		if fields[4*i+3] != rel {
+			tr.t.Fatalf("git answered about %q instead of %q", fields[4*i+3], rel)
+		}
+		list[i] = verdict{fields[4*i], fields[4*i+1], fields[4*i+2]}
+	}
+	return list
+}
+
+// compare holds Rules.Path against what git says, and returns how many paths were compared, how many git ignores and
+// how many it re-includes.
+func (tr *tree) compare(says []verdict) (paths, ignored, lifted int) {
+	tr.t.Helper()
 	rules, err := Root(tr.top)
 	if err != nil {
 		tr.t.Fatal(err)
 	}
-	for i, rel := range tr.paths {
-		source, line, text, path := fields[4*i], fields[4*i+1], fields[4*i+2], fields[4*i+3]
-		if path != rel {
-			tr.t.Fatalf("git answered about %q instead of %q", path, rel)
-		}
+	if w := rules.Warnings(); len(w) > 0 {
+		tr.t.Errorf("warnings: %q", w)
+	}
+	for i, v := range says {
 		want := Skip{}
 		switch {
-		case strings.HasPrefix(text, "!"):
+		case v.lifts():
 			lifted++
-		case text != "":
+		case v.ignores():
 			ignored++
+			source := v.source
 			if home, ok := strings.CutPrefix(filepath.ToSlash(source), filepath.ToSlash(tr.home)); ok {
 				source = "~" + home
 			}
-			want = Skip{Rule: text, Source: source + ":" + line}
+			want = Skip{Rule: v.pattern, Source: source + ":" + v.line}
 		}
-		if got := rules.Path(rel, tr.dirs[rel]); got != want {
-			tr.t.Errorf("%q: got %q, git says %q (source %q, pattern %q)", rel, got, want, source, text)
+		if got := rules.Path(tr.paths[i], tr.dirs[tr.paths[i]]); got != want {
+			tr.t.Errorf("%q: got %q, git says %q (%+v)", tr.paths[i], got, want, v)
 		}
 	}
-	return len(tr.paths), ignored, lifted
+	return len(says), ignored, lifted
 }
 
 func (tr *tree) dump() string {
@@ -323,16 +421,4 @@ func TestConfigSameAsGit(t *testing.T) {
 			t.Errorf("%q: got %q (set: %v), git says %q (set: %v)", data, c.excludes, c.hasExcludes, want, set)
 		}
 	}
-}
-
-// makeRepository writes what git needs to see a repository with its top at dir.
-func makeRepository(t *testing.T, dir, config string) {
-	t.Helper()
-	for _, sub := range []string{"objects", "refs", "info"} {
-		if err := os.MkdirAll(filepath.Join(dir, ".git", sub), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write(t, filepath.Join(dir, ".git", "HEAD"), "ref: refs/heads/main\n")
-	write(t, filepath.Join(dir, ".git", "config"), config)
 }

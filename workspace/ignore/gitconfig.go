@@ -1,6 +1,8 @@
 package ignore
 
 import (
+	"crypto/sha1"
+	"crypto/sha256"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,6 +23,7 @@ type gitConfig struct {
 	hasExcludes bool   // it is set; empty then means none
 	fold        bool   // core.ignoreCase
 	bare        bool   // core.bare: the repository has no working tree of its own
+	sha256      bool   // extensions.objectFormat: objects have names of 32 bytes instead of 20
 	files       int    // read so far
 }
 
@@ -40,6 +43,8 @@ func (c *gitConfig) read(file, home string) {
 			c.excludes, c.hasExcludes = expandHome(value, home), true
 		case "core.ignorecase":
 			c.fold = isTrue(value, set)
+		case "extensions.objectformat":
+			c.sha256 = strings.EqualFold(value, "sha256")
 		case "core.bare":
 			c.bare = isTrue(value, set)
 		case "include.path":
@@ -228,4 +233,12 @@ func (u *user) excludes(c gitConfig, top string) string {
 		return ""
 	}
 	return filepath.Join(u.xdg, "git", "ignore")
+}
+
+// hash is the size in bytes of an object's name.
+func (c *gitConfig) hash() int {
+	if c.sha256 {
+		return sha256.Size
+	}
+	return sha1.Size
 }

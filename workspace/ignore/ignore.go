@@ -19,9 +19,8 @@
 //
 // # What differs from git
 //
-// Tracked files are not exempt: a file that was committed before a rule named it is ignored here. The [includeIf]
-// sections of git's configuration and the system-wide file are not read. Everything else is held against
-// `git check-ignore` by a test over random trees.
+// The [includeIf] sections of git's configuration and the system-wide file are not read. Everything else is held
+// against `git check-ignore` by a test over random trees, also that rules do not leave out what git tracks.
 //
 // A folder that lies in no repository still obeys its .gitignore files. Inside a nested repository (a submodule, a
 // clone) only its own git rules hold, as git has it; .semanticignore files go on across that border.

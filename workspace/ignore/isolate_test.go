@@ -34,3 +34,15 @@ func write(t *testing.T, path, data string) {
 		t.Fatal(err)
 	}
 }
+
+// makeRepository writes what git needs to see a repository with its top at dir.
+func makeRepository(t *testing.T, dir, config string) {
+	t.Helper()
+	for _, sub := range []string{"objects", "refs", "info"} {
+		if err := os.MkdirAll(filepath.Join(dir, ".git", sub), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, filepath.Join(dir, ".git", "HEAD"), "ref: refs/heads/main\n")
+	write(t, filepath.Join(dir, ".git", "config"), config)
+}

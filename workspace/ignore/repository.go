@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // repository is a working tree of git.
@@ -11,6 +12,8 @@ type repository struct {
 	top    string // the directory that holds the .git entry
 	common string // the git directory that all working trees of the repository share
 	config gitConfig
+	// tracked reads the index, the first time that a rule would leave something out.
+	tracked func() *tracked
 }
 
 // repositoryAt returns the repository whose top is dir, or nil. A .git directory counts if it has a HEAD, a .git
@@ -42,6 +45,7 @@ func repositoryAt(dir string, u *user) *repository {
 		r.common = real
 	}
 	r.config.read(filepath.Join(r.common, "config"), u.home)
+	r.tracked = sync.OnceValue(func() *tracked { return readTracked(gitDir, r.config.hash()) })
 	return r
 }
 

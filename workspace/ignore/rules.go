@@ -18,6 +18,8 @@ type Rules struct {
 	root     string      // the opened folder, for naming sources
 	user     *user       // outside of any repository
 	repo     *repository // nil: none
+	repoBase int         // length of the part of rel above the repository's top
+	ignored  Skip        // git's rule that leaves this directory out, but for what is tracked in it
 	git      []*list     // weakest first
 	semantic []*list     // weakest first
 	warnings []string
@@ -83,6 +85,11 @@ func (r *Rules) Enter(name string) (sub *Rules, skip Skip) {
 	if subTop != top && shared != "" && subShared == shared {
 		skip = builtIn("another working tree of this git repository")
 	}
+	if subTop != top {
+		sub.ignored = Skip{}
+	} else if p, _ := last(r.semantic, r.rel+name, name, true); p == nil && !r.ignored.Skipped() {
+		sub.ignored = r.byGit(r.rel+name, name, true)
+	}
 	return sub, skip
 }
 
@@ -97,7 +104,7 @@ func (r *Rules) sub(name string, repo *repository) *Rules {
 // the user's own file holds.
 func (r *Rules) enter(repo *repository) {
 	if repo != nil || r.rel == "" {
-		r.repo, r.git = repo, nil
+		r.repo, r.git, r.repoBase = repo, nil, len(r.rel)
 		config := r.user.config
 		if repo != nil {
 			config = repo.config
@@ -158,7 +165,15 @@ func within(path, dir string) bool {
 
 // Warnings lists the files of rules that this directory adds and that could not be used in full, each with the
 // reason; normally empty.
-func (r *Rules) Warnings() []string { return slices.Clone(r.warnings) }
+func (r *Rules) Warnings() []string {
+	list := slices.Clone(r.warnings)
+	if r.repo != nil && (len(r.rel) == r.repoBase || r.dir == r.root) { // it begins here
+		if w := r.repo.tracked().warning; w != "" {
+			list = append(list, w)
+		}
+	}
+	return list
+}
 
 // Repository returns the top of the git working tree in force here and the git directory that all working trees of
 // that repository share; both are empty outside of any, and the shared one is empty for a bare repository, which has
@@ -194,13 +209,30 @@ func (r *Rules) Match(name string, isDir bool) Skip {
 	if p != nil {
 		return Skip{}
 	}
-	if p, l := last(r.git, full, name, isDir); p != nil && !p.negated {
-		return p.skip(l)
+	s := r.ignored
+	if !s.Skipped() {
+		s = r.byGit(full, name, isDir)
+	}
+	if s.Skipped() && !r.tracks(full) {
+		return s
 	}
 	if isDir {
 		return r.worthlessDir(folded, name)
 	}
 	return worthlessFile(folded)
+}
+
+// byGit says which of git's rules leaves an entry out, tracked or not.
+func (r *Rules) byGit(full, name string, isDir bool) Skip {
+	if p, l := last(r.git, full, name, isDir); p != nil && !p.negated {
+		return p.skip(l)
+	}
+	return Skip{}
+}
+
+// tracks reports whether git tracks the entry, or something below it.
+func (r *Rules) tracks(full string) bool {
+	return r.repo != nil && r.repo.tracked().has(full[r.repoBase:])
 }
 
 // Path says whether rel, a slash path below this directory, is left out, itself or a directory above it. Each call
