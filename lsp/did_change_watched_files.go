@@ -21,6 +21,12 @@ func (s *server) didChangeWatchedFiles(params json.RawMessage) error {
 			paths = append(paths, path)
 		}
 	}
+	s.changedOnDisk(paths)
+	return nil
+}
+
+// changedOnDisk indexes files again once they have settled.
+func (s *server) changedOnDisk(paths []string) {
 	switch len(paths) {
 	case 0:
 	case 1:
@@ -33,5 +39,4 @@ func (s *server) didChangeWatchedFiles(params json.RawMessage) error {
 			return s.update(ctx, paths...)
 		})
 	}
-	return nil
 }

@@ -2,6 +2,10 @@ package lsp_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -150,6 +154,45 @@ func TestChangesOutsideTheEditor(t *testing.T) {
 		e.Watched("/w/d.go")
 		if got := receive(t, e, "an update", engine.updated); len(got) != 1 || got[0] != "/w/d.go" {
 			t.Errorf("updated %q, want /w/d.go", got)
+		}
+	})
+}
+
+// A client that does not tell what changes on disk need not; a folder that left is followed no more.
+func TestChangesThatNobodyTells(t *testing.T) {
+	engine := newFake()
+	stays, leaves := t.TempDir(), t.TempDir()
+	write := func(dir string) string {
+		path := filepath.Join(dir, "new.go")
+		if err := os.WriteFile(path, []byte("package new\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	await := func(e *lsptest.Editor, paths ...string) {
+		for len(paths) > 0 {
+			told := receive(t, e, "an update of "+paths[0], engine.updated)
+			paths = slices.DeleteFunc(paths, func(p string) bool { return slices.Contains(told, p) })
+		}
+	}
+	run(t, engine, lsptest.Options{Folders: []string{leaves, stays}}, func(e *lsptest.Editor) {
+		await(e, leaves, stays) // once it is followed, it is looked at
+		await(e, write(leaves))
+		e.ChangeFolders(nil, []string{leaves})
+		if closed := receive(t, e, "the folder's end", engine.closed); closed != leaves {
+			t.Fatalf("closed %s", closed)
+		}
+		if err := os.Remove(filepath.Join(leaves, "new.go")); err != nil {
+			t.Fatal(err)
+		}
+		for path := write(stays); ; {
+			told := receive(t, e, "an update", engine.updated)
+			if slices.ContainsFunc(told, func(p string) bool { return strings.HasPrefix(p, leaves) }) {
+				t.Errorf("of a folder that has left: %q", told)
+			}
+			if slices.Contains(told, path) {
+				break
+			}
 		}
 	})
 }

@@ -199,6 +199,7 @@ func (s *server) open(ctx context.Context, path string) error {
 		return err
 	}
 	s.setOpen(path, true)
+	s.watch(path)
 	s.changed()
 	return nil
 }
@@ -210,6 +211,7 @@ func (s *server) leave(path string) error {
 		return nil
 	}
 	s.setOpen(path, false)
+	s.unwatch(path)
 	return s.engine.Close(path)
 }
 

@@ -132,6 +132,7 @@ type server struct {
 	searches tasks.Registry[string]      // by search box
 	saves    tasks.Registry[string]      // by path
 	indexers tasks.Registry[string]      // by folder
+	watchers tasks.Registry[string]      // by folder
 
 	statusChanged chan struct{} // capacity 1: there is something new to tell
 

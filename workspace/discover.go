@@ -40,10 +40,12 @@ type Skipped struct {
 	ignore.Skip
 }
 
-// Discovery is what a walk found. Both lists hold shallow paths first, and are the same for the same tree.
+// Discovery is what a walk found. The lists hold shallow paths first, and are the same for the same tree.
 type Discovery struct {
 	Entries []Entry
 	Skipped []Skipped
+	// Directories are those that the walk went into, relative to the folder, with slashes; "." is the folder.
+	Directories []string
 	// Warnings name files of ignore rules that could not be used in full.
 	Warnings []string
 }
@@ -81,7 +83,7 @@ func discover(ctx context.Context, root string, o Options, readDir func(string) 
 	if w.root, err = filepath.Abs(w.root); err != nil {
 		return nil, rootError(root, err)
 	}
-	found := &Discovery{}
+	found := &Discovery{Directories: []string{"."}}
 	level := []folder{{rules: rules}}
 	for depth := 0; len(level) > 0; depth++ {
 		lists, err := w.level(ctx, level)
@@ -97,6 +99,9 @@ func discover(ctx context.Context, root string, o Options, readDir func(string) 
 			found.Skipped = append(found.Skipped, l.skipped...)
 			found.Warnings = append(found.Warnings, l.warnings...)
 			level = append(level, l.folders...)
+		}
+		for _, f := range level {
+			found.Directories = append(found.Directories, strings.TrimSuffix(f.rel, "/"))
 		}
 	}
 	return found, nil

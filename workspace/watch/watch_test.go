@@ -1,0 +1,265 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// heard collects what a watch tells.
+type heard struct {
+	t       *testing.T
+	root    string
+	changed chan []string
+	polling chan error
+}
+
+func listen(t *testing.T) *heard {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &heard{t: t, root: root, changed: make(chan []string, 100), polling: make(chan error, 1)}
+}
+
+func (h *heard) options() Options {
+	return Options{Changed: func(p []string) { h.changed <- p }, Polling: func(err error) { h.polling <- err }}
+}
+
+// watch runs body beside a watch of the real file system.
+func watch(t *testing.T, body func(h *heard)) {
+	h := listen(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	gone := errors.New("folder removed")
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := Folder(ctx, h.root, h.options()); !errors.Is(err, gone) {
+			t.Errorf("it ended with %v", err)
+		}
+	})
+	h.await(h.root)
+	body(h)
+	cancel(gone)
+	wg.Wait()
+	select {
+	case err := <-h.polling:
+		t.Errorf("it is looked at from time to time: %v", err)
+	default:
+	}
+}
+
+// await waits until all of the paths have been told, perhaps together with others.
+func (h *heard) await(paths ...string) {
+	h.t.Helper()
+	late := time.After(20 * time.Second)
+	for len(paths) > 0 {
+		select {
+		case told := <-h.changed:
+			paths = slices.DeleteFunc(paths, func(p string) bool { return slices.Contains(told, p) })
+		case <-late:
+			h.t.Fatalf("not told: %q", paths)
+		}
+	}
+}
+
+func (h *heard) path(rel string) string { return filepath.Join(h.root, filepath.FromSlash(rel)) }
+
+func (h *heard) write(rel, data string) {
+	h.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(h.path(rel)), 0o755); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := os.WriteFile(h.path(rel), []byte(data), 0o644); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *heard) must(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func TestFilesOfEveryKind(t *testing.T) {
+	watch(t, func(h *heard) {
+		h.write("a.go", "1")
+		h.await(h.path("a.go"))
+		h.write("a.go", "2")
+		h.await(h.path("a.go"))
+		h.must(os.Rename(h.path("a.go"), h.path("b.go")))
+		h.await(h.path("a.go"), h.path("b.go"))
+		h.must(os.Remove(h.path("b.go")))
+		h.await(h.path("b.go"))
+	})
+}
+
+// Directories that come are followed, all the way down, and those that take the place of others too.
+func TestDirectoriesThatCome(t *testing.T) {
+	watch(t, func(h *heard) {
+		h.write("x/y/z/deep.go", "1")
+		h.await(h.path("x"))
+		h.write("x/y/z/deep.go", "2")
+		h.await(h.path("x/y/z/deep.go"))
+		h.must(os.Rename(h.path("x"), h.path("old")))
+		h.await(h.path("x"), h.path("old"))
+		h.write("x/y/z/deep.go", "3")
+		h.await(h.path("x"))
+		h.write("x/y/z/deep.go", "4")
+		h.await(h.path("x/y/z/deep.go"))
+		h.write("old/y/z/deep.go", "5")
+		h.await(h.path("old/y/z/deep.go"))
+		h.must(os.RemoveAll(h.path("x")))
+		h.await(h.path("x"))
+	})
+}
+
+// What is ignored is not followed; what is no longer ignored is.
+func TestIgnoredDirectories(t *testing.T) {
+	watch(t, func(h *heard) {
+		h.write(".gitignore", "out/\n")
+		h.await(h.path(".gitignore"))
+		h.write("out/noise.go", "1")
+		h.await(h.path("out"))
+		h.write("out/noise.go", "2")
+		h.write("seen.go", "1")
+		for end := false; !end; {
+			select {
+			case told := <-h.changed:
+				if slices.Contains(told, h.path("out/noise.go")) {
+					t.Error("an ignored file is told")
+				}
+				end = slices.Contains(told, h.path("seen.go"))
+			case <-time.After(20 * time.Second):
+				t.Fatal("nothing is told")
+			}
+		}
+		h.write(".gitignore", "\n")
+		h.await(h.path(".gitignore"))
+		h.write("out/noise.go", "3")
+		h.await(h.path("out/noise.go"))
+	})
+}
+
+// fake is a notifier that the test plays; it runs in a bubble of synctest.
+type fake struct {
+	h      *heard
+	events chan fsnotify.Event
+	errors chan error
+}
+
+func play(t *testing.T, body func(f *fake)) {
+	h := listen(t)
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{h: h, events: make(chan fsnotify.Event), errors: make(chan error)}
+		h.changed = make(chan []string, 100)
+		ctx, cancel := context.WithCancel(t.Context())
+		open := func() (notifier, error) {
+			return notifier{
+				add: func(string) error { return nil }, remove: func(string) error { return nil }, close: func() error { return nil },
+				events: f.events, errors: f.errors,
+			}, nil
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- follow(ctx, h.root, h.options(), open) }()
+		if told := <-h.changed; !slices.Equal(told, []string{h.root}) {
+			t.Errorf("first it tells %q", told)
+		}
+		body(f)
+		cancel()
+		<-ended
+	})
+}
+
+func (f *fake) wrote(rel string) {
+	f.events <- fsnotify.Event{Name: f.h.path(rel), Op: fsnotify.Write}
+}
+
+// A burst is told once, when it is over; one that does not end is told every second.
+func TestBursts(t *testing.T) {
+	play(t, func(f *fake) {
+		start := time.Now()
+		for range 30 {
+			f.wrote("a")
+			f.wrote("b")
+			time.Sleep(20 * time.Millisecond)
+		}
+		told := <-f.h.changed
+		if took := time.Since(start); !slices.Equal(told, []string{f.h.path("a"), f.h.path("b")}) || took < 600*time.Millisecond || took > 700*time.Millisecond {
+			t.Errorf("after %v: %q", took, told)
+		}
+		start = time.Now()
+		for len(f.h.changed) == 0 {
+			f.wrote("a")
+			time.Sleep(20 * time.Millisecond)
+		}
+		if took := time.Since(start); took < most || took > most+50*time.Millisecond {
+			t.Errorf("told after %v of writing", took)
+		}
+		<-f.h.changed
+		f.events <- fsnotify.Event{Name: f.h.path("a"), Op: fsnotify.Chmod}
+		time.Sleep(time.Minute)
+		if len(f.h.changed) > 0 {
+			t.Errorf("of a change of mode: %q", <-f.h.changed)
+		}
+	})
+}
+
+// More than is worth naming, and events that were lost, have the whole folder looked at.
+func TestTooMuch(t *testing.T) {
+	play(t, func(f *fake) {
+		for i := range many + 1 {
+			f.wrote(fmt.Sprint(i))
+		}
+		if told := <-f.h.changed; !slices.Equal(told, []string{f.h.root}) {
+			t.Errorf("%d paths told", len(told))
+		}
+		f.wrote("a")
+		f.errors <- fsnotify.ErrEventOverflow
+		if told := <-f.h.changed; !slices.Equal(told, []string{f.h.root}) {
+			t.Errorf("after events were lost: %q", told)
+		}
+		f.wrote("a")
+		if told := <-f.h.changed; !slices.Equal(told, []string{f.h.path("a")}) {
+			t.Errorf("afterwards: %q", told)
+		}
+	})
+}
+
+// Where directories cannot be followed, that is said, and the folder is looked at from time to time.
+func TestPolling(t *testing.T) {
+	h := listen(t)
+	synctest.Test(t, func(t *testing.T) {
+		h.changed, h.polling = make(chan []string, 100), make(chan error, 1)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		open := func() (notifier, error) {
+			return notifier{add: func(string) error { return syscall.ENOSPC }, close: func() error { return nil }}, nil
+		}
+		go func() { ended <- folder(ctx, h.root, h.options(), open) }()
+		time.Sleep(10 * pause)
+		if err := <-h.polling; !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("it polls because of %v", err)
+		}
+		if n := len(h.changed); n < 9 || n > 11 {
+			t.Errorf("looked at %d times", n)
+		}
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("it ended with %v", err)
+		}
+	})
+}
