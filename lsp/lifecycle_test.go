@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -220,15 +222,59 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	mortal := func(_ context.Context, stream io.ReadWriteCloser) error { return server(ctx, stream) }
 	lsptest.Run(t, mortal, func(e *lsptest.Editor) {
 		e.Initialize(lsptest.Options{})
-		e.Start("semantic/search", lsptest.Query{Query: "park"})
+		parked := e.Start("semantic/search", lsptest.Query{Query: "park"})
 		receive(t, e, "the search", search.begun)
 		cancel(reason)
+		if err := parked.Wait(nil); lsptest.Code(err) != -32802 {
+			t.Errorf("the search: %v, want -32802", err)
+		}
 		if err := e.Wait(); !errors.Is(err, reason) {
 			t.Errorf("Serve returned %v, want %v", err, reason)
 		}
 		receive(t, e, "Ending", ending)
 		receive(t, e, "the flush", engine.flushed)
 	})
+}
+
+// slow is a stream that takes its time to write what answers a request that was ended.
+type slow struct{ io.ReadWriteCloser }
+
+func (s slow) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte("-32802")) {
+		time.Sleep(20 * time.Millisecond)
+	}
+	return s.ReadWriteCloser.Write(b)
+}
+
+// What is open is answered before the stream ends: when the context does, and where exit stands right behind shutdown.
+func TestAnswersComeBeforeTheEnd(t *testing.T) {
+	for _, last := range []string{"the context", "exit"} {
+		engine := newFake()
+		search := park(engine)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		server := func(_ context.Context, stream io.ReadWriteCloser) error { return serve(engine)(ctx, slow{stream}) }
+		lsptest.Run(t, server, func(e *lsptest.Editor) {
+			e.Initialize(lsptest.Options{})
+			parked := e.Start("semantic/search", lsptest.Query{Query: "park"})
+			receive(t, e, "the search", search.begun)
+			if last == "exit" {
+				stopped := e.Expect("99")
+				e.Write(lsptest.Frame(lsptest.Request("99", "shutdown", nil)) + lsptest.Frame(lsptest.Notification("exit", nil)))
+				if err := stopped.Wait(nil); err != nil {
+					t.Errorf("shutdown: %v", err)
+				}
+			} else {
+				cancel()
+			}
+			if err := parked.Wait(nil); lsptest.Code(err) != -32802 {
+				t.Errorf("ended by %s, the search: %v, want -32802", last, err)
+			}
+			if err := e.Wait(); (err == nil) != (last == "exit") {
+				t.Errorf("ended by %s, Serve returned %v", last, err)
+			}
+		})
+	}
 }
 
 func TestWhatComesWhileTheServerStopsIsRefused(t *testing.T) {

@@ -171,7 +171,10 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, cfg Config) error {
 		if cfg.Ending != nil {
 			cfg.Ending()
 		}
-		s.finish(ctx, 0) // nobody is there to read an answer
+		s.finish(ctx, 0)
+		if ctx.Err() != nil { // else the client is gone, or has what it wanted
+			s.settleAnswers(ctx, 0)
+		}
 		s.log.Debug("closing the stream", zap.Error(s.stream.Close()))
 		_, _ = tasks.MoveOnAfter(ctx, readerGrace, func(ctx context.Context, _ *tasks.Group) error {
 			select {
@@ -275,6 +278,14 @@ func (s *server) finish(ctx context.Context, patience time.Duration) {
 		if err != nil {
 			s.log.Warn("stopping was incomplete; the next start indexes again what is missing", zap.Error(err))
 		}
+	})
+}
+
+// settleAnswers gives the answers to requests, all but so many, a moment to be written.
+func (s *server) settleAnswers(ctx context.Context, but int64) {
+	_ = tasks.Shield(ctx, readerGrace, func(ctx context.Context, _ *tasks.Group) error {
+		s.stream.awaitAnswers(ctx, but)
+		return nil
 	})
 }
 

@@ -5,6 +5,7 @@ package lsp
 func (s *server) shutdown() (any, error) {
 	s.phase.Store(int32(stopped))
 	s.finish(s.life, answerWithin)
+	s.settleAnswers(s.life, 1) // this one; exit may stand right behind it, and after that nothing is written
 	return nil, nil
 }
 

@@ -14,6 +14,8 @@ import (
 
 	"go.lsp.dev/jsonrpc2"
 	"go.uber.org/zap"
+
+	"github.com/semantic-ls/semantic-ls/tasks"
 )
 
 const (
@@ -53,6 +55,9 @@ type frames struct {
 	ended  atomic.Bool // read no more
 	close  func() error
 
+	owed     atomic.Int64  // answers to the calls that were read
+	answered chan struct{} // capacity 1: one was written
+
 	mu  sync.Mutex // one message is written at a time
 	out []byte     // guarded by mu
 }
@@ -66,6 +71,8 @@ func newFrames(rwc io.ReadWriteCloser, log *zap.Logger, broken func(error)) *fra
 		log:    log,
 		broken: broken,
 		close:  sync.OnceValue(rwc.Close),
+
+		answered: make(chan struct{}, 1),
 	}
 }
 
@@ -92,6 +99,9 @@ func (f *frames) Read(context.Context) (jsonrpc2.Message, int64, error) {
 		}
 		msg, err := jsonrpc2.DecodeMessage(f.body)
 		if err == nil {
+			if _, ok := msg.(*jsonrpc2.Call); ok {
+				f.owed.Add(1)
+			}
 			return msg, size, nil
 		}
 		f.refuseBody(err)
@@ -192,6 +202,7 @@ func (f *frames) refuseBody(err error) {
 // refuse sends an error that answers no request in particular: the id is unknown or was none.
 func (f *frames) refuse(code jsonrpc2.Code, text string) {
 	f.log.Warn("bad message", zap.Int32("code", int32(code)), zap.String("why", text))
+	f.owed.Add(1) // what write takes off again: nobody is owed this one
 	_, _ = f.write(jsonrpc2.NewResponse(jsonrpc2.ID{}, nil, jsonrpc2.NewError(code, text)))
 }
 
@@ -201,6 +212,23 @@ func (f *frames) Write(_ context.Context, msg jsonrpc2.Message) (int64, error) {
 	return int64(n), err
 }
 
+// awaitAnswers waits until all but so many of the calls that were read have their answers written, or ctx ends. The
+// library writes an answer after the work for it has ended, and none once the stream has.
+func (f *frames) awaitAnswers(ctx context.Context, but int64) {
+	for f.owed.Load() > but {
+		if _, err := tasks.Receive(ctx, f.answered); err != nil {
+			return
+		}
+	}
+}
+
+// isAnswer tells the one kind of message that names no method. The library's type for it is its own; a method stands
+// behind an id of ours, which is a number.
+func isAnswer(message []byte) bool {
+	const most = len(`{"jsonrpc":"2.0","id":,"method":`) + 20
+	return !bytes.Contains(message[:min(len(message), most)], []byte(`"method":`))
+}
+
 func (f *frames) write(msg jsonrpc2.Message) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -208,9 +236,17 @@ func (f *frames) write(msg jsonrpc2.Message) (int, error) {
 	const room = len("Content-Length: ") + 20 + len("\r\n\r\n")
 	f.out = jsonrpc2.AppendMessage(append(f.out[:0], make([]byte, room)...), msg)
 	header := fmt.Appendf(nil, "Content-Length: %d\r\n\r\n", len(f.out)-room)
+	answer := isAnswer(f.out[room:])
 	frame := f.out[room-len(header):]
 	copy(frame, header)
 	n, err := f.rwc.Write(frame)
+	if answer {
+		f.owed.Add(-1)
+		select {
+		case f.answered <- struct{}{}:
+		default:
+		}
+	}
 	if cap(f.out) > keepBuffer {
 		f.out = nil
 	}
