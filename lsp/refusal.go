@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
 
 // Codes that jsonrpc2 has no names for.
@@ -25,7 +26,7 @@ var (
 	// errClientCancelled is the cause of a request that $/cancelRequest named.
 	errClientCancelled = errors.New("cancelled by the client")
 	// errIndexingCancelled is the cause of indexing that the user stopped at its progress bar.
-	errIndexingCancelled = errors.New("indexing was cancelled by the user")
+	errIndexingCancelled = fmt.Errorf("%w by the user", indexing.ErrPaused)
 	// errStopping is the cause of whatever was going on when the server stopped.
 	errStopping = errors.New("the server is stopping")
 )

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -146,8 +147,8 @@ func addPath(post *lexical.Builder, p string) {
 
 // Merge encodes what is left of several segments, oldest first, as one. alive
 // reports whether file f of segment s is part of the result; no path may be
-// alive twice.
-func Merge(dimensions int, segments []*Segment, alive func(segment, file int) bool) (*Segment, error) {
+// alive twice. When ctx ends first, its cause is the error.
+func Merge(ctx context.Context, dimensions int, segments []*Segment, alive func(segment, file int) bool) (*Segment, error) {
 	w := segmentWriter{dimensions: dimensions, interned: map[string]uint32{}}
 	w.reserve(segments)
 	sets := make([]*lexical.Postings, len(segments))
@@ -155,6 +156,9 @@ func Merge(dimensions int, segments []*Segment, alive func(segment, file int) bo
 	for i, seg := range segments {
 		sets[i], renumber[i] = seg.postings, make([]uint32, seg.chunkCount)
 		for f := range seg.fileCount {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
 			first, n := seg.fileChunks(f)
 			if !alive(i, f) {
 				for c := first; c < first+n; c++ {
@@ -172,7 +176,11 @@ func Merge(dimensions int, segments []*Segment, alive func(segment, file int) bo
 			w.file(seg.File(f), at)
 		}
 	}
-	return w.open(lexical.Merge(nil, sets, renumber))
+	postings, err := lexical.Merge(ctx, nil, sets, renumber)
+	if err != nil {
+		return nil, err
+	}
+	return w.open(postings)
 }
 
 // segmentWriter lays out the encoded form; see segment.go.

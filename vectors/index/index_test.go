@@ -131,11 +131,11 @@ func TestSnapshotAgainstAPlainMap(t *testing.T) {
 					delete(model, path)
 				}
 			case 1:
-				if err := x.Compact(dims, rng.IntN(3)); err != nil {
+				if err := x.Compact(t.Context(), dims, rng.IntN(3)); err != nil {
 					t.Fatal(err)
 				}
 			case 2:
-				if err := x.Settle(dims); err != nil {
+				if err := x.Settle(t.Context(), dims); err != nil {
 					t.Fatal(err)
 				}
 			default:
@@ -159,7 +159,7 @@ func TestSnapshotAgainstAPlainMap(t *testing.T) {
 				old, oldModel = x.Snapshot(), maps.Clone(model)
 			}
 		}
-		live, err := x.Live(dims)
+		live, err := x.Live(t.Context(), dims)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -48,21 +49,22 @@ func (x *Index) Reset() {
 }
 
 // Compact merges the live files of all segments but the keep largest ones, so
-// that merging the small ones costs what they weigh.
-func (x *Index) Compact(dimensions, keep int) error {
+// that merging the small ones costs what they weigh. When ctx ends first, nothing has
+// changed, and its cause is the error; so too for Settle and Live.
+func (x *Index) Compact(ctx context.Context, dimensions, keep int) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	parts := slices.Clone(x.current.Load().parts)
 	slices.SortStableFunc(parts, func(a, b part) int { return b.seg.chunkCount - a.seg.chunkCount })
 	keep = min(keep, len(parts))
-	return x.merge(dimensions, parts[:keep], parts[keep:])
+	return x.merge(ctx, dimensions, parts[:keep], parts[keep:])
 }
 
 // Settle merges everything into one segment where that pays: when what does not
 // stand in the largest, or is dead in it, is over a tenth of it. Otherwise it
 // merges the rest. A segment that has half the bytes that one may have is left out
 // of this for as long as at most a tenth of it is dead.
-func (x *Index) Settle(dimensions int) error {
+func (x *Index) Settle(ctx context.Context, dimensions int) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var stay, rest []part
@@ -82,12 +84,12 @@ func (x *Index) Settle(dimensions int) error {
 		i := slices.IndexFunc(rest, func(p part) bool { return p.seg.chunkCount == largest })
 		stay, rest = append(stay, rest[i]), slices.Delete(rest, i, i+1)
 	}
-	return x.merge(dimensions, stay, rest)
+	return x.merge(ctx, dimensions, stay, rest)
 }
 
 // merge publishes the parts that stay beside what is left of the others, in as few
 // segments as x.most allows. x.mu is held.
-func (x *Index) merge(dimensions int, stay, others []part) error {
+func (x *Index) merge(ctx context.Context, dimensions int, stay, others []part) error {
 	next, changed := &Snapshot{parts: slices.Clone(stay)}, false
 	for _, group := range x.groups(others) {
 		if len(group) == 1 && group[0].dead == nil {
@@ -99,7 +101,7 @@ func (x *Index) merge(dimensions int, stay, others []part) error {
 		for i, p := range group {
 			segments[i] = p.seg
 		}
-		seg, err := Merge(dimensions, segments, func(s, f int) bool { return !group[s].isDead(f) })
+		seg, err := Merge(ctx, dimensions, segments, func(s, f int) bool { return !group[s].isDead(f) })
 		if err != nil {
 			return err
 		}
@@ -144,13 +146,13 @@ func (x *Index) Bytes() (n int64) {
 // Live returns the current snapshot as segments that need no marks: those with
 // dead files are merged by themselves. Applied in order to an empty index, they
 // give the snapshot.
-func (x *Index) Live(dimensions int) ([]*Segment, error) {
+func (x *Index) Live(ctx context.Context, dimensions int) ([]*Segment, error) {
 	var list []*Segment
 	for _, p := range x.Snapshot().parts {
 		seg := p.seg
 		if p.dead != nil {
 			var err error
-			if seg, err = Merge(dimensions, []*Segment{p.seg}, func(_, f int) bool { return !p.isDead(f) }); err != nil {
+			if seg, err = Merge(ctx, dimensions, []*Segment{p.seg}, func(_, f int) bool { return !p.isDead(f) }); err != nil {
 				return nil, err
 			}
 		}

@@ -1,6 +1,8 @@
 package index
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -35,8 +37,8 @@ func many(t *testing.T, files int) (x *Index, size int) {
 // Offsets within a segment have 32 bits: merging stops before they wrap around.
 func TestMergingStopsAtTheMostThatASegmentMayHave(t *testing.T) {
 	for name, merge := range map[string]func(*Index) error{
-		"compact": func(x *Index) error { return x.Compact(dims, 0) },
-		"settle":  func(x *Index) error { return x.Settle(dims) },
+		"compact": func(x *Index) error { return x.Compact(t.Context(), dims, 0) },
+		"settle":  func(x *Index) error { return x.Settle(t.Context(), dims) },
 	} {
 		x, size := many(t, 20)
 		x.most = 5 * size
@@ -57,7 +59,7 @@ func TestMergingStopsAtTheMostThatASegmentMayHave(t *testing.T) {
 func TestSettleLeavesFullSegmentsAlone(t *testing.T) {
 	x, size := many(t, 12)
 	x.most = 4 * size
-	if err := x.Settle(dims); err != nil {
+	if err := x.Settle(t.Context(), dims); err != nil {
 		t.Fatal(err)
 	}
 	full := map[*Segment]bool{}
@@ -74,7 +76,7 @@ func TestSettleLeavesFullSegmentsAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		x.Apply(seg, nil)
-		if err := x.Settle(dims); err != nil {
+		if err := x.Settle(t.Context(), dims); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -89,7 +91,7 @@ func TestSettleLeavesFullSegmentsAlone(t *testing.T) {
 	}
 	// What is dead in a full one is not kept for ever.
 	x.Apply(nil, []string{"f00.go", "f01.go", "f02.go", "f03.go", "f04.go", "f05.go", "f06.go", "f07.go"})
-	if err := x.Settle(dims); err != nil {
+	if err := x.Settle(t.Context(), dims); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range x.Snapshot().parts {
@@ -99,5 +101,23 @@ func TestSettleLeavesFullSegmentsAlone(t *testing.T) {
 	}
 	if c := x.Snapshot().Counts("/w"); c.Files != 6 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// A merge that is cancelled changes nothing.
+func TestMergeEndsWithItsContext(t *testing.T) {
+	x, _ := many(t, 4)
+	cause := errors.New("the folder was removed")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	before := x.Snapshot()
+	if err := x.Compact(ctx, dims, 0); !errors.Is(err, cause) {
+		t.Errorf("Compact: %v", err)
+	}
+	if err := x.Settle(ctx, dims); !errors.Is(err, cause) {
+		t.Errorf("Settle: %v", err)
+	}
+	if x.Snapshot() != before || x.Segments() != 4 {
+		t.Errorf("%d segments", x.Segments())
 	}
 }

@@ -91,6 +91,6 @@ func FuzzOpenSegmentNeverReadsOutside(f *testing.F) {
 		}
 		s.Files("/w", func(file File) bool { s.Find("/w", file.Path); return true })
 		_, _ = s.Lexical(t.Context(), []Term{Single("x", 1), {Words: []Word{{"go", 2}, {"one", 1}}, Weight: 1}}, lexical.BM25{K1: 1}, lexical.BM25{K1: 1})
-		_, _ = Merge(seg.Dimensions(), []*Segment{seg}, func(_, f int) bool { return f%2 == 0 })
+		_, _ = Merge(t.Context(), seg.Dimensions(), []*Segment{seg}, func(_, f int) bool { return f%2 == 0 })
 	})
 }

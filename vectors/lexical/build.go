@@ -2,6 +2,7 @@ package lexical
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"slices"
 	"sort"
@@ -151,8 +152,9 @@ const Dropped = ^uint32(0)
 
 // Merge appends to dst the postings of several sets as one. renumber[i] gives
 // the new number of each document of sets[i], or Dropped; the new numbers must
-// ascend through the sets in order and leave no gap.
-func Merge(dst []byte, sets []*Postings, renumber [][]uint32) []byte {
+// ascend through the sets in order and leave no gap. When ctx ends first, its cause is
+// the error.
+func Merge(ctx context.Context, dst []byte, sets []*Postings, renumber [][]uint32) ([]byte, error) {
 	var w writer
 	for i, p := range sets {
 		for document, to := range renumber[i] {
@@ -163,7 +165,10 @@ func Merge(dst []byte, sets []*Postings, renumber [][]uint32) []byte {
 	}
 	var buf []Posting
 	next := make([]int, len(sets)) // each set's next term
-	for {
+	for n := 1; ; n++ {
+		if n%checkEvery == 0 && ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		var least []byte
 		for i, p := range sets {
 			if next[i] < p.terms {
@@ -197,5 +202,9 @@ func Merge(dst []byte, sets []*Postings, renumber [][]uint32) []byte {
 		}
 		w.size = len(w.lists)
 	}
-	return w.encode(dst)
+	return w.encode(dst), nil
 }
+
+// checkEvery is after how many terms a merge looks at its context: a millisecond, as
+// most have a few postings.
+const checkEvery = 1024

@@ -115,7 +115,11 @@ func TestMergeAgainstAPlainMap(t *testing.T) {
 			}
 			sets, renumber = append(sets, p), append(renumber, to)
 		}
-		check(t, Merge(nil, sets, renumber), want)
+		merged, err := Merge(t.Context(), nil, sets, renumber)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, merged, want)
 	}
 }
 

@@ -103,7 +103,7 @@ func FuzzARecordWithTheRightChecksum(f *testing.F) {
 		x.Apply(c.Segment, c.Removed)
 		x.Snapshot().PathsUnder("/w", "")
 		if c.Segment != nil {
-			if _, err := x.Live(c.Segment.Dimensions()); err != nil {
+			if _, err := x.Live(t.Context(), c.Segment.Dimensions()); err != nil {
 				t.Fatalf("what was read cannot be written: %v", err)
 			}
 		}

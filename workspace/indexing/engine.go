@@ -69,6 +69,9 @@ const (
 var (
 	// ErrNotFolder is returned when a root is missing, unreadable or no directory.
 	ErrNotFolder = errors.New("not a folder that can be searched")
+	// ErrPaused is the cause to cancel a Refresh with that the user does not want now,
+	// for this client or another.
+	ErrPaused = errors.New("indexing was paused")
 	// ErrUnknownFolder is returned for a root that was never opened or is closed.
 	ErrUnknownFolder = errors.New("folder is not open")
 )
@@ -248,6 +251,17 @@ func Locate(cacheDir, dir string, m embed.Model) (root string, ok bool) {
 // nothing more. What is on disk stays. Closing what is not open is harmless.
 func (e *Engine) Close(root string) error {
 	root = filepath.Clean(root)
+	left, err := e.leave(root, false)
+	if left != nil {
+		left.cancel(errNobody)
+		<-left.done
+	}
+	return err
+}
+
+// leave makes e a user of the folder no more, and closes that with the last one. If
+// all that is left is a FinishShared, it returns that. finished tells that e is it.
+func (e *Engine) leave(root string, finished bool) (left *finisher, err error) {
 	give, _ := e.turns.take(nil, root)
 	defer give()
 	e.mu.Lock()
@@ -255,43 +269,21 @@ func (e *Engine) Close(root string) error {
 	delete(e.roots, root)
 	e.mu.Unlock()
 	if f == nil {
-		return nil
+		return nil, nil
 	}
-	if f.users--; f.users > 0 {
-		return nil
+	if finished {
+		f.finisher = nil
+	}
+	switch f.users--; {
+	case f.users == 1:
+		return f.finisher, nil
+	case f.users > 1:
+		return nil, nil
 	}
 	e.shared.mu.Lock()
 	delete(e.folders, root)
 	e.shared.mu.Unlock()
-	return f.store.Close()
-}
-
-// FinishShared goes on with the folders that other engines of this Share have open and
-// whose last Refresh or Update was interrupted, as it is when a client leaves in the
-// middle of it. When ctx ends, its cause is the error.
-func (e *Engine) FinishShared(ctx context.Context) error {
-	e.shared.mu.Lock()
-	var roots []string
-	for root, f := range e.folders {
-		if f.unfinished() {
-			roots = append(roots, root)
-		}
-	}
-	e.shared.mu.Unlock()
-	slices.Sort(roots)
-	var errs []error
-	for _, root := range roots {
-		one := e.Share()
-		err := one.Open(ctx, root)
-		if err == nil {
-			err = one.Refresh(ctx, root, nil)
-		}
-		errs = append(errs, err, one.Close(root))
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-	}
-	return errors.Join(errs...)
+	return nil, f.store.Close()
 }
 
 // CloseAll closes every folder.

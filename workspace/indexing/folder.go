@@ -19,6 +19,8 @@ type folder struct {
 	index *index.Index
 	store *store.Store
 
+	finisher *finisher // one of the users, or nil; guarded as users is
+
 	// refreshing holds a token while a Refresh runs: one walk at a time.
 	refreshing chan struct{}
 
@@ -38,6 +40,7 @@ type folder struct {
 	mu       sync.Mutex // guards all below, and is held for moments only
 	state    string
 	message  string
+	paused   bool // by the user, not because a client left
 	walked   bool // a walk has ended: skipped and waiting are known
 	waiting  int  // files that a Refresh has still to read, new or changed
 	listed   int  // files that the walk found; 0 once all of them are read
@@ -117,6 +120,13 @@ func (f *folder) setState(state, message string) {
 	f.state, f.message = state, message
 }
 
+// pause notes that a Refresh was interrupted.
+func (f *folder) pause(byUser bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.state, f.message, f.paused = StatePaused, "", byUser
+}
+
 // ready says that all that the walk found is read.
 func (f *folder) ready() {
 	f.mu.Lock()
@@ -162,7 +172,7 @@ func (f *folder) succeeded(entries []workspace.Entry) {
 func (f *folder) unfinished() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.state == StatePaused || f.state != StateIndexing && f.waiting+len(f.pending) > 0
+	return !f.paused && (f.state == StatePaused || f.state != StateIndexing && f.waiting+len(f.pending) > 0)
 }
 
 // ask returns a number that servedSince takes.
@@ -173,11 +183,13 @@ func (f *folder) ask() uint64 {
 	return f.asked
 }
 
-// serve notes that a Refresh begins.
-func (f *folder) serve() {
+// begin notes that a Refresh begins.
+func (f *folder) begin() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.serving = f.asked
+	f.paused = false
+	f.state, f.message = StateIndexing, ""
 }
 
 // servedSince reports whether a Refresh that began after ask has ended well.

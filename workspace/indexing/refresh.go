@@ -65,16 +65,15 @@ func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)
 	defer func() { <-f.refreshing }()
 
 	start := time.Now()
-	f.serve()
-	f.setState(StateIndexing, "")
+	f.begin()
 	read, err := e.refresh(ctx, f, report)
 	switch {
 	case err == nil:
 		f.ready()
 		e.cfg.Log.Info("indexed", zap.String("folder", f.root), zap.Int("files", read), zap.Duration("took", time.Since(start)))
 	case ctx.Err() != nil:
-		f.setState(StatePaused, "")
 		err = context.Cause(ctx)
+		f.pause(errors.Is(err, ErrPaused))
 	default:
 		f.setState(StateFailed, err.Error())
 		e.cfg.Log.Error("indexing", zap.String("folder", f.root), zap.Error(err))
@@ -95,10 +94,10 @@ func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) 
 		}
 	}
 	if len(todo)+len(gone) > 0 || f.store.Records() > manyRecords {
-		err = e.unit(ctx, func() error { return e.settle(f) })
+		err = e.settle(ctx, f)
 	}
 	if err == nil {
-		err = e.unit(ctx, func() error { return e.takeOver(f) })
+		err = e.takeOver(ctx, f)
 	}
 	return len(todo), err
 }
@@ -296,8 +295,10 @@ func (e *Engine) build(ctx context.Context, documents []index.Document) (seg *in
 }
 
 // unit does background work on a core of its own: a file or some texts take about a
-// millisecond, encoding a segment of a batch a few, merging segments more. Work on a
-// core cannot be preempted: whoever comes meanwhile has it when the unit is done.
+// millisecond, encoding a segment of a batch a few. Work on a core cannot be preempted:
+// whoever comes meanwhile has it when the unit is done. Merging takes longer, 30 to 200
+// ms for small segments and 0.7 s for all of a folder of 100,000 chunks, but ends within
+// a millisecond when it is cancelled.
 func (e *Engine) unit(ctx context.Context, work func() error) error {
 	return e.lend(ctx, tasks.Background, func(context.Context) error { return work() })
 }
@@ -325,34 +326,37 @@ func (e *Engine) mergeSmall(ctx context.Context, f *folder) error {
 	if f.index.Segments() <= manySegments {
 		return nil
 	}
-	return e.unit(ctx, func() error {
-		f.publishing.Lock()
-		defer f.publishing.Unlock()
-		n := f.index.Segments()
-		if n <= manySegments {
-			return nil
-		}
-		return f.index.Compact(e.model().Dimensions, n-mergeAtOnce)
+	// The lock first: of two that want to merge, one would else wait for it with a core.
+	f.publishing.Lock()
+	defer f.publishing.Unlock()
+	n := f.index.Segments()
+	if n <= manySegments {
+		return nil
+	}
+	return e.lend(ctx, tasks.Background, func(ctx context.Context) error {
+		return f.index.Compact(ctx, e.model().Dimensions, n-mergeAtOnce)
 	})
 }
 
 // settle leaves the index as few segments, and the store without garbage where
 // there is more of that than of what lives.
-func (e *Engine) settle(f *folder) error {
+func (e *Engine) settle(ctx context.Context, f *folder) error {
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
-	if err := f.index.Settle(e.model().Dimensions); err != nil {
-		return err
-	}
-	if f.store.Records() <= manyRecords && f.store.Size() < 2*f.index.Bytes() {
-		return nil
-	}
-	return e.rewrite(f)
+	return e.lend(ctx, tasks.Background, func(ctx context.Context) error {
+		if err := f.index.Settle(ctx, e.model().Dimensions); err != nil {
+			return err
+		}
+		if f.store.Records() <= manyRecords && f.store.Size() < 2*f.index.Bytes() {
+			return nil
+		}
+		return e.rewrite(ctx, f)
+	})
 }
 
 // rewrite replaces what is stored by what is in memory. f.publishing is held.
-func (e *Engine) rewrite(f *folder) error {
-	live, err := f.index.Live(e.model().Dimensions)
+func (e *Engine) rewrite(ctx context.Context, f *folder) error {
+	live, err := f.index.Live(ctx, e.model().Dimensions)
 	if err != nil {
 		return err
 	}
@@ -362,7 +366,7 @@ func (e *Engine) rewrite(f *folder) error {
 
 // takeOver becomes the process that writes the index, where that was another one
 // which has ended since, and stores what was in memory only.
-func (e *Engine) takeOver(f *folder) error {
+func (e *Engine) takeOver(ctx context.Context, f *folder) error {
 	if f.store.Health() != store.HealthBusy {
 		return nil
 	}
@@ -372,5 +376,5 @@ func (e *Engine) takeOver(f *folder) error {
 		return nil
 	}
 	e.cfg.Log.Info("this process writes the index now", zap.String("folder", f.root))
-	return e.rewrite(f)
+	return e.lend(ctx, tasks.Background, func(ctx context.Context) error { return e.rewrite(ctx, f) })
 }

@@ -63,8 +63,10 @@ func TestTurnsAreNotWaitedForBeyondDone(t *testing.T) {
 			t.Error("given to two")
 		}
 		give()
-		if _, ok := turns.take(done, "a"); ok {
-			t.Error("given to somebody who has left")
+		for range 50 { // it is free and whoever asks has left: neither may win by chance
+			if _, ok := turns.take(done, "a"); ok {
+				t.Error("given to somebody who has left")
+			}
 		}
 		if len(turns.of) != 0 {
 			t.Errorf("left behind: %v", turns.of)

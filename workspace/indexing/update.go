@@ -109,11 +109,11 @@ func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entr
 		entries = entries[n:]
 	}
 	if f.store.Size() > 2*f.index.Bytes()+spareBytes {
-		if err := e.unit(ctx, func() error { return e.settle(f) }); err != nil {
+		if err := e.settle(ctx, f); err != nil {
 			return err
 		}
 	}
-	return e.unit(ctx, func() error { return e.takeOver(f) })
+	return e.takeOver(ctx, f)
 }
 
 // ignored says by which rule what is at rel is left out, as of the last walk.
