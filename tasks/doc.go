@@ -58,7 +58,8 @@
 //
 // # Misuse
 //
-// What a task must not do has an outcome all the same, and none of them is a silent deadlock:
+// What a task must not do has an outcome all the same, and where this package can notice it none is a silent
+// deadlock:
 //
 //	a task panics                          a *PanicError of its group, siblings cancelled
 //	the body panics                        tasks cancelled and awaited, then the panic goes on
@@ -70,10 +71,15 @@
 //	Go on a group that has ended           panics, in the caller
 //	ready called twice, or never           panics in the task; an error of Start
 //	Do inside Do of the same Limiter       an error, wherever the context is that of the outer Do or derived
-//	                                       from it; two Limiters in opposite orders are as two locks are
+//	                                       from it
 //	Map or Abandon inside Do               the same
 //	Registry.Replace inside its own key    an error: the newer work cancels the older, which waits for it,
 //	                                       and gives up for that reason
+//	Wait for oneself, or the task around   an error, wherever the context is that of the task or derived from it
+//
+// Two things it cannot notice: what fn of Abandon does, which has no context to be told apart by, and so must
+// not ask the Limiter whose token it holds; and two tasks that wait for each other, or hold the tokens of two
+// Limiters in opposite orders, which wait until the context of one ends.
 //
 // # Lives of requests
 //

@@ -67,7 +67,7 @@ func (g *Group) newTask() *Task {
 	g.running++
 	g.mu.Unlock()
 	t := &Task{group: g, done: make(chan struct{})}
-	t.ctx, t.cancel = context.WithCancelCause(g.context())
+	t.ctx, t.cancel = context.WithCancelCause(context.WithValue(g.context(), running{t}, true))
 	return t
 }
 

@@ -437,3 +437,29 @@ func BenchmarkRunOneTask(b *testing.B) {
 		})
 	}
 }
+
+// A task that waits for itself, or for the one that it is a part of, is told so instead of waiting for ever.
+func TestWaitForOneself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		wantNil(t, tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+			self := make(chan *tasks.Task, 1)
+			task := g.Go(func(ctx context.Context) error {
+				outer := <-self
+				if err := outer.Wait(ctx); err == nil || !strings.Contains(err.Error(), "inside the task") {
+					t.Errorf("for itself: %v", err)
+				}
+				return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
+					inner := g.Go(func(ctx context.Context) error {
+						if err := outer.Wait(ctx); err == nil || !strings.Contains(err.Error(), "inside the task") {
+							t.Errorf("for the task around: %v", err)
+						}
+						return nil
+					})
+					return inner.Wait(ctx) // a part may be waited for
+				})
+			})
+			self <- task
+			return task.Wait(ctx)
+		}))
+	})
+}

@@ -102,12 +102,21 @@ func (t *Task) abandon(cause error) bool {
 	return true
 }
 
+// running marks the context of a task.
+type running struct{ t *Task }
+
+// errSelf is returned by Wait in the task that is waited for.
+var errSelf = errors.New("tasks: Task.Wait inside the task that it waits for, which would never end: wait for it elsewhere")
+
 // Wait returns when the task has ended, with the task's error; if the task was interrupted, that error
 // matches the cause too. If ctx is done, now or first, it returns an error that matches ctx.Err() and its
-// cause, and the task goes on.
+// cause, and the task goes on. With the context of the task itself, or one derived from it, it is an error.
 func (t *Task) Wait(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return interrupted(ctx)
+	}
+	if ctx.Value(running{t}) != nil {
+		return errSelf
 	}
 	select {
 	case <-t.done:

@@ -21,6 +21,7 @@ type client struct {
 
 	mu      sync.Mutex
 	pending map[int]chan reply // guarded by mu
+	gone    bool               // guarded by mu: the server answers no more
 }
 
 type reply struct {
@@ -48,6 +49,9 @@ func (cl *client) begin(method string, params any) (id int, answered chan reply)
 	id, answered = int(cl.ids.Add(1)), make(chan reply, 1)
 	cl.mu.Lock()
 	cl.pending[id] = answered
+	if cl.gone {
+		answered <- reply{code: -1, at: time.Now()}
+	}
 	cl.mu.Unlock()
 	cl.write(map[string]any{"jsonrpc": "2.0", "id": id, "method": method, "params": params})
 	return id, answered
@@ -77,6 +81,7 @@ func (cl *client) listen(context.Context) error {
 		if err != nil {
 			cl.mu.Lock()
 			defer cl.mu.Unlock()
+			cl.gone = true
 			for _, answered := range cl.pending {
 				answered <- reply{code: -1, at: at}
 			}

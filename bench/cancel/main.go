@@ -7,7 +7,8 @@
 // input and output. Four things are measured:
 //
 //   - a search over DIR, cancelled at a random instant of its work: from $/cancelRequest to the reply, and to
-//     the end of its work: the goroutine that answers writes the reply then, and ends;
+//     the end of its work: the goroutine that answers writes the reply then, and ends (of a call to a provider,
+//     net/http's own goroutines close the connection, within another 5 ms);
 //   - a search that waits for an embedding provider which does not answer: the same;
 //   - a request that takes 1 ms of a core: from sending it to its answer;
 //   - many requests, half of them cancelled at random: the goroutines and the heap that are left.
@@ -34,7 +35,7 @@ func main() {
 	profile := flag.String("cpuprofile", "", "write a profile of the server that searches to `FILE`")
 	server := flag.String("serve", "", "be the server: search, provider or quiet")
 	flag.Parse()
-	if flag.NArg() != 1 {
+	if flag.NArg() != 1 || *rounds < 1 || *requests < 1 {
 		fmt.Fprintln(os.Stderr, "usage: go run ./bench/cancel [-rounds N] [-requests N] [-cpuprofile FILE] DIR")
 		os.Exit(2)
 	}

@@ -42,7 +42,7 @@ func serve(ctx context.Context, root string, silent, busy bool) error {
 		defer remote.Close()
 		model = remote
 	}
-	answering := &probe{Engine: indexing.New(indexing.Config{Embedder: model, Limiter: limiter})}
+	answering := &probe{spins: calibrate(), Engine: indexing.New(indexing.Config{Embedder: model, Limiter: limiter})}
 	if !silent {
 		if err := answering.Open(ctx, root); err != nil {
 			return err
@@ -101,14 +101,37 @@ const (
 // Search has returned, only the goroutine is left that writes the reply.
 type probe struct {
 	*indexing.Engine
+	spins int // that take a millisecond
 	ended atomic.Int64
+}
+
+// work does so many steps that nobody can leave out.
+func work(steps int) {
+	x := uint64(steps)
+	for range steps {
+		x = x*6364136223846793005 + 1442695040888963407
+	}
+	sink.Store(x)
+}
+
+var sink atomic.Uint64
+
+// calibrate returns how many steps of work take a millisecond: as many as the fastest of some tries did.
+func calibrate() int {
+	const steps = 1_000_000
+	best := time.Hour
+	for range 20 {
+		start := time.Now()
+		work(steps)
+		best = min(best, time.Since(start))
+	}
+	return int(steps * time.Millisecond / best)
 }
 
 func (p *probe) Search(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error) {
 	switch q.Text {
 	case spin:
-		for end := time.Now().Add(time.Millisecond); time.Now().Before(end); {
-		}
+		work(p.spins)
 		return indexing.Answer{}, nil
 	case instant:
 		return indexing.Answer{}, nil

@@ -37,8 +37,9 @@ standard error, or to the file that log.file names.
 
 With --listen it serves every connection to a socket instead, each in a session of
 its own, until it is interrupted; sessions of the same workspace share its index.
-Only this machine can connect, and of a unix socket only its user. The address
-that was chosen is the first line on standard error.
+Only this machine can connect, and of a unix socket only its user; a file beside it,
+named like it with .lock, says that it is taken, and stays. The address that was
+chosen is the first line on standard error.
 
 Settings that the editor sends as initializationOptions count less than flags and
 environment, and more than the user's settings file; with --listen, what they say of
@@ -73,7 +74,7 @@ the log follows at once, everything else in the sessions that begin from then on
 func (p *process) serve(ctx context.Context) error {
 	srv := p.newService()
 	srv.alone = true
-	defer srv.log.close()
+	defer srv.close()
 	config, release := srv.session(srv.log.Logger)
 	defer release()
 	late := time.NewTimer(time.Hour)
@@ -100,7 +101,7 @@ func (p *process) serve(ctx context.Context) error {
 // ends: the exit code is 0 then.
 func (p *process) listen(ctx context.Context, at address) error {
 	srv := p.newService()
-	defer srv.log.close()
+	defer srv.close()
 	l, err := at.listen(ctx)
 	if err != nil {
 		return hinted("choose another address, or end the process that has it", "--listen: %w", err)
@@ -116,13 +117,17 @@ type service struct {
 	engines  *engines
 	presence *lsp.Presence
 	alone    bool // there is one session, over standard input and output
+	hangups  chan os.Signal
 
 	mu      sync.Mutex
 	options json.RawMessage // guarded by mu: what the only session was given
 }
 
 func (p *process) newService() *service {
-	srv := &service{process: p, log: sessionLog(p.stderr)}
+	srv := &service{process: p, log: sessionLog(p.stderr), hangups: make(chan os.Signal, 1)}
+	if len(reloadSignals) > 0 {
+		signal.Notify(srv.hangups, reloadSignals...) // before anybody is told that it serves: it would end it
+	}
 	// A mistake in the settings is for initialize to report, where the user
 	// gets to read it.
 	if s, _, err := p.loadSettings(nil); err == nil {
@@ -141,6 +146,11 @@ func (p *process) newService() *service {
 	srv.presence = lsp.NewPresence(limiter, cores)
 	srv.engines = newEngines(limiter, srv.log.Logger)
 	return srv
+}
+
+func (srv *service) close() {
+	signal.Stop(srv.hangups)
+	srv.log.close()
 }
 
 // session is the configuration of one session, and what to call when it has ended.
@@ -176,15 +186,10 @@ func (srv *service) session(log *zap.Logger) (config lsp.Config, release func())
 
 // run calls serve, and reads the settings again whenever the user asks for it.
 func (srv *service) run(ctx context.Context, serve func(ctx context.Context) error) error {
-	hangups := make(chan os.Signal, 1)
-	if len(reloadSignals) > 0 {
-		signal.Notify(hangups, reloadSignals...)
-		defer signal.Stop(hangups)
-	}
 	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
 		reloading := g.Go(func(ctx context.Context) error {
 			for {
-				if _, err := tasks.Receive(ctx, hangups); err != nil {
+				if _, err := tasks.Receive(ctx, srv.hangups); err != nil {
 					return nil
 				}
 				srv.reload()

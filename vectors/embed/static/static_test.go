@@ -12,8 +12,12 @@ import (
 	"sync"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/semantic-ls/semantic-ls/vectors/words"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func embedOne(t testing.TB, m *Model, text string) []float32 {
 	t.Helper()
