@@ -46,9 +46,16 @@ func (b *braces) punct() {
 		return
 	}
 	st := &b.st
+	if c == ',' && f.holds == enumBody && !f.past && b.g.methods { // each constant for itself: it may have a body
+		b.st = blank
+		return
+	}
 	if c == ';' {
 		if f.holds == enumBody {
 			f.past = true
+		}
+		if b.g.oldStyle && f.holds == root && b.oldParameter() {
+			return
 		}
 		b.endStatement(t.end)
 		return
@@ -111,6 +118,40 @@ func (b *braces) punct() {
 	if st.header < 0 {
 		st.header = t.start
 	}
+}
+
+// mostOld is how many declarations of parameters a function may have; the largest of old code have some twenty.
+const mostOld = 32
+
+// oldParameter says that the semicolon ends the declaration of a parameter, as in `int f(a, b) int a; char *b; {`: the
+// parentheses hold names alone, and something is declared behind them.
+func (b *braces) oldParameter() bool {
+	st := &b.st
+	if st.old == 0 {
+		if st.call < 0 || st.equals || st.typedef || st.controls || st.key != nil || st.last <= st.callEnd || capitals(b.text[st.call:st.callEnd]) {
+			return false
+		}
+		list, rest, ok := strings.Cut(b.text[st.callEnd:min(b.tok.start, st.callEnd+look)], ")")
+		list = strings.TrimLeft(list, " \t")
+		if !ok || !strings.HasPrefix(list, "(") {
+			return false
+		}
+		names := 0
+		for i := 1; i < len(list); i++ {
+			switch c := list[i]; {
+			case b.g.inside[c]:
+				names++
+			case c != ',' && b.g.class[c] > newline:
+				return false
+			}
+		}
+		rest = strings.TrimSpace(rest)
+		if names == 0 || rest == "" || !b.g.inside[rest[0]] || !strings.ContainsAny(rest, " \t\n*") {
+			return false
+		}
+	}
+	st.old++
+	return st.old < mostOld
 }
 
 // operatorBytes are what operators are called in Swift and Scala.
@@ -204,7 +245,7 @@ func (b *braces) parenthesis(f *frame) bool {
 			st.controls = true // an anonymous function
 		}
 	}
-	if st.lastEnd == 0 || st.equals || st.controls || st.colon || f.holds == funcBody || f.holds == dataBody {
+	if st.lastEnd == 0 || st.equals || st.controls || st.colon || st.old > 0 || f.holds == funcBody || f.holds == dataBody {
 		return false
 	}
 	if st.key != nil && !(b.g.lastName && st.last > st.nameStart && st.key.body != moduleBody && st.key.body != funcBody) {

@@ -21,7 +21,7 @@ var cWords = []words{
 
 var grammarC = &grammar{
 	outline: outlineBraces, marks: cMarks, words: cWords, hooked: "#", hook: directiveHook,
-	calls: true, directives: true, forward: true, rootOnly: true, lastName: true,
+	calls: true, directives: true, forward: true, rootOnly: true, lastName: true, oldStyle: true,
 }
 
 var grammarCPP = &grammar{
