@@ -32,6 +32,7 @@ func outline(text string, g *grammar) *scanner {
 		g = plainText
 	}
 	s := newScanner(text, g)
+	s.grammars = grammarNamed
 	if g.outline != nil {
 		g.outline(s)
 		s.order()

@@ -16,6 +16,7 @@ type def struct {
 	owner     string // names before its own that its header gives: a receiver, qualifiers
 	hidden    bool   // holds members but is no symbol: impl, extension, a group of constants
 	imported  bool   // an import or package clause
+	skipped   bool   // not worth embedding: a notebook's outputs
 }
 
 // longestName is the length past which an identifier is data rather than a name.
@@ -41,7 +42,7 @@ func (s *scanner) symbols() (list []Symbol, labels []label) {
 	list = make([]Symbol, 0, n)
 	for i := range s.defs {
 		d := &s.defs[i]
-		if d.imported {
+		if d.imported || d.skipped {
 			continue
 		}
 		within := ""

@@ -43,6 +43,16 @@ var known = sync.OnceValue(func() (k struct{ exts, files, shebangs map[string]*l
 	return k
 })
 
+// grammarNamed is the grammar of a language by its name, nil if it has none.
+func grammarNamed(name string) *grammar {
+	for i := range languages {
+		if l := &languages[i]; l.name == name && l.grammar != nil {
+			return l.grammar
+		}
+	}
+	return nil
+}
+
 // peek is how much of a file decides between languages that share an extension.
 const peek = 4096
 

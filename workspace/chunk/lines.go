@@ -1,6 +1,9 @@
 package chunk
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // The engines here read lines: shell scripts, whose lexing would be an interpreter's, and prose with headings.
 
@@ -156,59 +159,181 @@ func (h *headed) closeAll() {
 // outlineMarked finds headings made of repeated marks before the title: Markdown's #, AsciiDoc's =, Org's *.
 func outlineMarked(s *scanner) {
 	h := &headed{scanner: s}
-	mark := s.g.extra[0]
-	fence := ""
-	lastStart, lastEnd := 0, 0 // of the line before, for a heading that is underlined
-	eachLine(s.text, func(start, end int) {
-		s.steps += end - start
-		line := s.text[start:end]
-		body := strings.TrimLeft(line, " ")
-		before, beforeEnd := lastStart, lastEnd
-		lastStart, lastEnd = start, end
-		if f := fenceMark(body); f != "" && (fence == "" || strings.HasPrefix(f, fence) && strings.TrimRight(body, " ") == f) {
-			if fence == "" {
-				fence = f
-			} else {
-				fence = ""
-			}
-			lastEnd = start
-			return
-		}
-		if fence != "" || len(line)-len(body) > 3 {
-			lastEnd = start
-			return
-		}
-		level := 0
-		for level < len(body) && level < 7 && body[level] == mark {
-			level++
-		}
-		if level > 0 && level < 7 && level < len(body) && (body[level] == ' ' || body[level] == '\t') {
-			title := strings.Trim(body[level:], " \t")
-			if mark == '#' {
-				title = strings.TrimRight(strings.TrimRight(title, "#"), " \t")
-			}
-			if title != "" {
-				at := start + strings.Index(line, title)
-				h.heading(start, end, at, at+len(title), level)
-			}
-			lastEnd = start
-			return
-		}
-		if n := len(body); mark == '#' && n > 1 && beforeEnd > before && (body[0] == '=' || body[0] == '-') && strings.Trim(strings.TrimRight(body, " "), body[:1]) == "" {
-			title := strings.Trim(s.text[before:beforeEnd], " \t")
-			if title == "" || title[0] == '|' || title[0] == '-' || title[0] == '>' {
-				return
-			}
-			at := before + strings.Index(s.text[before:beforeEnd], title)
-			level := 1
-			if body[0] == '-' {
-				level = 2
-			}
-			h.heading(before, end, at, at+len(title), level)
-			lastEnd = start
-		}
-	})
+	eachHeading(s, h.heading)
 	h.closeAll()
+}
+
+// eachHeading calls yield for every heading of a text whose grammar's extra byte is the mark.
+func eachHeading(s *scanner, yield func(start, end, nameStart, nameEnd, level int)) {
+	m := &marked{scanner: s, mark: s.g.extra[0], yield: yield}
+	from := s.pos
+	if m.mark == '#' {
+		from = m.frontMatter(from)
+	}
+	eachLine(s.text[from:], func(start, end int) { m.line(start+from, end+from) })
+}
+
+// marked is the state between the lines of such prose.
+type marked struct {
+	*scanner
+	mark      byte
+	yield     func(start, end, nameStart, nameEnd, level int)
+	fence     string // what closes the block of code that is open
+	comment   bool   // in <!-- -->
+	above     [2]int // the line before, if it is text that an underline makes a heading
+	paragraph int    // lines of text directly above
+	hopeless  int    // searches for an end in vain
+}
+
+// frontMatter is where the text starts behind a leading block of YAML or TOML.
+func (m *marked) frontMatter(at int) int {
+	rest := m.text[at:]
+	if !strings.HasPrefix(rest, "---\n") && !strings.HasPrefix(rest, "+++\n") && !strings.HasPrefix(rest, "---\r\n") && !strings.HasPrefix(rest, "+++\r\n") {
+		return at
+	}
+	i := strings.Index(rest[3:], "\n"+rest[:3])
+	if i < 0 {
+		m.steps += len(rest)
+		return at
+	}
+	m.steps += i
+	end := m.lineEnd(at + 3 + i + 4)
+	if strings.TrimRight(m.text[at+3+i+4:end], " \t\r") != "" {
+		return at
+	}
+	return end
+}
+
+func (m *marked) line(start, end int) {
+	m.steps += end - start
+	line := m.text[start:end]
+	body := strings.TrimLeft(line, " ")
+	above, paragraph := m.above, m.paragraph
+	m.above, m.paragraph = [2]int{}, 0
+	if m.comment {
+		m.comment = !strings.Contains(line, "-->")
+		return
+	}
+	if m.mark == '=' {
+		if m.asciiBlock(end, line, above) {
+			return
+		}
+	}
+	if f := fenceMark(body); f != "" && (m.mark == '#' || m.mark == '=' && f[0] == '`') && (m.fence == "" || strings.HasPrefix(f, m.fence) && strings.TrimRight(body, " \t") == f) {
+		if m.fence == "" {
+			m.fence = f
+		} else {
+			m.fence = ""
+		}
+		return
+	}
+	indent := len(line) - len(body)
+	if m.fence != "" || indent > 3 || strings.HasPrefix(body, "\t") || m.mark != '#' && indent > 0 {
+		return
+	}
+	if m.mark == '#' && strings.HasPrefix(body, "<!--") {
+		m.comment = !strings.Contains(body, "-->") && m.closes(end, "-->")
+		return
+	}
+	level := 0
+	for level < len(body) && body[level] == m.mark {
+		level++
+	}
+	if level > 0 && (level < 7 || m.mark == '*') && level < len(body) && (body[level] == ' ' || body[level] == '\t') {
+		title := strings.Trim(body[level:], " \t")
+		if closed := strings.TrimRight(title, "#"); m.mark == '#' && (closed == "" || closed[len(closed)-1] == ' ' || closed[len(closed)-1] == '\t') {
+			title = strings.TrimRight(closed, " \t")
+		}
+		if title != "" {
+			at := end - len(line) + strings.Index(line, title)
+			m.yield(start, end, at, at+len(title), level)
+		}
+		return
+	}
+	if level := m.underline(body, above); level > 0 && above[1] > 0 {
+		if paragraph == 1 {
+			line := m.text[above[0]:above[1]]
+			title := strings.Trim(line, " \t")
+			at := above[0] + strings.Index(line, title)
+			m.yield(above[0], end, at, at+len(title), level)
+		}
+		return
+	}
+	if body != "" && !strings.HasPrefix(body, ">") && !listItem(body) {
+		m.above, m.paragraph = [2]int{start, end}, paragraph+1
+	}
+}
+
+// underline is the level that a line gives the text above it, or 0.
+func (m *marked) underline(line string, above [2]int) int {
+	line = strings.TrimRight(line, " \t")
+	if line == "" || strings.Trim(line, line[:1]) != "" {
+		return 0
+	}
+	switch {
+	case m.mark == '#':
+		return strings.IndexByte("=-", line[0]) + 1
+	case m.mark == '=' && len(line) > 1 && above[1] > 0:
+		title := utf8.RuneCountInString(m.text[above[0]:above[1]])
+		if len(line)-title > 1 || title-len(line) > 1 {
+			return 0
+		}
+		return strings.IndexByte("=-~^+", line[0]) + 1
+	}
+	return 0
+}
+
+// asciiBlock says that the line belongs to an AsciiDoc block between two lines of four or more equal marks, whose text has no
+// headings. A line of marks below a title of its length is an underline instead.
+func (m *marked) asciiBlock(end int, line string, above [2]int) bool {
+	line = strings.TrimRight(line, " \t")
+	delimits := len(line) >= 4 && strings.IndexByte("-./+_*=", line[0]) >= 0 && strings.Trim(line, line[:1]) == ""
+	switch {
+	case m.fence != "" && m.fence[0] != '`':
+		if line == m.fence {
+			m.fence = ""
+		}
+		return true
+	case delimits && m.fence == "":
+		if m.underline(line, above) > 0 {
+			return false
+		}
+		if m.closes(end, "\n"+line) {
+			m.fence = line
+		}
+		return true
+	}
+	return false
+}
+
+// closes says that a mark stands in the rest of the text. After a few failures nothing is searched for any more.
+func (m *marked) closes(at int, mark string) bool {
+	if m.hopeless > 7 {
+		return false
+	}
+	i := strings.Index(m.text[at:], mark)
+	if i < 0 {
+		m.hopeless++
+		m.steps += len(m.text) - at
+		return false
+	}
+	m.steps += i
+	return true
+}
+
+// listItem says that a line starts an item of a list or a table, which no underline makes a heading.
+func listItem(line string) bool {
+	switch line[0] {
+	case '|', '[', '.', ':':
+		return line[0] != '[' || strings.HasSuffix(line, "]")
+	case '-', '*', '+':
+		return len(line) > 1 && line[1] == ' '
+	}
+	n := 0
+	for n < len(line) && n < 9 && line[n] >= '0' && line[n] <= '9' {
+		n++
+	}
+	return n > 0 && n+1 < len(line) && (line[n] == '.' || line[n] == ')') && line[n+1] == ' '
 }
 
 // fenceMark is the run of backticks or tildes that opens or closes a block of code.
@@ -222,6 +347,9 @@ func fenceMark(line string) string {
 	}
 	if n < 3 {
 		return ""
+	}
+	if line[0] == '`' && strings.IndexByte(line[n:], '`') >= 0 {
+		return "" // code within a line
 	}
 	return line[:n]
 }
@@ -238,7 +366,8 @@ func outlineUnderlined(s *scanner) {
 		lines[0], lines[1], lines[2] = lines[1], lines[2], [2]int{start, end}
 		under := s.text[start:end]
 		title := s.text[lines[1][0]:lines[1][1]]
-		if !ruled(under) || strings.TrimSpace(title) == "" || ruled(title) || title[0] == ' ' && !ruled(s.text[lines[0][0]:lines[0][1]]) || len(under)+2 < len(title) {
+		if !ruled(under) || strings.TrimSpace(title) == "" || ruled(title) || title[0] == ' ' && !ruled(s.text[lines[0][0]:lines[0][1]]) ||
+			len(under) < utf8.RuneCountInString(strings.TrimSpace(title)) && len(under) < 4 {
 			return
 		}
 		key := under[:1]
@@ -265,9 +394,10 @@ func outlineUnderlined(s *scanner) {
 	h.closeAll()
 }
 
-// ruled says that a line is three or more of one mark of punctuation.
+// ruled says that a line is two or more of one mark of punctuation.
 func ruled(line string) bool {
-	if len(line) < 3 || strings.IndexByte("=-~^\"'`#*+.:_", line[0]) < 0 {
+	line = strings.TrimRight(line, " \t")
+	if len(line) < 2 || strings.IndexByte("=-~^\"'`#*+.:_!$%&,/<>?@|", line[0]) < 0 || line == "::" || line == ".." {
 		return false
 	}
 	return strings.Trim(line, line[:1]) == ""

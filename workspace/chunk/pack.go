@@ -52,6 +52,15 @@ func (p *packer) region(start, end, lo, hi, scope int) {
 			k++
 			continue
 		}
+		if d.skipped {
+			if d.start > cursor {
+				p.gap(cursor, d.start, scope)
+			}
+			cursor = min(d.end, end)
+			p.split(max(d.start, start), cursor, segment{def: -1, scope: scope, skip: true})
+			k = next
+			continue
+		}
 		from := max(cursor, p.lineStart(d.doc))
 		limit := end
 		if next < hi {
@@ -138,8 +147,13 @@ func (p *packer) standsAlone(d *def, size int) bool {
 	return size >= alone || size >= told && d.doc < d.start && (d.kind.callable() || d.kind.holds())
 }
 
-// crowded says that a definition, though small enough for one chunk, holds members that deserve their own.
+// crowded says that a definition, though small enough for one chunk, holds members that deserve their own, or what is skipped.
 func (p *packer) crowded(size, k, next int) bool {
+	for i := k + 1; i < next; i++ {
+		if p.defs[i].skipped {
+			return true
+		}
+	}
 	if size < alone+told || !p.defs[k].kind.holds() {
 		return false
 	}

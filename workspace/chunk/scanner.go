@@ -32,8 +32,9 @@ type scanner struct {
 	noQuote     [2][16]int // by mark, outside and inside interpolations: no string that starts before this offset closes
 
 	defs     []def
-	comments func(start, end int) // told of every comment, if set
-	steps    int                  // bytes looked at, more or less: what tests compare to prove linear time
+	grammars func(language string) *grammar // of other languages that a text may hold
+	comments func(start, end int)           // told of every comment, if set
+	steps    int                            // bytes looked at, more or less: what tests compare to prove linear time
 }
 
 type tokenKind uint8
