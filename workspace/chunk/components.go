@@ -21,6 +21,7 @@ type page struct {
 	open     []element
 	sections headed
 	named    []anchored
+	searched [7]int // by level: no heading ends between where its search started and here
 }
 
 // anchored is an open element with an id.
@@ -114,11 +115,15 @@ func (p *page) inner(end int) int {
 func (p *page) heading(level int) {
 	t := p.t
 	window := p.text[t.end:min(len(p.text), t.end+2*look)]
-	p.steps += len(window)
-	end := strings.Index(window, "</"+p.text[t.nameStart:t.nameEnd])
+	from := min(max(0, p.searched[level]-len("</h1")-t.end), len(window))
+	end := strings.Index(window[from:], "</"+p.text[t.nameStart:t.nameEnd])
 	if end < 0 {
+		p.steps += len(window) - from
+		p.searched[level] = t.end + len(window)
 		return
 	}
+	end += from
+	p.steps += end
 	nameStart, nameEnd := 0, 0
 	for at := 0; at < end; {
 		to := end

@@ -55,7 +55,10 @@ func (s *scanner) symbols() (list []Symbol, labels []label) {
 		name := s.text[d.nameStart:d.nameEnd]
 		labels[i].container, paths[i] = within, within
 		if depth[i] < deepest && name != "" && (!d.hidden || d.owner == "") {
-			paths[i] = join(within, dotted.Replace(name))
+			if d.kind != String { // a title is no path
+				name = dotted.Replace(name)
+			}
+			paths[i] = join(within, name)
 			depth[i]++
 		}
 		if d.hidden {
@@ -63,7 +66,7 @@ func (s *scanner) symbols() (list []Symbol, labels []label) {
 		}
 		labels[i].signature = s.signature(d)
 		list = append(list, Symbol{
-			Name: name, Container: within, Kind: d.kind, Start: d.start, End: d.end, DocStart: d.doc,
+			Name: s.text[d.nameStart:d.nameEnd], Container: within, Kind: d.kind, Start: d.start, End: d.end, DocStart: d.doc,
 			NameStart: d.nameStart, NameEnd: d.nameEnd, Signature: labels[i].signature,
 		})
 	}

@@ -111,6 +111,10 @@ var hostile = []string{
 	"--[[", "[=", "\n", "\r\n", " \n", "\t", "#", "# a\n", "a\n=\n", "```\n", "~~~", "=====\n", "a::", "a.", "a=b;", "@a(", "@a\n", "end ", "do ", "if a\n", "x = {", "const a = () => {",
 	"import a\n", "import (", "// a\n", "# a\n\n", "\xff", "é", "type a struct {\n", "a:", "template<", "operator(", "f() {\n", "if x; then\n", "a\\\n", "\"\"\"", "'''", "$\"", "@\"", "?>",
 	"<?php ", "function a(", "=begin\n", "def a() = b\n", "a? b:", "var x = function() {", "{{", "}\n", "\n}", "x{y;", "enum a{b(c){", "(\n", "class A { void a(); int b(int c) { } ",
+	"<a b=\"", "<a b='\n<c d=\"", "<h1>", "<h2 id=a>", "<!--", "<!--\n", "<a b={", "<a id=b>", "<script>", "<svg>", "<key>", "<project><a>", "</a>", "<template>",
+	"\"a\":{", "\"a\" : ", "{\"cells\":[{\"source\":[\"a\\n\",", "{\"source\":\"# a\\n\\u0041\"},", "a: |\n", "a:\n  b:\n", "- a: b\n", "---\n", "---\na: b\n", "[a]\n", "[[a",
+	"a = [\n", "a=b\\\n", "\\begin{", "\\begin{a}", "\\end{a}", "\\section{", "\\section{a}", "\\def\\a{", "\\begin{verbatim}", "\\label[", "% a\n", "FROM a AS b\n", "RUN <<A\n",
+	"define a\n", "a:\n\tb\n", "a:=$(", "add_library(a\n", "function(a)\n", "#[[", "#[==[", "----\n", "A\n-\n", "{#snippet a", "# a\n## b\n",
 }
 
 // TestCutHostileTextInLinearTime counts steps: twice the text may take little more than twice the steps.

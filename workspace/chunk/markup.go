@@ -10,8 +10,12 @@ type markup struct {
 	noComment bool        // no comment that starts from here on ends
 	noQuote   [2]int      // no value in ' or " that starts before this offset closes
 	comment   [2]int      // the last comment
+	unclosed  int         // expressions in braces that do not end near
 	xml       bool
 }
+
+// patience is how often a search to a far limit may fail in one text before it is given up or kept short.
+const patience = 32
 
 // tag is `<name attributes>` or `</name>`, as offsets.
 type tag struct {
@@ -210,6 +214,9 @@ func (m *markup) value(at int) int {
 
 // braced is the end of the expression in braces at at.
 func (m *markup) braced(at int) int {
+	if m.unclosed > patience {
+		return at + 1
+	}
 	depth := 0
 	for i := at; i < len(m.text) && i-at < look; i++ {
 		switch m.text[i] {
@@ -222,6 +229,7 @@ func (m *markup) braced(at int) int {
 		}
 	}
 	m.steps += look
+	m.unclosed++
 	return at + 1
 }
 
