@@ -62,51 +62,283 @@ func detect(path, head string) *language {
 	if l := k.files[name]; l != nil {
 		return l
 	}
-	for rest := name; ; { // the longest known extension: .blade.php before .php
-		i := strings.IndexByte(rest, '.')
-		if i < 0 {
-			break
-		}
-		if l := k.exts[rest[i:]]; l != nil {
-			return choose(l, rest[i:], head[:min(len(head), peek)])
-		}
-		rest = rest[i+1:]
+	head = strings.TrimPrefix(head, "\ufeff")
+	if l, ext := byExtension(name); l != nil {
+		return choose(l, ext, head)
 	}
-	for _, stem := range []string{"dockerfile", "makefile"} { // Dockerfile.dev
-		if strings.HasPrefix(name, stem+".") {
+	for _, stem := range []string{"dockerfile", "containerfile", "makefile", "jenkinsfile", "gemfile", "vagrantfile"} { // Dockerfile.dev
+		if strings.HasPrefix(name, stem+".") || strings.HasPrefix(name, stem+"-") {
 			return k.files[stem]
 		}
 	}
+	if i := strings.LastIndexByte(name, '.'); i > 0 && isOneOf(".in .am .example .sample .dist .tmpl .tpl .template .orig .bak .default", name[i:]) { // config.h.in
+		if l := k.files[name[:i]]; l != nil {
+			return l
+		}
+		if l, ext := byExtension(name[:i]); l != nil {
+			return choose(l, ext, head)
+		}
+	}
 	if strings.HasPrefix(head, "#!") {
-		return interpreted(head)
+		if l := interpreted(head); l != nil {
+			return l
+		}
+	}
+	if l := modeline(head, true); l != nil {
+		return l
+	}
+	return byContent(head)
+}
+
+// byExtension is the language of the longest known extension of a name in lower case: .blade.php before .php.
+func byExtension(name string) (l *language, ext string) {
+	exts := known().exts
+	for rest := name; ; {
+		i := strings.IndexByte(rest, '.')
+		if i < 0 {
+			return nil, ""
+		}
+		if l := exts[rest[i:]]; l != nil {
+			return l, rest[i:]
+		}
+		rest = rest[i+1:]
+	}
+}
+
+// byContent knows files by how they start, whatever they are called.
+func byContent(head string) *language {
+	start := strings.ToLower(strings.TrimLeft(head[:min(len(head), 200)], " \t\r\n"))
+	exts := known().exts
+	switch {
+	case strings.HasPrefix(start, "<?php"):
+		return exts[".php"]
+	case strings.HasPrefix(start, "<?xml"):
+		return exts[".xml"]
+	case strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html"):
+		return exts[".html"]
 	}
 	return nil
 }
 
-// choose settles extensions that languages share.
+// choose settles extensions that languages share: by what the file says of itself, else by what only one of them writes.
 func choose(l *language, ext, head string) *language {
-	exts := known().exts
-	switch ext {
-	case ".h":
-		for _, sign := range []string{"\nclass ", "\nnamespace ", "template <", "template<", "public:", "private:", "std::", "\nusing ", "constexpr "} {
-			if strings.Contains(head, sign) {
-				return exts[".cpp"]
+	signs, ok := shared[ext]
+	if !ok {
+		return l
+	}
+	head = "\n" + head[:min(len(head), peek)]
+	if said := modeline(head[1:], false); said != nil {
+		return said
+	}
+	if strings.HasPrefix(head, "\n#!") {
+		if said := interpreted(head[1:]); said != nil {
+			return said
+		}
+	}
+	for _, s := range signs {
+		for _, mark := range s.marks {
+			if !marksLine(head, mark) {
+				continue
 			}
-		}
-		if strings.Contains(head, "\n@interface") || strings.Contains(head, "\n#import") || strings.Contains(head, "\n@protocol") {
-			return exts[".mm"]
-		}
-	case ".m":
-		if !strings.Contains(head, "#import") && !strings.Contains(head, "@interface") && !strings.Contains(head, "@implementation") && !strings.Contains(head, "#include") &&
-			(strings.HasPrefix(head, "%") || strings.HasPrefix(head, "function ") || strings.Contains(head, "\n%") || strings.Contains(head, "\nfunction ")) {
-			return exts[".matlab"]
-		}
-	case ".pl":
-		if strings.Contains(head, ":-") && !strings.Contains(head, "use strict") {
-			return exts[".prolog"]
+			if s.language == "" {
+				return nil
+			}
+			if found := named(s.language); found != nil {
+				return found
+			}
+			return l
 		}
 	}
 	return l
+}
+
+// sign says that a file is in a language ("": in none of the table) if it holds one of the marks: a mark that starts with "^" at
+// the start of a line, white space before it aside, any other anywhere.
+type sign struct {
+	language string
+	marks    []string
+}
+
+// shared are the extensions that languages share, with the signs of each in the order in which they decide; without a sign the
+// table's language of the extension stands.
+var shared = map[string][]sign{
+	".h": {
+		{"objective-c", []string{"^@interface", "^@protocol", "^@class ", "^@property", "^@end", "^#import"}},
+		{"cpp", []string{
+			"\nclass ", "\nnamespace ", "\ninline namespace ", "^template <", "^template<", "^public:", "^private:", "^protected:", "std::", "\nusing ", "^constexpr ", "^virtual ",
+			"#include <string>", "#include <vector>", "#include <map>", "#include <memory>", "#include <functional>", "#include <utility>", "#include <iostream>",
+			"#include <cstdint>", "#include <cstddef>", "#include <array>", "#include <type_traits>", " operator=", "static_cast<", " noexcept",
+		}},
+	},
+	".m": {
+		{"objective-c", []string{"^#import", "^@interface", "^@implementation", "^@protocol", "^@class ", "^#include", "^@end", "^//", "^/*"}},
+		{"matlab", []string{"^%", "^function ", "^classdef ", "^end\n", "^##", "^clear", "^clc", "disp(", "zeros("}},
+	},
+	".pl":  {{"raku", []string{"^use v6", "^my class "}}, {"perl", []string{"^use strict", "^use warnings", "^sub ", "^my ", "^package ", "^use "}}, {"prolog", []string{":-"}}},
+	".pm":  {{"raku", []string{"^use v6", "^unit module", "^unit class", "^my class "}}},
+	".t":   {{"raku", []string{"^use v6"}}},
+	".ts":  {{"xml", []string{"^<TS", "^<!DOCTYPE TS"}}},
+	".tsx": {{"xml", []string{"^<tileset"}}},
+	".fs": {
+		{"fsharp", []string{"^let ", "^module ", "^namespace ", "^open ", "^type ", "^#light"}},
+		{"glsl", []string{"^#version", "^precision ", "^uniform ", "^varying ", "gl_FragColor", "^void main"}},
+		{"", []string{"^: ", "^\\ "}}, // Forth
+	},
+	".v": {
+		{"coq", []string{"^Require ", "^From ", "^Theorem ", "^Lemma ", "^Definition ", "^Inductive ", "^Proof.", "^Section ", "^Import ", "^Fixpoint "}},
+		{"verilog", []string{"^endmodule", "^`timescale", "^`include", "^`define", "^`ifdef", "^always", "^assign ", "^input ", "^output ", "^wire ", "^reg ", "^parameter "}},
+		{"v", []string{"^fn ", "^pub fn ", "^pub struct ", "^struct ", "^import "}},
+		{"verilog", []string{"^module "}},
+	},
+	".r": {{"", []string{"^rebol [", "^Rebol [", "^REBOL ["}}},
+	".cls": {
+		{"latex", []string{`^\NeedsTeXFormat`, `^\ProvidesClass`, `^\LoadClass`, `^\RequirePackage`, `^\newcommand`, `^\def`, `^\ProvidesExplClass`}},
+		{"vb", []string{"^VERSION 1.0 CLASS", "^Attribute VB_"}},
+		{"apex", []string{"^public ", "^global ", "^private ", "^@isTest", "^@IsTest", "^virtual ", "^abstract "}},
+		{"", []string{"^Class ", "^CLASS ", "^USING "}}, // ObjectScript, ABL
+	},
+	".d":   {{"d", []string{"^module ", "^import ", "^void ", "^version(", "^struct ", "^class "}}, {"makefile", []string{".o:", ".o :", "^\t"}}, {"", []string{"^#pragma D", "^BEGIN"}}},
+	".cl":  {{"c", []string{"__kernel", "^kernel void", "__global"}}},
+	".pro": {{"prolog", []string{":-"}}, {"", []string{"^TEMPLATE", "^SOURCES", "^QT ", "^CONFIG", "^-keep"}}}, // qmake, ProGuard
+	".mod": {{"gomod", []string{"^module ", "^go 1", "^require "}}, {"xml", []string{"<!ENTITY", "<!ELEMENT"}}, {"", []string{"^"}}},
+}
+
+// marksLine says that a text holds a mark, see sign.
+func marksLine(text, mark string) bool {
+	anywhere := mark[0] != '^'
+	if !anywhere {
+		mark = mark[1:]
+	}
+	for at := 0; ; {
+		i := strings.Index(text[at:], mark)
+		if i < 0 {
+			return false
+		}
+		at += i
+		if anywhere {
+			return true
+		}
+		before := at
+		for before > 0 && (text[before-1] == ' ' || text[before-1] == '\t') {
+			before--
+		}
+		if before == 0 || text[before-1] == '\n' {
+			return true
+		}
+		at += max(1, len(mark))
+		if at > len(text) {
+			return false
+		}
+	}
+}
+
+// named is the language that an editor's name for it means, nil if there is none.
+func named(name string) *language {
+	name = strings.ToLower(name)
+	switch name {
+	case "c++", "objc++":
+		name = "cpp"
+	case "sh", "shell", "shell-script", "zsh", "ksh":
+		name = "bash"
+	case "js", "js2", "jsx", "javascriptreact", "rjsx":
+		name = "javascript"
+	case "ts", "typescriptreact":
+		name = "typescript"
+	case "cperl":
+		name = "perl"
+	case "emacs-lisp":
+		name = "elisp"
+	case "common-lisp", "commonlisp":
+		name = "lisp"
+	case "make", "makefile-gmake", "makefile-bsdmake", "automake", "bsdmakefile":
+		name = "makefile"
+	case "tex", "plaintex", "context":
+		name = "latex"
+	case "objc", "objcpp":
+		name = "objective-c"
+	case "octave":
+		name = "matlab"
+	case "rst", "rest":
+		name = "restructuredtext"
+	case "nxml", "sgml":
+		name = "xml"
+	case "conf", "dosini", "gitconfig", "confini":
+		name = "ini"
+	case "cs":
+		name = "csharp"
+	case "hcl":
+		name = "terraform"
+	case "f90", "fortran-free":
+		name = "fortran"
+	case "text", "help", "fundamental":
+		return nil
+	}
+	for i := range languages {
+		if languages[i].name == name {
+			return &languages[i]
+		}
+	}
+	return known().exts["."+name]
+}
+
+// modeline is the language that a comment for Vim or Emacs names in one of the first five lines, or also in the last five where
+// head is the whole text; nil if none does.
+func modeline(head string, whole bool) *language {
+	first := head
+	for n, at := 0, 0; n < 5; n++ {
+		i := strings.IndexByte(head[at:min(len(head), peek)], '\n')
+		if i < 0 {
+			first = head[:min(len(head), peek)]
+			break
+		}
+		at += i + 1
+		first = head[:at]
+	}
+	if l := saidIn(first); l != nil || !whole {
+		return l
+	}
+	last := len(head)
+	for n := 0; n < 6 && last > 0; n++ {
+		last = max(0, strings.LastIndexByte(head[:last], '\n'))
+	}
+	return saidIn(head[max(last, len(first)):])
+}
+
+// saidIn reads `-*- mode: ruby -*-`, `-*- C++ -*-`, `vim: set ft=python:` and `vi: filetype=sh`.
+func saidIn(text string) *language {
+	if _, rest, ok := strings.Cut(text, "-*-"); ok {
+		if inside, _, ok := strings.Cut(rest, "-*-"); ok && !strings.Contains(inside, "\n") {
+			if !strings.Contains(inside, ":") {
+				return named(strings.TrimSpace(inside))
+			}
+			for part := range strings.SplitSeq(inside, ";") {
+				if key, value, ok := strings.Cut(part, ":"); ok && strings.EqualFold(strings.TrimSpace(key), "mode") {
+					return named(strings.TrimSpace(value))
+				}
+			}
+		}
+	}
+	for _, editor := range []string{"vim:", "vi:", "ex:"} {
+		for rest := text; ; {
+			before, after, ok := strings.Cut(rest, editor)
+			if !ok {
+				break
+			}
+			rest = after
+			if n := len(before); n > 0 && before[n-1] != ' ' && before[n-1] != '\t' && before[n-1] != '\n' && before[n-1] != '#' && before[n-1] != '/' && before[n-1] != '*' {
+				continue
+			}
+			line, _, _ := strings.Cut(after, "\n")
+			for _, option := range []string{"ft=", "filetype=", "syntax=", "syn="} {
+				for field := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ' ' || r == '\t' || r == ':' || r == '\r' }) {
+					if value, ok := strings.CutPrefix(field, option); ok {
+						return named(value)
+					}
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // interpreted is the language of a script by its first line: "#!/usr/bin/env -S python3 -u" asks for python.
