@@ -46,12 +46,21 @@ func (m *markup) attr(names string) (start, end int) {
 	return 0, 0
 }
 
-// isOneOf says that a list separated by spaces has a word, in whatever case.
+// isOneOf says that a list separated by single spaces has a word, in whatever case.
 func isOneOf(list, word string) bool {
-	for w := range strings.FieldsSeq(list) {
-		if strings.EqualFold(w, word) {
+	if word == "" {
+		return false
+	}
+	first := word[0] | 0x20
+	for at := 0; at < len(list); {
+		end := len(list)
+		if i := strings.IndexByte(list[at:], ' '); i >= 0 {
+			end = at + i
+		}
+		if end-at == len(word) && list[at]|0x20 == first && strings.EqualFold(list[at:end], word) {
 			return true
 		}
+		at = end + 1
 	}
 	return false
 }

@@ -17,11 +17,10 @@ type cell struct {
 // over cells, and definitions of code, each at the bytes of the JSON strings that spell it. Everything else, outputs and metadata
 // above all, is skipped, so chunks follow cells.
 func outlineNotebook(s *scanner) {
-	cells := readCells(s)
+	cells, language := readCells(s)
 	if len(cells) == 0 {
 		return
 	}
-	language := notebookLanguage(s)
 	h := &headed{scanner: s}
 	last := 0
 	for _, c := range cells {
@@ -47,75 +46,74 @@ func outlineNotebook(s *scanner) {
 	s.defs = append(s.defs, def{start: last, doc: last, end: len(s.text), skipped: true, parent: -1})
 }
 
-// readCells finds the strings of every cell's source.
-func readCells(s *scanner) (cells []cell) {
+// readCells finds the strings of every cell's source, and the language of the kernel, which stands behind the cells.
+func readCells(s *scanner) (cells []cell, language string) {
 	in := newScanner(s.text, grammarJSON)
-	depth, listed, reading := 0, false, false
-	key := "" // of the notebook or of a cell
+	depth := 0
+	var keys [4]string // the last key at a depth: 1 of the notebook, 3 of a cell
 	c := cell{}
 	for in.next() {
 		t := &in.tok
-		inside := in.text[t.start:t.end]
-		if t.kind == isString && t.end-t.start >= 2 {
-			inside = in.text[t.start+1 : t.end-1]
-		}
-		switch {
-		case t.kind == isString && reading && depth == 4, t.kind == isString && depth == 3 && listed && key == "source" && in.prevByte == ':':
-			if inside != "" {
-				c.source = append(c.source, [2]int{t.start + 1, t.start + 1 + len(inside)})
+		switch t.kind {
+		case isString:
+			inside := ""
+			if t.end-t.start >= 2 {
+				inside = in.text[t.start+1 : t.end-1]
 			}
-		case t.kind == isString && depth == 3 && key == "cell_type" && in.prevByte == ':':
-			c.kind = inside
-		case t.kind == isString && (depth == 1 || depth == 3) && in.prevByte != ':':
-			key = inside
-		case t.kind != isPunct:
-		case t.b == '{' || t.b == '[':
-			depth++
-			listed = listed || depth == 2 && key == "cells"
-			if depth == 3 {
-				c = cell{}
+			value := in.prevKind == isPunct && in.prevByte == ':'
+			switch {
+			case depth > 0 && depth < len(keys) && !value:
+				keys[depth] = inside
+			case keys[1] == "cells" && keys[3] == "source" && (depth == 3 || depth == 4):
+				if inside != "" {
+					c.source = append(c.source, [2]int{t.start + 1, t.start + 1 + len(inside)})
+				}
+			case depth == 3 && keys[1] == "cells" && keys[3] == "cell_type":
+				c.kind = inside
+			case depth == 3 && keys[1] == "metadata" && keys[2] == "language_info" && keys[3] == "name":
+				language = inside
 			}
-			reading = depth == 4 && listed && key == "source"
-		case t.b == '}' || t.b == ']':
-			if depth == 3 && listed && len(c.source) > 0 {
-				cells = append(cells, c)
+		case isPunct:
+			switch t.b {
+			case '{', '[':
+				if depth++; depth < len(keys) {
+					keys[depth] = ""
+				}
+				if depth == 3 {
+					c = cell{}
+				}
+			case '}', ']':
+				if depth == 3 && keys[1] == "cells" && len(c.source) > 0 {
+					cells = append(cells, c)
+				}
+				depth = max(0, depth-1)
 			}
-			if depth == 2 {
-				listed = false
-			}
-			reading = reading && depth != 4
-			depth = max(0, depth-1)
 		}
 	}
 	s.steps += in.steps
-	return cells
+	switch language = strings.ToLower(language); {
+	case language == "":
+		language = "python"
+	case language == "c#":
+		language = "csharp"
+	case strings.HasPrefix(language, "c++"):
+		language = "cpp"
+	}
+	return cells, language
 }
 
-// notebookLanguage is the language of the kernel, which a notebook names behind its cells.
-func notebookLanguage(s *scanner) string {
-	at := strings.LastIndex(s.text, `"language_info"`)
-	s.steps += len(s.text) - max(at, 0)
-	if at >= 0 {
-		info := s.text[at:min(len(s.text), at+look)]
-		if i := strings.Index(info, `"name"`); i >= 0 {
-			if parts := strings.SplitN(info[i+len(`"name"`):], `"`, 3); len(parts) == 3 {
-				switch name := strings.ToLower(parts[1]); {
-				case strings.HasPrefix(name, "c++"):
-					return "cpp"
-				case name == "c#":
-					return "csharp"
-				default:
-					return name
-				}
-			}
+// plainCell says that a cell of code is in the kernel's language: no `%%bash`, but `%%time`, which only measures, or
+// `%%writefile`, which mostly writes a module that the notebook imports.
+func plainCell(text string) bool {
+	if !strings.HasPrefix(text, "%%") {
+		return true
+	}
+	for _, magic := range []string{"time", "capture", "prun", "file", "writefile"} {
+		if strings.HasPrefix(text[2:], magic) {
+			return true
 		}
 	}
-	return "python"
-}
-
-// plainCell says that a cell of code is in the kernel's language: no `%%bash`, but `%%time`, which only measures.
-func plainCell(text string) bool {
-	return !strings.HasPrefix(text, "%%") || strings.HasPrefix(text, "%%time") || strings.HasPrefix(text, "%%capture")
+	return false
 }
 
 // decodeCell joins JSON strings to the text they stand for.
