@@ -150,6 +150,7 @@ func TestLanguageAgreesWithLinguist(t *testing.T) {
 		{path: "x.desktop", meant: "ini", why: "a desktop entry is an INI file"},
 		{path: "x.service", meant: "ini", why: "a unit is an INI file"},
 		{path: "nginx.conf", meant: "ini", why: "most .conf files are keys and values"},
+		{path: "fonts.conf", head: "<?xml version=\"1.0\"?>\n<fontconfig/>\n"},
 		{path: "pom.xml"},
 		{path: "A.csproj"},
 		{path: "x.vcxproj"},

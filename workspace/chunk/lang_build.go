@@ -96,7 +96,8 @@ var grammarMake = &grammar{outline: outlineMake, marks: hashComments}
 
 // outlineMake finds targets with their recipes, variables and `define`.
 func outlineMake(s *scanner) {
-	open, last, doc := -1, 0, -1 // the rule that is open
+	open, last, doc := -1, 0, -1 // the rule or variable that is open
+	rule := false                // it is a rule: what starts with a tab is its recipe
 	define := -1                 // a `define` that is open
 	continued := false
 	from := s.pos
@@ -121,7 +122,7 @@ func outlineMake(s *scanner) {
 		case goesOn:
 			last = end
 			return
-		case line[0] == '\t' && open >= 0:
+		case line[0] == '\t' && rule:
 			last, doc = end, -1
 			return
 		case body[0] == '#':
@@ -142,7 +143,7 @@ func outlineMake(s *scanner) {
 			s.defs[open].end = last
 			open = -1
 		}
-		last = end
+		last, rule = end, d.nameEnd == 0 && rule
 		if d.nameEnd == 0 {
 			return
 		}
@@ -154,6 +155,8 @@ func outlineMake(s *scanner) {
 		s.defs = append(s.defs, d)
 		if open = len(s.defs) - 1; d.kind == Function && strings.HasPrefix(body, "define") && d.nameStart-at > len("define") {
 			define, open = open, -1
+		} else {
+			rule = d.kind == Function
 		}
 	})
 	if open >= 0 {

@@ -197,10 +197,11 @@ var shared = map[string][]sign{
 		{"apex", []string{"^public ", "^global ", "^private ", "^@isTest", "^@IsTest", "^virtual ", "^abstract "}},
 		{"", []string{"^Class ", "^CLASS ", "^USING "}}, // ObjectScript, ABL
 	},
-	".d":   {{"d", []string{"^module ", "^import ", "^void ", "^version(", "^struct ", "^class "}}, {"makefile", []string{".o:", ".o :", "^\t"}}, {"", []string{"^#pragma D", "^BEGIN"}}},
-	".cl":  {{"c", []string{"__kernel", "^kernel void", "__global"}}},
-	".pro": {{"prolog", []string{":-"}}, {"", []string{"^TEMPLATE", "^SOURCES", "^QT ", "^CONFIG", "^-keep"}}}, // qmake, ProGuard
-	".mod": {{"gomod", []string{"^module ", "^go 1", "^require "}}, {"xml", []string{"<!ENTITY", "<!ELEMENT"}}, {"", []string{"^"}}},
+	".d":    {{"d", []string{"^module ", "^import ", "^void ", "^version(", "^struct ", "^class "}}, {"makefile", []string{".o:", ".o :", "^\t"}}, {"", []string{"^#pragma D", "^BEGIN"}}},
+	".conf": {{"xml", []string{"^<?xml", "^<!DOCTYPE", "^<!--"}}},
+	".cl":   {{"c", []string{"__kernel", "^kernel void", "__global"}}},
+	".pro":  {{"prolog", []string{":-"}}, {"", []string{"^TEMPLATE", "^SOURCES", "^QT ", "^CONFIG", "^-keep"}}}, // qmake, ProGuard
+	".mod":  {{"gomod", []string{"^module ", "^go 1", "^require "}}, {"xml", []string{"<!ENTITY", "<!ELEMENT"}}, {"", []string{"^"}}},
 }
 
 // marksLine says that a text holds a mark, see sign.
