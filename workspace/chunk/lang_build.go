@@ -259,7 +259,7 @@ func assigns(rest string) bool {
 }
 
 var grammarCMake = &grammar{
-	outline: outlineCMake, hooked: "#[", hook: cmakeHook,
+	outline: outlineCMake, hooked: "#[\"", hook: cmakeHook,
 	marks: []mark{
 		{kind: lineComment, open: "#"},
 		{kind: quote, open: `"`, close: `"`, escape: '\\', lines: true},
@@ -273,8 +273,31 @@ var grammarCMake = &grammar{
 	},
 }
 
-// cmakeHook reads #[[ ]] comments and [[ ]] arguments, with any number of = between the brackets.
+// cmakeHook reads #[[ ]] comments and [[ ]] arguments, with any number of = between the brackets. In repair a string ends where
+// a line starts a command of the table.
 func cmakeHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
+	if s.text[at] == '"' {
+		if !s.repair {
+			return 0, 0, false
+		}
+		for end = at + 1; end < len(s.text); end++ {
+			switch s.text[end] {
+			case '"':
+				return end + 1, isString, true
+			case '\\':
+				end++
+			case '\n':
+				line := end + 1
+				for line < len(s.text) && line-end < 64 && (s.text[line] == ' ' || s.text[line] == '\t') {
+					line++
+				}
+				if w, _ := cmakeCommand(s, line); w != nil {
+					return end, isString, true
+				}
+			}
+		}
+		return len(s.text), isString, true
+	}
 	open, kind := at, isString
 	if s.text[at] == '#' {
 		open, kind = at+1, isComment
@@ -295,8 +318,34 @@ func cmakeHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 	return i + k + i - open + 1, kind, true
 }
 
-// outlineCMake finds functions and macros up to their ends, and targets. Commands are written in any case.
+// cmakeCommand is the keyword of the command that is called at at, and where its parenthesis stands; nil for any other text.
+func cmakeCommand(s *scanner, at int) (w *word, paren int) {
+	end := at
+	for end < len(s.text) && end-at < 24 && s.g.inside[s.text[end]] {
+		end++
+	}
+	paren = end
+	for paren < len(s.text) && paren-end < 64 && s.text[paren] == ' ' {
+		paren++
+	}
+	if end == at || paren == len(s.text) || s.text[paren] != '(' {
+		return nil, 0
+	}
+	return s.g.keyword(strings.ToLower(s.text[at:end])), paren
+}
+
+// outlineCMake finds functions and macros up to their ends, and targets, and again where strings or parentheses do not end.
 func outlineCMake(s *scanner) {
+	if readCMake(s); s.broken == 0 {
+		return
+	}
+	again := newScanner(s.text, s.g)
+	again.repair, again.steps = true, s.steps
+	readCMake(again)
+	*s = *again
+}
+
+func readCMake(s *scanner) {
 	open := -1       // the function or macro
 	depth := 0       // of parentheses
 	target := -1     // the command that adds a target
@@ -320,15 +369,8 @@ func outlineCMake(s *scanner) {
 			}
 			closing = false
 		case t.kind == isWord && t.first:
-			w := t.word
-			if w == nil && t.end-t.start < 24 {
-				w = s.g.keyword(strings.ToLower(s.text[t.start:t.end]))
-			}
-			paren := t.end
-			for paren < len(s.text) && paren-t.end < 64 && s.text[paren] == ' ' {
-				paren++
-			}
-			if w == nil || paren == len(s.text) || s.text[paren] != '(' || depth > 0 && w.role == plain {
+			w, paren := cmakeCommand(s, t.start)
+			if w == nil {
 				continue
 			}
 			depth, closing, target = 0, false, -1 // a command at the start of a line: what was open is not typed yet
@@ -364,6 +406,7 @@ func outlineCMake(s *scanner) {
 	if open >= 0 {
 		s.defs[open].end = len(s.text)
 	}
+	s.broken += depth
 }
 
 // cmakeName finds the first argument of a command.
