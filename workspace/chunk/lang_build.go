@@ -100,6 +100,12 @@ func outlineMake(s *scanner) {
 	rule := false                // it is a rule: what starts with a tab is its recipe
 	define := -1                 // a `define` that is open
 	continued := false
+	close := func() {
+		for ; open >= 0 && open < len(s.defs); open++ {
+			s.defs[open].end = last
+		}
+		open = -1
+	}
 	from := s.pos
 	eachLine(s.text[from:], func(start, end int) {
 		start, end = start+from, end+from
@@ -139,10 +145,7 @@ func outlineMake(s *scanner) {
 				return // rules and recipes may stand in branches
 			}
 		}
-		if open >= 0 {
-			s.defs[open].end = last
-			open = -1
-		}
+		close()
 		last, rule = end, d.nameEnd == 0 && rule
 		if d.nameEnd == 0 {
 			return
@@ -153,15 +156,28 @@ func outlineMake(s *scanner) {
 		}
 		d.nameStart, d.nameEnd = d.nameStart+at, d.nameEnd+at
 		s.defs = append(s.defs, d)
-		if open = len(s.defs) - 1; d.kind == Function && strings.HasPrefix(body, "define") && d.nameStart-at > len("define") {
+		open = len(s.defs) - 1
+		if d.kind == Function && strings.HasPrefix(body, "define") && d.nameStart-at > len("define") {
 			define, open = open, -1
 		} else {
 			rule = d.kind == Function
 		}
+		if rule { // the other targets of the rule
+			for n := 0; n < 16; n++ {
+				d.nameStart = d.nameEnd
+				for s.text[d.nameStart] == ' ' || s.text[d.nameStart] == '\t' {
+					d.nameStart++
+				}
+				d.nameEnd = d.nameStart + targetEnd(s.text[d.nameStart:end])
+				if d.nameEnd == d.nameStart {
+					break
+				}
+				d.start, d.doc, d.header = d.nameStart, d.nameStart, d.nameStart
+				s.defs = append(s.defs, d)
+			}
+		}
 	})
-	if open >= 0 {
-		s.defs[open].end = last
-	}
+	close()
 	if define >= 0 {
 		s.defs[define].end = len(s.text)
 	}
@@ -244,6 +260,22 @@ func makeName(line string) (d def) {
 	return d
 }
 
+// targetEnd is where the target ends that a text starts with, 0 if there is none.
+func targetEnd(text string) int {
+	depth := 0
+	for i := 0; i < len(text) && i <= longestName; i++ {
+		switch c := text[i]; {
+		case c == '(' || c == '{':
+			depth++
+		case c == ')' || c == '}':
+			depth--
+		case depth <= 0 && (c == ' ' || c == '\t' || c == ':' || c == '\\' || c == '&'):
+			return i
+		}
+	}
+	return 0
+}
+
 // assigns says that what follows a target sets a variable for it.
 func assigns(rest string) bool {
 	rest = strings.TrimLeft(rest[:min(len(rest), look)], " \t")
@@ -259,7 +291,7 @@ func assigns(rest string) bool {
 }
 
 var grammarCMake = &grammar{
-	outline: outlineCMake, hooked: "#[\"", hook: cmakeHook,
+	outline: outlineCMake, hooked: "#[\"\\", hook: cmakeHook,
 	marks: []mark{
 		{kind: lineComment, open: "#"},
 		{kind: quote, open: `"`, close: `"`, escape: '\\', lines: true},
@@ -276,6 +308,9 @@ var grammarCMake = &grammar{
 // cmakeHook reads #[[ ]] comments and [[ ]] arguments, with any number of = between the brackets. In repair a string ends where
 // a line starts a command of the table.
 func cmakeHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
+	if s.text[at] == '\\' { // an escaped quote outside of strings
+		return min(at+2, len(s.text)), isPunct, true
+	}
 	if s.text[at] == '"' {
 		if !s.repair {
 			return 0, 0, false
