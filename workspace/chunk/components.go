@@ -12,7 +12,8 @@ var (
 )
 
 // blocks are elements whose id names a part of a page. The ids of other elements are targets of links.
-const blocks = "div section article main header footer nav aside form table ul ol dl dt dd pre figure dialog template fieldset details"
+const blocks = "div section article main header footer nav aside form table ul ol dl dt dd pre figure dialog template " +
+	"fieldset details"
 
 // page is what is open while HTML is read: elements, and sections, which headings start and which end with the block around
 // them at the latest.
@@ -64,7 +65,8 @@ func (p *page) element(name string) {
 	p.open = append(p.open, element{name: name, start: p.t.start, def: -1})
 	if from, to := p.attr("id"); to > from && to-from <= longestName && isOneOf(blocks, name) {
 		p.defs = append(p.defs, def{
-			start: p.t.start, doc: p.t.doc, header: p.t.start, body: p.t.end, end: p.t.end, nameStart: from, nameEnd: to, kind: Object, parent: p.owner(),
+			start: p.t.start, doc: p.t.doc, header: p.t.start, body: p.t.end, end: p.t.end,
+			nameStart: from, nameEnd: to, kind: Object, parent: p.owner(),
 		})
 		p.named = append(p.named, anchored{len(p.open) - 1, len(p.defs) - 1, len(p.sections.open)})
 	}
@@ -157,7 +159,8 @@ func (p *page) heading(level int) {
 		nameEnd = runeStart(p.text, nameStart+longestName)
 	}
 	p.defs = append(p.defs, def{
-		start: t.start, doc: t.start, header: nameStart, body: nameEnd, end: t.end, nameStart: nameStart, nameEnd: nameEnd, kind: String, parent: parent,
+		start: t.start, doc: t.start, header: nameStart, body: nameEnd, end: t.end,
+		nameStart: nameStart, nameEnd: nameEnd, kind: String, parent: parent,
 	})
 	if len(p.sections.open) < mostFrames {
 		p.sections.open = append(p.sections.open, section{len(p.defs) - 1, level})
@@ -185,7 +188,8 @@ func (m *markup) scriptLanguage(name string) string {
 		return "css"
 	case name == "style":
 		return strings.TrimPrefix(said, "text/")
-	case strings.Contains(said, "json") || strings.Contains(said, "template") || strings.Contains(said, "html") || strings.Contains(said, "importmap") || strings.Contains(said, "x-"):
+	case said == "importmap" || strings.Contains(said, "json") || strings.Contains(said, "template") ||
+		strings.Contains(said, "html") || strings.Contains(said, "x-"):
 		return ""
 	case strings.HasPrefix(said, "ts") || strings.Contains(said, "typescript"):
 		return "typescript"
@@ -199,7 +203,8 @@ func (m *markup) scriptLanguage(name string) string {
 // part adds a block of a component as a section named by its tag.
 func (m *markup) part(t tag, end int) {
 	m.defs = append(m.defs, def{
-		start: t.start, doc: t.doc, header: t.start, body: t.end, end: end, nameStart: t.nameStart, nameEnd: t.nameEnd, kind: Module, parent: -1,
+		start: t.start, doc: t.doc, header: t.start, body: t.end, end: end,
+		nameStart: t.nameStart, nameEnd: t.nameEnd, kind: Module, parent: -1,
 	})
 }
 

@@ -14,6 +14,8 @@
 //     Forms that no table can say (raw strings, here documents, regular expressions) are a hook at one byte.
 //   - A few engines run over the tokens: bodies in braces (braces*.go), indented bodies (indent.go), bodies that end with the
 //     word `end` (ends.go), and lines (lines.go: shells, prose with headings). Each reads the text once.
+//   - Data, build files, markup and notebooks have small engines of their own (lang_data.go, lang_build.go, markup.go,
+//     components.go, notebook.go). Text of another language in them goes to that language's engine (embed.go).
 //   - The packer (pack.go) cuts along the definitions: one that is documented or of some size stands alone, small neighbours of
 //     one parent share a chunk, a large one is split where it is least indented. What has no engine is cut at blank lines.
 //

@@ -13,9 +13,11 @@ var ours = map[string]string{
 	"Jupyter Notebook": "jupyter", "Batchfile": "bat", "Protocol Buffer": "proto", "HCL": "terraform", "JSON with Comments": "json",
 	"JSON5": "json", "TSX": "typescript", "EditorConfig": "ini", "Git Config": "ini", "Ignore List": "ignore", "Go Module": "gomod",
 	"Go Checksums": "gosum", "VBA": "vb", "Maven POM": "xml",
-	"Objective-C++": "objective-c", "Gradle": "groovy", "Gradle Kotlin DSL": "kotlin", "XML Property List": "xml", "SVG": "xml", "NPM Config": "ini",
-	"Cuda": "cpp", "Rocq Prover": "coq", "Raku": "raku", "OpenCL": "c", "Handlebars": "handlebars", "Starlark": "python", "Snakemake": "python",
-	"INI": "ini", "AsciiDoc": "asciidoc",
+	"Objective-C++": "objective-c", "Gradle": "groovy", "Gradle Kotlin DSL": "kotlin", "XML Property List": "xml", "SVG": "xml",
+	"NPM Config": "ini",
+	"Cuda":       "cpp", "Rocq Prover": "coq", "Raku": "raku", "OpenCL": "c", "Handlebars": "handlebars", "Starlark": "python",
+	"Snakemake": "python",
+	"INI":       "ini", "AsciiDoc": "asciidoc",
 	"Org": "org", "reStructuredText": "restructuredtext", "Rebol": "", "Forth": "", "QMake": "",
 	"Diff": "diff",
 }
@@ -225,7 +227,10 @@ func TestLanguageAgreesWithLinguist(t *testing.T) {
 		{path: "x.trigger", head: "trigger A on B (before insert) {\n}\n"},
 
 		{path: "x.h", head: "#ifndef X\nint f(void);\n"},
-		{path: "x.h", head: "/* class of\n   class things */\nint f(void);\n", meant: "c", why: "an indented word of a comment declares no class"},
+		{
+			path: "x.h", head: "/* class of\n   class things */\nint f(void);\n", meant: "c",
+			why: "an indented word of a comment declares no class",
+		},
 		{path: "x.h", head: "#pragma once\nnamespace a {\n"},
 		{path: "x.h", head: "#include <string>\nvoid f(std::string);\n"},
 		{path: "x.h", head: "#import <Foundation/Foundation.h>\n@interface A : NSObject\n@end\n"},

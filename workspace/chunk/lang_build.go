@@ -217,7 +217,8 @@ func makeName(line string) (d def) {
 		}
 		from = next
 	}
-	if isOneOf("include -include sinclude ifeq ifneq ifdef ifndef else endif vpath unexport undefine", line[from:from+wordEnd(line[from:])]) {
+	word := line[from : from+wordEnd(line[from:])]
+	if isOneOf("include -include sinclude ifeq ifneq ifdef ifndef else endif vpath unexport undefine", word) {
 		return d
 	}
 	depth := 0

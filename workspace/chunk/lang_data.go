@@ -217,7 +217,8 @@ func outlineTOML(s *scanner) {
 				if t.doc >= 0 {
 					d.doc = t.doc
 				}
-				if q := line[nameStart]; (q == '"' || q == '\'') && nameEnd-nameStart > 2 && strings.IndexByte(line[nameStart+1:nameEnd], q) == nameEnd-nameStart-2 {
+				q, n := line[nameStart], nameEnd-nameStart
+				if (q == '"' || q == '\'') && n > 2 && strings.IndexByte(line[nameStart+1:nameEnd], q) == n-2 {
 					d.nameStart, d.nameEnd = d.nameStart+1, d.nameEnd-1
 				}
 				switch {
@@ -301,7 +302,7 @@ func tomlKey(line string) (end int) {
 			quoted = c
 		case c == '=':
 			return len(strings.TrimRight(line[:i], " \t"))
-		case c == '_' || c == '-' || c == '.' || c == ' ' || c == '\t' || c >= 0x80 || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z':
+		case c == '_' || c == '-' || c == '.' || c == ' ' || c == '\t' || c >= 0x80 || alphanumeric(c):
 		default:
 			return 0
 		}
@@ -441,6 +442,9 @@ func readJSON(s *scanner) (balanced bool) {
 	prev := token{}             // the token before
 	for ; s.next(); beforePrev, prev = prev.end, s.tok {
 		t := &s.tok
+		if depth == 0 && started {
+			s.broken++ // the root was closed too early
+		}
 		if t.kind != isPunct {
 			continue
 		}
@@ -477,8 +481,8 @@ func readJSON(s *scanner) (balanced bool) {
 			if depth == 0 || depth > 2 || !object[depth] {
 				continue
 			}
-			d := def{start: prev.start, doc: prev.start, header: prev.start, end: t.end, nameStart: prev.start, nameEnd: prev.end, kind: Key}
-			d.body = s.near(t.end)
+			at := prev.start
+			d := def{start: at, doc: at, header: at, body: s.near(t.end), end: t.end, nameStart: at, nameEnd: prev.end, kind: Key}
 			if prev.doc >= 0 {
 				d.doc = prev.doc
 			}

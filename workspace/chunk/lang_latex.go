@@ -8,9 +8,9 @@ var grammarLaTeX = &grammar{outline: outlineLaTeX}
 var latexLevels = []string{"part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph", "frametitle"}
 
 // plainEnvironments only lay text out, or say nothing by their name.
-const plainEnvironments = "document itemize enumerate description center flushleft flushright quote quotation tabular tabular* tabularx array minipage " +
-	"equation equation* align align* gather gather* displaymath math split aligned cases matrix pmatrix bmatrix abstract titlepage frame columns column " +
-	"thebibliography small footnotesize scope tikzpicture axis verbatim comment"
+const plainEnvironments = "document itemize enumerate description center flushleft flushright quote quotation tabular tabular* " +
+	"tabularx array minipage equation equation* align align* gather gather* displaymath math split aligned cases matrix pmatrix " +
+	"bmatrix abstract titlepage frame columns column thebibliography small footnotesize scope tikzpicture axis verbatim comment"
 
 // verbatimEnvironments hold text that is no LaTeX.
 const verbatimEnvironments = "verbatim verbatim* Verbatim lstlisting minted comment alltt filecontents filecontents*"
@@ -41,7 +41,10 @@ func outlineLaTeX(s *scanner) {
 		return parent
 	}
 	add := func(kind Kind, start, end, nameStart, nameEnd int) {
-		s.defs = append(s.defs, def{start: start, doc: start, header: start, body: end, end: end, nameStart: nameStart, nameEnd: nameEnd, kind: kind, parent: owner()})
+		s.defs = append(s.defs, def{
+			start: start, doc: start, header: start, body: end, end: end,
+			nameStart: nameStart, nameEnd: nameEnd, kind: kind, parent: owner(),
+		})
 	}
 	for pos := s.pos; pos < len(text); {
 		i := strings.IndexAny(text[pos:min(len(text), pos+16*look)], `\%`)
@@ -53,7 +56,8 @@ func outlineLaTeX(s *scanner) {
 		s.steps += i + 1
 		at := pos + i
 		if text[at] == '%' {
-			if pos = s.lineEnd(at); commentEnd < 0 || strings.TrimSpace(text[commentEnd:min(at, commentEnd+look)]) != "" || at-commentEnd > 64 {
+			pos = s.lineEnd(at)
+			if commentEnd < 0 || at-commentEnd > 64 || strings.TrimSpace(text[commentEnd:at]) != "" {
 				comment = at
 			}
 			commentEnd = pos
@@ -124,8 +128,9 @@ func outlineLaTeX(s *scanner) {
 				add(Key, at, after, from, to)
 				pos = after
 			}
-		case "newcommand", "renewcommand", "providecommand", "DeclareMathOperator", "DeclareRobustCommand", "NewDocumentCommand", "RenewDocumentCommand", "DeclarePairedDelimiter",
-			"newenvironment", "renewenvironment", "NewDocumentEnvironment", "newtheorem", "def", "gdef", "edef", "newcounter", "newlength":
+		case "newcommand", "renewcommand", "providecommand", "DeclareMathOperator", "DeclareRobustCommand", "NewDocumentCommand",
+			"RenewDocumentCommand", "DeclarePairedDelimiter", "newenvironment", "renewenvironment", "NewDocumentEnvironment",
+			"newtheorem", "def", "gdef", "edef", "newcounter", "newlength":
 			from, to := latexDefined(text, end)
 			if to == from {
 				continue
@@ -141,8 +146,10 @@ func outlineLaTeX(s *scanner) {
 			if commentEnd > 0 && at-commentEnd < 64 && strings.TrimSpace(text[commentEnd:at]) == "" {
 				doc = comment
 			}
-			d := def{start: at, doc: doc, header: at, body: min(after, s.near(to)), end: after, nameStart: from, nameEnd: to, kind: kind, parent: owner()}
-			s.defs = append(s.defs, d)
+			s.defs = append(s.defs, def{
+				start: at, doc: doc, header: at, body: min(after, s.near(to)), end: after,
+				nameStart: from, nameEnd: to, kind: kind, parent: owner(),
+			})
 			pos = after
 		default:
 			level := 0
@@ -259,7 +266,10 @@ func latexDefined(text string, at int) (start, end int) {
 		at++
 	}
 	end = at
-	for end < len(text) && end-at <= longestName && (text[end] == '@' || text[end] == '*' || text[end] >= 0x80 || text[end]|0x20 >= 'a' && text[end]|0x20 <= 'z') {
+	for end < len(text) && end-at <= longestName {
+		if c := text[end]; c != '@' && c != '*' && c < 0x80 && (c|0x20 < 'a' || c|0x20 > 'z') {
+			break
+		}
 		end++
 	}
 	return at, end
@@ -277,7 +287,7 @@ func latexArguments(s *scanner, at int) (end int) {
 	end = at
 	for n := 0; n < 8; n++ {
 		next := end
-		for k := 0; k < 8 && next < len(text) && (text[next] <= ' ' || text[next] == '#' || text[next] >= '0' && text[next] <= '9'); k++ {
+		for k := 0; k < 8 && next < len(text) && (text[next] <= ' ' || strings.IndexByte("#0123456789", text[next]) >= 0); k++ {
 			if text[next] == '\n' && next+1 < len(text) && text[next+1] == '\n' {
 				return end
 			}

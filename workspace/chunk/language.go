@@ -66,12 +66,12 @@ func detect(path, head string) *language {
 	if l, ext := byExtension(name); l != nil {
 		return choose(l, ext, head)
 	}
-	for _, stem := range []string{"dockerfile", "containerfile", "makefile", "jenkinsfile", "gemfile", "vagrantfile"} { // Dockerfile.dev
+	for _, stem := range stems { // Dockerfile.dev
 		if strings.HasPrefix(name, stem+".") || strings.HasPrefix(name, stem+"-") {
 			return k.files[stem]
 		}
 	}
-	if i := strings.LastIndexByte(name, '.'); i > 0 && isOneOf(".in .am .example .sample .dist .tmpl .tpl .template .orig .bak .default", name[i:]) { // config.h.in
+	if i := strings.LastIndexByte(name, '.'); i > 0 && isOneOf(templates, name[i:]) { // config.h.in
 		if l := k.files[name[:i]]; l != nil {
 			return l
 		}
@@ -89,6 +89,11 @@ func detect(path, head string) *language {
 	}
 	return byContent(head)
 }
+
+// stems are names of files that a variant may follow, templates extensions of what becomes a file of the name before them.
+var stems = []string{"dockerfile", "containerfile", "makefile", "jenkinsfile", "gemfile", "vagrantfile"}
+
+const templates = ".in .am .example .sample .dist .tmpl .tpl .template .orig .bak .default"
 
 // byExtension is the language of the longest known extension of a name in lower case: .blade.php before .php.
 func byExtension(name string) (l *language, ext string) {
@@ -165,16 +170,24 @@ var shared = map[string][]sign{
 	".h": {
 		{"objective-c", []string{"^@interface", "^@protocol", "^@class ", "^@property", "^@end", "^#import"}},
 		{"cpp", []string{
-			"\nclass ", "\nnamespace ", "\ninline namespace ", "^template <", "^template<", "^public:", "^private:", "^protected:", "std::", "\nusing ", "^constexpr ", "^virtual ",
-			"#include <string>", "#include <vector>", "#include <map>", "#include <memory>", "#include <functional>", "#include <utility>", "#include <iostream>",
-			"#include <cstdint>", "#include <cstddef>", "#include <array>", "#include <type_traits>", " operator=", "static_cast<", " noexcept",
+			"\nclass ", "\nnamespace ", "\ninline namespace ", "^template <", "^template<", "^public:", "^private:", "^protected:",
+			"std::", "\nusing ", "^constexpr ", "^virtual ", " operator=", "static_cast<", " noexcept",
+			"#include <string>", "#include <vector>", "#include <map>", "#include <memory>", "#include <functional>",
+			"#include <utility>", "#include <iostream>", "#include <cstdint>", "#include <cstddef>", "#include <array>",
+			"#include <type_traits>",
 		}},
 	},
 	".m": {
-		{"objective-c", []string{"^#import", "^@interface", "^@implementation", "^@protocol", "^@class ", "^#include", "^@end", "^//", "^/*"}},
+		{"objective-c", []string{
+			"^#import", "^@interface", "^@implementation", "^@protocol", "^@class ", "^#include", "^@end", "^//", "^/*",
+		}},
 		{"matlab", []string{"^%", "^function ", "^classdef ", "^end\n", "^##", "^clear", "^clc", "disp(", "zeros("}},
 	},
-	".pl":  {{"raku", []string{"^use v6", "^my class "}}, {"perl", []string{"^use strict", "^use warnings", "^sub ", "^my ", "^package ", "^use "}}, {"prolog", []string{":-"}}},
+	".pl": {
+		{"raku", []string{"^use v6", "^my class "}},
+		{"perl", []string{"^use strict", "^use warnings", "^sub ", "^my ", "^package ", "^use "}},
+		{"prolog", []string{":-"}},
+	},
 	".pm":  {{"raku", []string{"^use v6", "^unit module", "^unit class", "^my class "}}},
 	".t":   {{"raku", []string{"^use v6"}}},
 	".ts":  {{"xml", []string{"^<TS", "^<!DOCTYPE TS"}}},
@@ -185,23 +198,38 @@ var shared = map[string][]sign{
 		{"", []string{"^: ", "^\\ "}}, // Forth
 	},
 	".v": {
-		{"coq", []string{"^Require ", "^From ", "^Theorem ", "^Lemma ", "^Definition ", "^Inductive ", "^Proof.", "^Section ", "^Import ", "^Fixpoint "}},
-		{"verilog", []string{"^endmodule", "^`timescale", "^`include", "^`define", "^`ifdef", "^always", "^assign ", "^input ", "^output ", "^wire ", "^reg ", "^parameter "}},
+		{"coq", []string{
+			"^Require ", "^From ", "^Theorem ", "^Lemma ", "^Definition ", "^Inductive ", "^Proof.", "^Section ", "^Import ", "^Fixpoint ",
+		}},
+		{"verilog", []string{
+			"^endmodule", "^`timescale", "^`include", "^`define", "^`ifdef", "^always", "^assign ", "^input ", "^output ", "^wire ",
+			"^reg ", "^parameter ",
+		}},
 		{"v", []string{"^fn ", "^pub fn ", "^pub struct ", "^struct ", "^import "}},
 		{"verilog", []string{"^module "}},
 	},
 	".r": {{"", []string{"^rebol [", "^Rebol [", "^REBOL ["}}},
 	".cls": {
-		{"latex", []string{`^\NeedsTeXFormat`, `^\ProvidesClass`, `^\LoadClass`, `^\RequirePackage`, `^\newcommand`, `^\def`, `^\ProvidesExplClass`}},
+		{"latex", []string{
+			`^\NeedsTeXFormat`, `^\ProvidesClass`, `^\LoadClass`, `^\RequirePackage`, `^\newcommand`, `^\def`, `^\ProvidesExplClass`,
+		}},
 		{"vb", []string{"^VERSION 1.0 CLASS", "^Attribute VB_"}},
 		{"apex", []string{"^public ", "^global ", "^private ", "^@isTest", "^@IsTest", "^virtual ", "^abstract "}},
 		{"", []string{"^Class ", "^CLASS ", "^USING "}}, // ObjectScript, ABL
 	},
-	".d":    {{"d", []string{"^module ", "^import ", "^void ", "^version(", "^struct ", "^class "}}, {"makefile", []string{".o:", ".o :", "^\t"}}, {"", []string{"^#pragma D", "^BEGIN"}}},
+	".d": {
+		{"d", []string{"^module ", "^import ", "^void ", "^version(", "^struct ", "^class "}},
+		{"makefile", []string{".o:", ".o :"}},
+		{"", []string{"^#pragma D", "^BEGIN"}}, // DTrace
+	},
 	".conf": {{"xml", []string{"^<?xml", "^<!DOCTYPE", "^<!--"}}},
 	".cl":   {{"c", []string{"__kernel", "^kernel void", "__global"}}},
 	".pro":  {{"prolog", []string{":-"}}, {"", []string{"^TEMPLATE", "^SOURCES", "^QT ", "^CONFIG", "^-keep"}}}, // qmake, ProGuard
-	".mod":  {{"gomod", []string{"^module ", "^go 1", "^require "}}, {"xml", []string{"<!ENTITY", "<!ELEMENT"}}, {"", []string{"^"}}},
+	".mod": {
+		{"gomod", []string{"^module ", "^go 1", "^require "}},
+		{"xml", []string{"<!ENTITY", "<!ELEMENT"}},
+		{"", []string{"^"}}, // of a kernel, of Modula
+	},
 }
 
 // marksLine says that a text holds a mark, see sign.
@@ -326,7 +354,7 @@ func saidIn(text string) *language {
 				break
 			}
 			rest = after
-			if n := len(before); n > 0 && before[n-1] != ' ' && before[n-1] != '\t' && before[n-1] != '\n' && before[n-1] != '#' && before[n-1] != '/' && before[n-1] != '*' {
+			if n := len(before); n > 0 && strings.IndexByte(" \t\n#/*", before[n-1]) < 0 {
 				continue
 			}
 			line, _, _ := strings.Cut(after, "\n")

@@ -188,7 +188,8 @@ type marked struct {
 // frontMatter is where the text starts behind a leading block of YAML or TOML.
 func (m *marked) frontMatter(at int) int {
 	rest := m.text[at:]
-	if !strings.HasPrefix(rest, "---\n") && !strings.HasPrefix(rest, "+++\n") && !strings.HasPrefix(rest, "---\r\n") && !strings.HasPrefix(rest, "+++\r\n") {
+	first, _, _ := strings.Cut(rest[:min(len(rest), 8)], "\n")
+	if first = strings.TrimSuffix(first, "\r"); first != "---" && first != "+++" {
 		return at
 	}
 	i := strings.Index(rest[3:], "\n"+rest[:3])
@@ -219,7 +220,11 @@ func (m *marked) line(start, end int) {
 			return
 		}
 	}
-	if f := fenceMark(body); f != "" && (m.mark == '#' || m.mark == '=' && f[0] == '`') && (m.fence == "" || strings.HasPrefix(f, m.fence) && strings.TrimRight(body, " \t") == f) {
+	f := fenceMark(body)
+	if m.mark != '#' && (m.mark != '=' || f != "" && f[0] != '`') {
+		f = "" // tildes underline titles in AsciiDoc
+	}
+	if f != "" && (m.fence == "" || strings.HasPrefix(f, m.fence) && strings.TrimRight(body, " \t") == f) {
 		if m.fence == "" {
 			m.fence = f
 		} else {
@@ -241,7 +246,8 @@ func (m *marked) line(start, end int) {
 	}
 	if level > 0 && (level < 7 || m.mark == '*') && level < len(body) && (body[level] == ' ' || body[level] == '\t') {
 		title := strings.Trim(body[level:], " \t")
-		if closed := strings.TrimRight(title, "#"); m.mark == '#' && (closed == "" || closed[len(closed)-1] == ' ' || closed[len(closed)-1] == '\t') {
+		closed := strings.TrimRight(title, "#")
+		if m.mark == '#' && (closed == "" || closed[len(closed)-1] == ' ' || closed[len(closed)-1] == '\t') {
 			title = strings.TrimRight(closed, " \t")
 		}
 		if title != "" {
@@ -366,8 +372,9 @@ func outlineUnderlined(s *scanner) {
 		lines[0], lines[1], lines[2] = lines[1], lines[2], [2]int{start, end}
 		under := s.text[start:end]
 		title := s.text[lines[1][0]:lines[1][1]]
-		if !ruled(under) || strings.TrimSpace(title) == "" || ruled(title) || title[0] == ' ' && !ruled(s.text[lines[0][0]:lines[0][1]]) ||
-			len(under) < utf8.RuneCountInString(strings.TrimSpace(title)) && len(under) < 4 {
+		if !ruled(under) || strings.TrimSpace(title) == "" || ruled(title) ||
+			title[0] == ' ' && !ruled(s.text[lines[0][0]:lines[0][1]]) ||
+			len(under) < 4 && len(under) < utf8.RuneCountInString(strings.TrimSpace(title)) {
 			return
 		}
 		key := under[:1]

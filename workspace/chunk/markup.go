@@ -116,8 +116,10 @@ func (m *markup) pass(at, size int, mark string) {
 }
 
 func nameByte(c byte) bool {
-	return c == '_' || c == '-' || c == '.' || c == ':' || c >= 0x80 || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+	return c == '_' || c == '-' || c == '.' || c == ':' || c >= 0x80 || alphanumeric(c)
 }
+
+func alphanumeric(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // read reads the tag at at, whose name starts at name.
 func (m *markup) read(at, name int) {
