@@ -141,7 +141,7 @@ func outlineMake(s *scanner) {
 		doc = -1
 		d := makeName(body)
 		if d.nameEnd == 0 {
-			if word := body[:wordEnd(body)]; isOneOf("ifeq ifneq ifdef ifndef else endif", word) {
+			if word := body[:wordEnd(body)]; listed("ifeq ifneq ifdef ifndef else endif", word) {
 				return // rules and recipes may stand in branches
 			}
 		}
@@ -192,6 +192,16 @@ func wordEnd(line string) int {
 	return n
 }
 
+// listed says that a list separated by single spaces has a word, in the same case.
+func listed(list, word string) bool {
+	for w := range strings.SplitSeq(list, " ") {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
 // makeName finds what a line of a makefile defines: kind and name.
 func makeName(line string) (d def) {
 	from := 0
@@ -218,7 +228,7 @@ func makeName(line string) (d def) {
 		from = next
 	}
 	word := line[from : from+wordEnd(line[from:])]
-	if isOneOf("include -include sinclude ifeq ifneq ifdef ifndef else endif vpath unexport undefine", word) {
+	if listed("include -include sinclude ifeq ifneq ifdef ifndef else endif vpath unexport undefine", word) {
 		return d
 	}
 	depth := 0

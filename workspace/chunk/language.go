@@ -330,7 +330,7 @@ func modeline(head string, whole bool) *language {
 	for n := 0; n < 6 && last > 0; n++ {
 		last = max(0, strings.LastIndexByte(head[:last], '\n'))
 	}
-	return saidIn(head[max(last, len(first)):])
+	return saidIn(head[max(last, len(first), len(head)-peek):])
 }
 
 // saidIn reads `-*- mode: ruby -*-`, `-*- C++ -*-`, `vim: set ft=python:` and `vi: filetype=sh`.
@@ -357,7 +357,7 @@ func saidIn(text string) *language {
 			if n := len(before); n > 0 && strings.IndexByte(" \t\n#/*", before[n-1]) < 0 {
 				continue
 			}
-			line, _, _ := strings.Cut(after, "\n")
+			line, _, _ := strings.Cut(after[:min(len(after), 200)], "\n")
 			for _, option := range []string{"ft=", "filetype=", "syntax=", "syn="} {
 				for field := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ' ' || r == '\t' || r == ':' || r == '\r' }) {
 					if value, ok := strings.CutPrefix(field, option); ok {

@@ -3,6 +3,7 @@ package chunk
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestLanguage(t *testing.T) {
@@ -34,6 +35,25 @@ func TestLanguage(t *testing.T) {
 	} {
 		if got := Language(c.path, c.head); got != c.want {
 			t.Errorf("Language(%q, %q) = %q, want %q", c.path, c.head, got, c.want)
+		}
+	}
+}
+
+// TestLanguageReadsLittle: a modeline is searched at both ends of a text only, however long its lines are.
+func TestLanguageReadsLittle(t *testing.T) {
+	for _, unit := range []string{"vim: ", "-*-", "vim:ft", "<", "\n", "#!"} {
+		text := strings.Repeat(unit, 4_000_000/len(unit))
+		for _, path := range []string{"x", "x.h", "x.m", "x.v"} {
+			at := time.Now()
+			Language(path, text)
+			if took := time.Since(at); took > time.Second {
+				t.Errorf("%s of %q took %v", path, unit, took)
+			}
+		}
+	}
+	for path, want := range map[string]string{"x": "perl", "x.unknown": "perl"} {
+		if got := Language(path, strings.Repeat("a\n", 9_000)+"# vim: set ft=perl ts=4:\n"); got != want {
+			t.Errorf("%s with a modeline at its end is %q", path, got)
 		}
 	}
 }
