@@ -373,8 +373,11 @@ func outlineUnderlined(s *scanner) {
 		under := s.text[start:end]
 		title := s.text[lines[1][0]:lines[1][1]]
 		if !ruled(under) || strings.TrimSpace(title) == "" || ruled(title) ||
-			title[0] == ' ' && !ruled(s.text[lines[0][0]:lines[0][1]]) ||
-			len(under) < 4 && len(under) < utf8.RuneCountInString(strings.TrimSpace(title)) {
+			title[0] == ' ' && !ruled(s.text[lines[0][0]:lines[0][1]]) {
+			return
+		}
+		short := utf8.RuneCountInString(strings.TrimSpace(title)) - len(under)
+		if short > 2 || short > 0 && len(under) < 4 { // a line of text above the rule over the next title
 			return
 		}
 		key := under[:1]
