@@ -25,6 +25,7 @@ type statement struct {
 	key       *word // the declaring keyword
 	keyStart  int
 	assigned  *word // `function` or `class` behind `=`
+	unnamed   *word // Zig's `struct` where a value or type is expected: the next brace is its
 	def       int   // number + 1 of the definition it made already
 	nameStart int
 	nameEnd   int
@@ -134,6 +135,11 @@ func (b *braces) token() {
 	}
 	if t.kind == isWord && f.holds != dataBody && !(f.holds == funcBody && b.g.rootOnly) {
 		b.word(f)
+	} else if b.g.quoted && t.kind == isString && b.st.wants && t.end-t.start > 3 {
+		b.st.nameStart, b.st.nameEnd, b.st.wants = t.start+1, t.end-1, false
+		if b.text[t.start] == '@' { // @"any name"
+			b.st.nameStart++
+		}
 	}
 }
 
@@ -234,6 +240,10 @@ func (b *braces) word(f *frame) {
 			st.wants = true
 			return
 		}
+		if b.g.quoted && st.assigned == nil && (w.body == typeBody || w.body == dataBody) {
+			st.unnamed = w
+			return
+		}
 		if st.equals || !w.fresh {
 			return
 		}
@@ -310,6 +320,9 @@ func (b *braces) mayDeclare(f *frame, w *word) bool {
 	}
 	if st.equals {
 		if b.g.assigned && w.body != valueBody && (b.prevByte == '=' || b.prevWord != nil && b.prevWord.role == modifies) {
+			if b.g.quoted && (st.last > 0 && b.text[st.last-1] == '.' || st.colon) { // a field of a value, or a typed value
+				return false
+			}
 			if st.key == nil && st.lastEnd > 0 { // exports.name = function
 				st.nameStart, st.nameEnd = st.last, st.lastEnd
 			}

@@ -27,6 +27,11 @@ func (b *braces) open(f *frame, inside bool) {
 		b.push(frame{holds: dataBody, open: '{', def: -1})
 		return
 	}
+	if w := st.unnamed; w != nil {
+		st.unnamed = nil
+		b.push(frame{holds: w.body, open: '{', def: -1})
+		return
+	}
 	key := st.key
 	if st.assigned != nil && !b.typeBrace() {
 		key = st.assigned
@@ -71,6 +76,9 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 	case valueBody, groupBody:
 		return false
 	case funcBody:
+		if b.g.quoted && st.nameEnd == 0 && b.prevWord == key {
+			st.nameStart, st.nameEnd = st.keyStart, st.keyStart+len(key.text)
+		}
 		if b.typeBrace() || st.nameEnd == 0 || st.controls {
 			return false
 		}

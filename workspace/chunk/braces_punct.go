@@ -60,6 +60,10 @@ func (b *braces) punct() {
 		b.endStatement(t.end)
 		return
 	}
+	if c == ',' && b.g.commas && (f.holds == typeBody || f.holds == root) { // a file of Zig is a struct
+		b.endStatement(t.end)
+		return
+	}
 	if st.start < 0 {
 		b.begin()
 	}
@@ -95,8 +99,10 @@ func (b *braces) punct() {
 			st.applied = 1
 			return
 		}
-		if st.wants && st.key.fresh && b.prevWord == st.key { // module.exports
+		if st.wants && (st.key.fresh || b.g.quoted) && b.prevWord == st.key { // module.exports, error.Closed
 			st.key, st.wants = nil, false
+		} else if st.unnamed != nil && b.prevWord == st.unnamed {
+			st.unnamed = nil
 		}
 		if st.key != nil && st.nameEnd == b.prevEnd && st.key.body == moduleBody {
 			st.extends = true

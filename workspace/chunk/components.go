@@ -11,8 +11,8 @@ var (
 	grammarAstro  = &grammar{outline: outlineAstro}
 )
 
-// blocks are elements whose id names a part of a page. The ids of other elements are targets of links.
-const blocks = "div section article main header footer nav aside form table ul ol dl dt dd pre figure dialog template " +
+// parts are elements whose id names a part of a page. The ids of other elements are targets of links.
+const parts = "div section article main header footer nav aside form table ul ol dl dt dd pre figure dialog template " +
 	"fieldset details"
 
 // page is what is open while HTML is read: elements, and sections, which headings start and which end with the block around
@@ -63,7 +63,7 @@ func (p *page) element(name string) {
 		return
 	}
 	p.open = append(p.open, element{name: name, start: p.t.start, def: -1})
-	if from, to := p.attr("id"); to > from && to-from <= longestName && isOneOf(blocks, name) {
+	if from, to := p.attr("id"); to > from && to-from <= longestName && isOneOf(parts, name) {
 		p.defs = append(p.defs, def{
 			start: p.t.start, doc: p.t.doc, header: p.t.start, body: p.t.end, end: p.t.end,
 			nameStart: from, nameEnd: to, kind: Object, parent: p.owner(),

@@ -24,7 +24,7 @@ func TestOutlineSurvivesDamage(t *testing.T) {
 		}
 		inputs["go tree"] = append(inputs["go tree"], input{file, string(text)})
 	}
-	for _, name := range []string{"go", "python", "javascript", "typescript", "java", "c", "cpp", "csharp", "rust", "kotlin", "swift", "php"} {
+	for _, name := range []string{"go", "python", "javascript", "typescript", "java", "c", "cpp", "csharp", "rust", "kotlin", "swift", "php", "zig", "solidity", "proto", "thrift", "graphql", "terraform", "css", "scss", "less", "perl", "r", "nix", "sql", "cuda", "tsx", "jsx"} {
 		path, text, _ := readCase(t, filepath.Join("testdata", "outline", name+".txt"))
 		inputs[name] = []input{{path, text}}
 	}

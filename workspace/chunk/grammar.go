@@ -1,6 +1,9 @@
 package chunk
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // grammar is what the scanner and the engines know of one language: data, so that a language is a table. The zero value of
 // every switch is the plainest behaviour.
@@ -12,6 +15,7 @@ type grammar struct {
 	hook    func(s *scanner, at int) (end int, kind tokenKind, ok bool)
 	prefix  func(s *scanner, start, at int) (end int, ok bool) // a string opened by the word text[start:at]
 	words   []words
+	head    func(b *blocks, opens bool) heading // what a header defines, for the engine of blocks
 
 	calls       bool // `name(...) {` defines a function in a file or namespace
 	methods     bool // the same inside a type
@@ -31,6 +35,9 @@ type grammar struct {
 	operators   bool // functions may be called like operators
 	oldStyle    bool // parameters may be declared between the parentheses and the body, as C had it before 1989
 	lastName    bool // the last of several names before the body or parameters counts
+	commas      bool // members of types end with a comma
+	anyCase     bool // keywords, which the table has in lower case, may be written in any
+	quoted      bool // a string may be a name, and a keyword its own: test "adds" {, test {
 
 	once    sync.Once
 	class   [256]class
@@ -155,8 +162,11 @@ func (g *grammar) compile() {
 			}
 			w := set.word
 			w.text = set.list[at:end]
-			g.lengths[w.text[0]] |= 1 << len(w.text)
-			g.byFirst[w.text[0]] = append(g.byFirst[w.text[0]], w)
+			for c, n := w.text[0], 0; n == 0 || g.anyCase && n == 1 && w.text[0] >= 'a'; n++ {
+				g.lengths[c] |= 1 << len(w.text)
+				g.byFirst[c] = append(g.byFirst[c], w)
+				c -= 'a' - 'A'
+			}
 			at = end + 1
 		}
 	}
@@ -169,7 +179,7 @@ func (g *grammar) keyword(text string) *word {
 	}
 	list := g.byFirst[text[0]]
 	for i := range list {
-		if list[i].text == text {
+		if list[i].text == text || g.anyCase && strings.EqualFold(list[i].text, text) {
 			return &list[i]
 		}
 	}

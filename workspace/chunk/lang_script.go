@@ -23,12 +23,12 @@ var jsMarks = []mark{
 }
 
 var grammarJS = &grammar{
-	outline: outlineBraces, marks: jsMarks, words: jsWords, extra: "$#", hooked: "/", hook: regexpHook,
+	outline: outlineBraces, marks: jsMarks, words: jsWords, extra: "$#", hooked: "/'", hook: jsHook,
 	methods: true, newlines: true, assigned: true, anyMethod: true, annotations: true,
 }
 
 var grammarTS = &grammar{
-	outline: outlineBraces, marks: jsMarks, extra: "$#", hooked: "/", hook: regexpHook,
+	outline: outlineBraces, marks: jsMarks, extra: "$#", hooked: "/'", hook: jsHook,
 	words: append([]words{
 		{"interface", word{role: declares, kind: Interface, body: typeBody, fresh: true}},
 		{"enum", word{role: declares, kind: Enum, body: enumBody}},
@@ -36,6 +36,18 @@ var grammarTS = &grammar{
 		{"namespace module", word{role: declares, kind: Namespace, body: moduleBody, fresh: true}},
 	}, jsWords...),
 	methods: true, prototypes: true, newlines: true, assigned: true, anyMethod: true, annotations: true, angles: true,
+}
+
+// jsHook tells the apostrophe of JSX text (don't) from a string, which never starts right behind a name, and reads regular
+// expressions.
+func jsHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
+	if s.text[at] == '/' {
+		return regexpHook(s, at)
+	}
+	if t := &s.tok; t.end == at && t.kind == isWord && t.word == nil && s.text[t.start:t.end] != "from" {
+		return at + 1, isPunct, true
+	}
+	return 0, 0, false
 }
 
 // regexpHook reads comments and, where an expression may start, a regular expression literal.

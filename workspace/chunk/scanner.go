@@ -26,6 +26,8 @@ type scanner struct {
 	hopeless    uint64     // marks (by number) whose closing was searched to the end of the text in vain
 	noRegexp    int        // no regular expression literal starts before this offset
 	noAngle     int        // no type parameter list starts before this offset
+	hereAt      int        // the line end behind which a here document follows, as a hook found,
+	hereEnd     int        // and the end of its last line; 0: none
 	noHeredoc   int        // no here document that starts before this offset ends
 	hopelessRaw bool       // a raw string was searched to the end of the text in vain
 	noInner     int        // no interpolated expression that starts before this offset ends near
@@ -89,6 +91,9 @@ func (s *scanner) next() bool {
 		case space:
 			pos++
 		case newline:
+			if pos == s.hereAt {
+				pos = min(s.hereEnd, len(text)-1)
+			}
 			pos++
 			s.line, s.fresh = pos, true
 			s.lines++
