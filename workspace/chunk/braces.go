@@ -273,7 +273,7 @@ func (b *braces) word(f *frame) {
 		st.nameEnd, st.extends = t.end, false
 	case st.wants:
 		st.nameStart, st.nameEnd, st.wants = t.start, t.end, false
-		if b.g.angles && st.key.body != valueBody {
+		if b.g.angles && st.key != nil && st.key.body != valueBody { // `class typedef A` wants a name for nothing
 			b.passAngles()
 		}
 	case b.g.lastName && st.key != nil && !st.equals && !st.colon && st.call < 0 && st.key.body != valueBody && st.nameEnd > 0:

@@ -24,7 +24,13 @@ func TestOutlineSurvivesDamage(t *testing.T) {
 		}
 		inputs["go tree"] = append(inputs["go tree"], input{file, string(text)})
 	}
-	for _, name := range []string{"go", "python", "javascript", "typescript", "java", "c", "cpp", "csharp", "rust", "kotlin", "swift", "php", "zig", "solidity", "proto", "thrift", "graphql", "terraform", "css", "scss", "less", "perl", "r", "nix", "sql", "cuda", "tsx", "jsx"} {
+	for _, name := range []string{
+		"go", "python", "javascript", "typescript", "java", "c", "cpp", "csharp", "rust", "kotlin",
+		"swift", "php", "haskell", "ocaml", "fsharp", "erlang", "clojure", "commonlisp", "scheme", "racket",
+		"elisp", "elm", "purescript", "tcl", "ruby", "elixir", "julia", "lua", "zig", "solidity",
+		"proto", "thrift", "graphql", "terraform", "css", "scss", "less", "perl", "r", "nix",
+		"sql", "cuda", "tsx", "jsx",
+	} {
 		path, text, _ := readCase(t, filepath.Join("testdata", "outline", name+".txt"))
 		inputs[name] = []input{{path, text}}
 	}

@@ -13,7 +13,9 @@
 //   - A language is a table (grammar.go): its comments and strings, what its keywords mean for an outline, some switches.
 //     Forms that no table can say (raw strings, here documents, regular expressions) are a hook at one byte.
 //   - A few engines run over the tokens: bodies in braces (braces*.go), indented bodies (indent.go), bodies that end with the
-//     word `end` (ends.go), and lines (lines.go: shells, prose with headings). Each reads the text once.
+//     word `end` (ends.go), and lines (lines.go: shells, prose with headings). Some families have one of their own: layout
+//     (layout.go: Haskell, PureScript, Elm), structures (structure.go: OCaml), columns (offside.go: F#), lists (parens.go: the
+//     Lisps), forms (dots.go: Erlang), commands (commands.go: Tcl). Each reads the text once.
 //   - Data, build files, markup and notebooks have small engines of their own (lang_data.go, lang_build.go, markup.go,
 //     components.go, notebook.go). Text of another language in them goes to that language's engine (embed.go).
 //   - The packer (pack.go) cuts along the definitions: one that is documented or of some size stands alone, small neighbours of

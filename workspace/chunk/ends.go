@@ -5,7 +5,11 @@ import "strings"
 // worded is the engine of languages whose blocks close with the word `end`: Ruby, Lua, Julia, Elixir.
 type worded struct {
 	*scanner
-	open []block
+	open     []block
+	brackets []int // Julia: how many blocks were open where each open bracket opened
+	tail     int   // the last definition without a block, or -1: it ends before the next line that is no deeper
+	column   int   // where it starts
+	height   int   // how many blocks were open there
 }
 
 type block struct {
@@ -16,10 +20,14 @@ type block struct {
 }
 
 func outlineWorded(s *scanner) {
-	e := &worded{scanner: s}
+	e := &worded{scanner: s, tail: -1}
 	for s.next() {
+		if e.tail >= 0 && s.tok.first {
+			e.cutTail(false)
+		}
 		e.token()
 	}
+	e.cutTail(true)
 	for len(e.open) > 0 {
 		e.pop(e.prevEnd)
 	}
@@ -33,6 +41,27 @@ func (e *worded) pop(end int) {
 	}
 }
 
+// trail notes a definition that no `end` closes.
+func (e *worded) trail(line int) {
+	e.cutTail(true)
+	e.tail, e.column, e.height = len(e.defs)-1, e.indent(line), len(e.open)
+}
+
+// cutTail ends the last definition without a block before the current token, if that is no part of it.
+func (e *worded) cutTail(always bool) {
+	t := &e.tok
+	if e.tail < 0 || !always && (len(e.open) > e.height || e.indent(t.line) > e.column ||
+		t.kind == isPunct && strings.IndexByte(")]}|.", t.b) >= 0) {
+		return
+	}
+	d := &e.defs[e.tail]
+	d.end = max(d.end, e.prevEnd)
+	if always && t.kind == atEnd {
+		d.end = max(d.nameEnd, e.prevEnd)
+	}
+	e.tail = -1
+}
+
 func (e *worded) push(def int) *block {
 	if len(e.open) < mostFrames {
 		e.open = append(e.open, block{def: def, column: e.indent(e.tok.line), line: e.tok.line})
@@ -42,7 +71,18 @@ func (e *worded) push(def int) *block {
 
 func (e *worded) token() {
 	t := &e.tok
+	if e.g.shortForm {
+		if t.kind == isPunct {
+			e.bracket(t.b)
+		}
+		if (t.first || e.macro()) && (t.kind == isWord && t.word == nil || t.kind == isPunct) {
+			e.equation()
+		}
+	}
 	if t.kind != isWord || t.word == nil {
+		if e.g.assigned && t.first && t.kind == isWord {
+			e.constant()
+		}
 		return
 	}
 	if e.prevKind == isPunct && (e.prevByte == '.' || e.prevByte == ':' && e.prevEnd == t.start) && !t.first {
@@ -52,9 +92,13 @@ func (e *worded) token() {
 		return // a key: `if: x`, `do: x`
 	}
 	starts := t.first || e.prevKind == isPunct && strings.IndexByte("=;(,|&[{", e.prevByte) >= 0 ||
-		e.prevWord != nil && e.prevWord.role != declares && e.prevWord.role != ends
+		e.prevWord != nil && e.prevWord.role != declares && e.prevWord.role != ends || e.macro()
 	switch t.word.role {
 	case opens:
+		if n := len(e.brackets); n > 0 && t.word.fresh && e.prevKind == isPunct && strings.IndexByte("[:,+-", e.prevByte) >= 0 &&
+			e.brackets[n-1] == len(e.open) {
+			return // v[begin]
+		}
 		e.push(-1)
 	case begins:
 		if starts {
@@ -69,8 +113,16 @@ func (e *worded) token() {
 			e.open[n-1].loop = false
 			return
 		}
+		if e.tail >= 0 && e.defs[e.tail].kind.holds() { // Point = Struct.new(:x) do
+			e.push(e.tail).column = e.column
+			e.tail = -1
+			return
+		}
 		e.push(-1)
 	case ends:
+		if n := len(e.brackets); n > 0 && !t.first && e.brackets[n-1] >= len(e.open) {
+			return // v[end]
+		}
 		e.end()
 	case imports:
 		if t.first && len(e.open) == 0 {
@@ -78,6 +130,9 @@ func (e *worded) token() {
 			e.defs = append(e.defs, def{start: t.start, doc: t.start, header: t.start, body: end, end: end, parent: -1, imported: true, hidden: true})
 		}
 	case declares:
+		if t.word.fresh && (e.prevWord == nil || e.prevWord.role != modifies) {
+			return
+		}
 		if t.first || starts || t.word.body == funcBody && !e.g.calls && e.prevKind == isWord { // private def name
 			e.declare(t.word)
 		} else if t.word.body == funcBody && e.g.calls {
@@ -85,6 +140,9 @@ func (e *worded) token() {
 		}
 	}
 }
+
+// macro says that the token before the current one is a macro around what follows: @inline function.
+func (e *worded) macro() bool { return e.prevKind == isWord && e.text[e.prevStart] == '@' }
 
 // end closes the innermost block, or, first on its line, the one that starts in its column.
 func (e *worded) end() {
@@ -108,6 +166,23 @@ func (e *worded) end() {
 		e.pop(e.prevEnd)
 	}
 	e.pop(t.end)
+	for n := len(e.brackets); n > 0 && e.brackets[n-1] > len(e.open); n-- {
+		e.brackets = e.brackets[:n-1]
+	}
+}
+
+// bracket keeps track of the brackets in which `end` is an index.
+func (e *worded) bracket(b byte) {
+	switch b {
+	case '(', '[', '{':
+		if len(e.brackets) < mostFrames {
+			e.brackets = append(e.brackets, len(e.open))
+		}
+	case ')', ']', '}':
+		if n := len(e.brackets); n > 0 {
+			e.brackets = e.brackets[:n-1]
+		}
+	}
 }
 
 func (e *worded) parent() int {
@@ -139,15 +214,21 @@ func (e *worded) declare(w *word) {
 	line := t.line
 	if d.doc < 0 {
 		d.doc = d.start
+		if e.g.shortForm && t.first && !t.blank && e.prevKind == isString && e.stringLine() { // a docstring
+			d.doc = e.prevStart
+		}
 	}
 	at := t.end
 	text := e.text
 	for at < len(text) && (text[at] == ' ' || text[at] == '\t') {
 		at++
 	}
-	if strings.HasPrefix(text[at:], "<<") { // class << self
+	if w.kind == Class && strings.HasPrefix(text[at:], "<<") { // class << self
 		e.push(-1)
 		return
+	}
+	if e.g.assigned && w.body == funcBody && strings.HasPrefix(text[at:], "self.") { // def self.[](x)
+		at += len("self.")
 	}
 	last := at
 	owner := ""
@@ -158,8 +239,17 @@ func (e *worded) declare(w *word) {
 			end++
 			continue
 		}
+		if c == '=' && e.g.assigned && w.body == funcBody && end > last && strings.HasPrefix(text[end:], "=(") { // def name=(value)
+			end++
+			break
+		}
 		sep := 0
 		switch {
+		case c == '.' && e.g.shortForm && end > last && strings.HasPrefix(text[end:], ".:"): // Base.:+
+			owner = join(owner, text[last:end])
+			for end += 2; end < len(text) && text[end] == '('; end++ {
+			}
+			last = end
 		case c == '.' || c == ':' && end+1 < len(text) && text[end+1] != ':' && end > last && e.g.inside[text[end+1]]:
 			sep = 1
 		case c == ':' && end+2 < len(text) && text[end+1] == ':':
@@ -180,16 +270,25 @@ func (e *worded) declare(w *word) {
 			}
 		}
 	} else if end == last && w.body == funcBody { // an operator, or no name
-		for end < len(text) && end-last < 4 && strings.IndexByte("+-*/<=>[]!~%&|^", text[end]) >= 0 {
+		for end < len(text) && end-last < 4 && strings.IndexByte("+-*/<=>[]!~%&|^`@", text[end]) >= 0 {
 			end++
 		}
 	}
 	if owner == "self" {
 		owner = ""
 	}
-	if end == last || end-last > longestName {
+	if end == last || end-last > longestName || e.g.shortForm && strings.HasPrefix(text[end:], ".$") { // function Base.$name(x)
 		e.push(-1)
 		return
+	}
+	if e.g.receivers && w.body == funcBody {
+		if text[last:end] == "unquote" && strings.HasPrefix(text[end:], "(") { // a name that a macro makes up
+			if opensLater(text[end:min(len(text), end+look)]) {
+				e.push(-1).column = column
+			}
+			return
+		}
+		last, end = infix(text, last, end)
 	}
 	if end > e.pos { // the name may hold what the scanner would misread: def []=(
 		e.pos = end
@@ -204,10 +303,9 @@ func (e *worded) declare(w *word) {
 		}
 	}
 	e.defs = append(e.defs, d)
-	if e.g.assigned && w.body == funcBody && endless(text[end:d.body]) {
-		return
-	}
-	if e.g.receivers && !opensLater(text[end:min(len(text), end+look)]) { // Elixir: `def x, do: y`
+	if w.body == valueBody || e.g.assigned && w.body == funcBody && endless(text[end:d.body]) ||
+		e.g.receivers && !opensLater(text[end:min(len(text), end+look)]) { // const x = 1; Ruby: `def x = y`; Elixir: `def x, do: y`
+		e.trail(line)
 		return
 	}
 	b := e.push(len(e.defs) - 1)
@@ -216,6 +314,133 @@ func (e *worded) declare(w *word) {
 	if b.loop {
 		b.line = -1
 	}
+}
+
+// constant takes Ruby's `NAME = value` in a file, module or class.
+func (e *worded) constant() {
+	t := &e.tok
+	text := e.text
+	if n := len(e.open); text[t.start] < 'A' || text[t.start] > 'Z' || t.end-t.start > longestName ||
+		n > 0 && (e.open[n-1].def < 0 || !e.defs[e.open[n-1].def].kind.holds()) {
+		return
+	}
+	rest := strings.TrimLeft(text[t.end:min(len(text), t.end+80)], " ")
+	if !strings.HasPrefix(rest, "=") || strings.HasPrefix(rest, "==") || strings.HasPrefix(rest, "=~") ||
+		strings.HasPrefix(rest, "=>") {
+		return
+	}
+	d := def{
+		start: t.start, header: t.start, doc: t.doc, body: e.near(t.end), end: t.end, nameStart: t.start, nameEnd: t.end,
+		kind: Constant, parent: e.parent(),
+	}
+	if d.doc < 0 {
+		d.doc = d.start
+	}
+	value := strings.TrimLeft(rest[1:], " ")
+	switch {
+	case strings.HasPrefix(value, "Struct.new"), strings.HasPrefix(value, "Data.define"):
+		d.kind = Struct
+	case strings.HasPrefix(value, "Class.new"):
+		d.kind = Class
+	case strings.HasPrefix(value, "Module.new"):
+		d.kind = Module
+	}
+	e.defs = append(e.defs, d)
+	e.trail(t.line)
+}
+
+// stringLine says that the token before the current one is a string that starts its line.
+func (e *worded) stringLine() bool {
+	return strings.TrimLeft(e.text[max(0, e.prevStart-8):e.prevStart], " \t") == "" ||
+		strings.HasSuffix(strings.TrimRight(e.text[max(0, e.prevStart-8):e.prevStart], " \t"), "\n")
+}
+
+// equation takes Julia's `name(...) = value` at the start of a line, outside functions.
+func (e *worded) equation() {
+	t := &e.tok
+	if e.tail >= 0 || len(e.brackets) > 1 || len(e.brackets) == 1 && t.kind == isWord {
+		return
+	}
+	for i := len(e.open) - 1; i >= max(0, len(e.open)-nearFrames); i-- {
+		if d := e.open[i].def; d >= 0 {
+			if !e.defs[d].kind.holds() {
+				return
+			}
+			break
+		}
+	}
+	text := e.text
+	start, end := t.start, t.end
+	if t.kind == isPunct { // +(a, b) = ...
+		for end = start; end < len(text) && end-start < 4 && strings.IndexByte("+-*/<=>!~%&|^", text[end]) >= 0; end++ {
+		}
+	}
+	owner := ""
+	// Base.show, Base.:(==)
+	for end > start && end+1 < len(text) && text[end] == '.' && (e.g.inside[text[end+1]] || text[end+1] == ':') &&
+		end-t.start < longestName {
+		owner = join(owner, text[start:end])
+		start = end + 1
+		operator := text[start] == ':'
+		for start < len(text) && (text[start] == ':' || text[start] == '(') {
+			start++
+		}
+		for end = start; end < len(text) && end-start < longestName && (e.g.inside[text[end]] ||
+			operator && strings.IndexByte("+-*/<=>!~%&|^", text[end]) >= 0); end++ {
+		}
+	}
+	open := end
+	if strings.HasPrefix(text[open:], ")") {
+		open++
+	}
+	if end == start || open >= len(text) || text[open] != '(' {
+		return
+	}
+	closing := balanced(e.scanner, open)
+	if closing == open {
+		return
+	}
+	rest := text[closing:e.near(closing)]
+	equals := strings.IndexByte(rest, '=')
+	if equals < 0 || strings.HasPrefix(rest[equals:], "==") || strings.HasPrefix(rest[equals:], "=>") {
+		return
+	}
+	if before := strings.TrimSpace(rest[:equals]); before != "" && !strings.HasPrefix(before, "::") &&
+		!strings.HasPrefix(before, "where") || strings.Contains(before, "#") {
+		return
+	}
+	d := def{
+		start: t.start, header: t.start, doc: t.doc, body: closing + equals, end: closing, nameStart: start, nameEnd: end,
+		kind:   Function,
+		parent: e.parent(), owner: owner,
+	}
+	if d.doc < 0 {
+		d.doc = d.start
+		if t.first && !t.blank && e.prevKind == isString && e.stringLine() {
+			d.doc = e.prevStart
+		}
+	}
+	if d.parent >= 0 && e.defs[d.parent].kind == Struct || owner != "" {
+		d.kind = Method
+	}
+	e.defs = append(e.defs, d)
+	e.trail(t.line)
+}
+
+// infix is the name of an Elixir function that is defined by its use: `def a <> b`.
+func infix(text string, start, end int) (int, int) {
+	at := end
+	for at < len(text) && at-end < 4 && text[at] == ' ' {
+		at++
+	}
+	to := at
+	for to < len(text) && to-at < 4 && strings.IndexByte("+-*/<=>|&^~!.", text[to]) >= 0 {
+		to++
+	}
+	if at == end || to == at || to == len(text) || text[to] != ' ' {
+		return start, end
+	}
+	return at, to
 }
 
 // assignee is the dotted name before the `=` at at.
@@ -255,20 +480,34 @@ func endless(rest string) bool {
 	return strings.HasPrefix(rest, "= ")
 }
 
-// opensLater says that an Elixir definition has a `do` block rather than `do:`.
+// opensLater says that an Elixir definition has a `do` block rather than `do:`, before its header ends.
 func opensLater(rest string) bool {
-	for {
-		i := strings.Index(rest, "do")
-		if i < 0 || i+2 >= len(rest) {
-			return false
+	depth := 0
+	last := byte(' ') // that is no space
+	for i := 0; i < len(rest); i++ {
+		c := rest[i]
+		switch {
+		case c == '(' || c == '[' || c == '{':
+			depth++
+		case c == ')' || c == ']' || c == '}':
+			depth--
+		case depth > 0:
+		case c == '\n':
+			next := strings.TrimLeft(rest[i:], " \t\r\n")
+			if last != ',' && !strings.HasPrefix(next, "when ") && !strings.HasPrefix(next, "do\n") && !strings.HasPrefix(next, "do\r") &&
+				!strings.HasPrefix(next, "and ") && !strings.HasPrefix(next, "or ") && last != 'n' && last != 'd' && last != 'r' {
+				return false // `when`, `and` and `or` go on in the next line
+			}
+		case c == 'd' && strings.HasPrefix(rest[i:], "do") && (last == ' ' || last == ')' || rest[i-1] <= ' '):
+			if after := rest[i+2:]; after == "" || strings.IndexByte(" \t\r\n", after[0]) >= 0 {
+				return true
+			} else if after[0] == ':' {
+				return false
+			}
 		}
-		before := i == 0 || rest[i-1] == ' ' || rest[i-1] == '\n' || rest[i-1] == ')'
-		if before && rest[i+2] == ':' {
-			return false
+		if c > ' ' {
+			last = c
 		}
-		if before && (rest[i+2] == '\n' || rest[i+2] == '\r' || rest[i+2] == ' ') {
-			return true
-		}
-		rest = rest[i+2:]
 	}
+	return false
 }

@@ -3,7 +3,7 @@ package chunk
 import "strings"
 
 var grammarRuby = &grammar{
-	outline: outlineWorded, hooked: "/%?<=$", hook: rubyHook, extra: "@",
+	outline: outlineRuby, hooked: "/%?<=$", hook: rubyHook, extra: "@",
 	marks: []mark{
 		{kind: lineComment, open: "#"},
 		{kind: quote, open: `"`, close: `"`, escape: '\\', lines: true, inner: "#{"},
@@ -23,6 +23,16 @@ var grammarRuby = &grammar{
 		{"return then else elsif when in and or not rescue ensure yield", word{role: controls}},
 	},
 	methods: true, assigned: true,
+}
+
+// outlineRuby outlines a program up to its __END__, behind which stands data.
+func outlineRuby(s *scanner) {
+	whole := s.text
+	if i := strings.Index(whole, "\n__END__"); i >= 0 && strings.TrimRight(whole[i+len("\n__END__"):s.lineEnd(i+1)], "\r") == "" {
+		s.text = whole[:max(i+1, s.pos)]
+	}
+	outlineWorded(s)
+	s.text = whole
 }
 
 // rubyHook reads regular expressions, %-literals, characters, here documents and =begin comments.
@@ -85,10 +95,48 @@ func rubyHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 	return 0, 0, false
 }
 
-// heredocLater reads the mark of a here document; the document starts on the next line, so the rest of this line is part of
-// the string: good enough for an outline.
+// heredocLater reads the mark of a here document. The document starts on the next line, or behind the one that the same line
+// announced before; the scanner passes it when it gets there.
 func heredocLater(s *scanner, at int) (end int, kind tokenKind, ok bool) {
-	return heredoc(s, at+2)
+	text := s.text
+	at += 2
+	for at < len(text) && (text[at] == '~' || text[at] == '-') {
+		at++
+	}
+	quote := byte(0)
+	if at < len(text) && (text[at] == '"' || text[at] == '\'' || text[at] == '`') {
+		quote = text[at]
+		at++
+	}
+	for end = at; end < len(text) && end-at < 64 && s.g.inside[text[end]]; end++ {
+	}
+	if end == at || text[at] >= '0' && text[at] <= '9' || quote != 0 && (end == len(text) || text[end] != quote) ||
+		s.hereMisses > 8 {
+		return 0, 0, false
+	}
+	name := text[at:end]
+	line := s.hereAt // a line may hold any number of marks
+	if line < end {
+		line = s.lineEnd(end)
+	}
+	from := line
+	if s.hereAt == line && s.hereEnd > line {
+		from = s.hereEnd
+	}
+	if quote != 0 {
+		end++
+	}
+	for body := from; body < len(text); {
+		stop := s.lineEnd(body + 1)
+		if strings.Trim(text[body+1:stop], " \t\r") == name {
+			s.hereAt, s.hereEnd = line, stop
+			return end, isString, true
+		}
+		body = stop
+	}
+	s.hereMisses++
+	s.steps += len(text) - at
+	return 0, 0, false
 }
 
 func regexpRuby(s *scanner, at int) (end int, kind tokenKind, ok bool) {
@@ -96,7 +144,8 @@ func regexpRuby(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 		return 0, 0, false
 	}
 	i := at + 1
-	for ; i < len(s.text) && i-at < look && s.text[i] != '\n'; i++ {
+	lines := !s.fresh && s.tok.kind == isPunct && strings.IndexByte("=(~,|", s.tok.b) >= 0 // what else should it be
+	for ; i < len(s.text) && i-at < 2*look && (lines || s.text[i] != '\n'); i++ {
 		switch s.text[i] {
 		case '\\':
 			i++
@@ -195,17 +244,18 @@ func luaHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 }
 
 var grammarElixir = &grammar{
-	outline: outlineWorded, extra: "@",
+	outline: outlineWorded, extra: "@", hooked: "~?", hook: elixirHook,
 	marks: []mark{
 		{kind: lineComment, open: "#"},
 		{kind: quote, open: `"""`, close: `"""`, escape: '\\', lines: true},
 		{kind: quote, open: "'''", close: "'''", escape: '\\', lines: true},
 		{kind: quote, open: `"`, close: `"`, escape: '\\', lines: true, inner: "#{"},
+		{kind: quote, open: "'", close: "'", escape: '\\'},
 	},
 	words: []words{
 		{"defmodule defimpl", word{role: declares, kind: Module, body: moduleBody}},
 		{"defprotocol", word{role: declares, kind: Interface, body: moduleBody}},
-		{"def defp defmacro defmacrop", word{role: declares, kind: Function, body: funcBody}},
+		{"def defp defmacro defmacrop defguard defguardp defdelegate defn defnp", word{role: declares, kind: Function, body: funcBody}},
 		{"fn", word{role: opens}},
 		{"do", word{role: follows}},
 		{"end", word{role: ends}},
@@ -214,24 +264,68 @@ var grammarElixir = &grammar{
 	receivers: true,
 }
 
+// elixirHook reads sigils, ~w(do end), and characters, ?".
+func elixirHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
+	text := s.text
+	if text[at] == '?' {
+		if at > 0 && s.g.inside[text[at-1]] { // valid?
+			return at + 1, isPunct, true
+		}
+		end = at + 1
+		if end < len(text) && text[end] == '\\' {
+			end++
+		}
+		if end < len(text) && text[end] > ' ' {
+			end++
+		}
+		return end, isString, true
+	}
+	open := at + 1
+	for open < len(text) && open-at < 16 && text[open]|0x20 >= 'a' && text[open]|0x20 <= 'z' {
+		open++
+	}
+	if open == at+1 || open >= len(text) || strings.IndexByte("([{</|", text[open]) < 0 {
+		return at + 1, isPunct, true
+	}
+	if end = balanced(s, open); end > open {
+		return end, isString, true
+	}
+	return at + 1, isPunct, true
+}
+
+// juliaHook tells characters from the transpose of what stands before.
+func juliaHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
+	if at > 0 {
+		if c := s.text[at-1]; s.g.inside[c] || strings.IndexByte(")]}'.", c) >= 0 {
+			return at + 1, isPunct, true
+		}
+	}
+	return character(s.text, at)
+}
+
 var grammarJulia = &grammar{
-	outline: outlineWorded, extra: "!@",
+	outline: outlineWorded, extra: "!@", hooked: "'", hook: juliaHook, shortForm: true,
 	marks: []mark{
 		{kind: blockComment, open: "#=", close: "=#", nested: true},
 		{kind: lineComment, open: "#"},
-		{kind: quote, open: `"""`, close: `"""`, escape: '\\', lines: true},
-		{kind: quote, open: `"`, close: `"`, escape: '\\', lines: true},
+		{kind: quote, open: `"""`, close: `"""`, escape: '\\', lines: true, inner: "$("},
+		{kind: quote, open: `"`, close: `"`, escape: '\\', lines: true, inner: "$("},
+		{kind: quote, open: "`", close: "`", escape: '\\', lines: true},
 	},
 	words: []words{
 		{"function macro", word{role: declares, kind: Function, body: funcBody}},
 		{"struct", word{role: declares, kind: Struct, body: typeBody}},
 		{"module baremodule", word{role: declares, kind: Module, body: moduleBody}},
-		{"begin quote try let", word{role: opens}},
+		{"type", word{role: declares, kind: Class, body: typeBody, fresh: true}},
+		{"const", word{role: declares, kind: Constant, body: valueBody}},
+		{"@enum", word{role: declares, kind: Enum, body: valueBody}},
+		{"begin", word{role: opens, fresh: true}},
+		{"quote try let", word{role: opens}},
 		{"if", word{role: begins}},
 		{"while for", word{role: begins}},
 		{"do", word{role: opens}},
 		{"end", word{role: ends}},
-		{"mutable", word{role: modifies}},
+		{"mutable abstract primitive", word{role: modifies}},
 		{"using import export include", word{role: imports}},
 		{"return else elseif in", word{role: controls}},
 	},

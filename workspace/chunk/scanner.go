@@ -26,6 +26,7 @@ type scanner struct {
 	hopeless    uint64     // marks (by number) whose closing was searched to the end of the text in vain
 	noRegexp    int        // no regular expression literal starts before this offset
 	noAngle     int        // no type parameter list starts before this offset
+	hereMisses  int        // marks of here documents that were searched to the end of the text in vain
 	hereAt      int        // the line end behind which a here document follows, as a hook found,
 	hereEnd     int        // and the end of its last line; 0: none
 	noHeredoc   int        // no here document that starts before this offset ends
@@ -341,6 +342,9 @@ func (s *scanner) interpolated(pos int, m *mark, depth int) int {
 
 // resumes says that a line looks like a declaration in the first column, which ends an unclosed string in repair.
 func (s *scanner) resumes(at int) bool {
+	if at < len(s.text) && s.text[at] == '(' { // (defun a
+		at++
+	}
 	end := at
 	for end < len(s.text) && end-at < 32 && s.g.inside[s.text[end]] {
 		end++
