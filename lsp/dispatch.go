@@ -117,7 +117,7 @@ func (s *server) called(wire context.Context, req *jsonrpc2.Request) (any, error
 	case s.at(fresh):
 		return nil, jsonrpc2.Errorf(jsonrpc2.ServerNotInitialized, "%s came before initialize", method)
 	case method == protocol.MethodShutdown:
-		return s.shutdown()
+		return s.shutdown(wire)
 	}
 	begin := s.request(method)
 	if begin == nil {
