@@ -161,6 +161,7 @@ func askCtags(ctx context.Context, o options, language string, files []source) (
 		return nil, err
 	}
 	a := newAnswer(name)
+	clause := ""
 	lines := bufio.NewScanner(bytes.NewReader(out))
 	lines.Buffer(nil, 1<<24)
 	for lines.Scan() {
@@ -183,6 +184,16 @@ func askCtags(ctx context.Context, o options, language string, files []source) (
 			s.Kind = "method"
 		case tag.Kind == "prototype" && inType:
 			s.Kind, s.Level = "method", must
+		}
+		if language == "erlang" {
+			tag.Scope = unknown // the module, which holds all of the file
+			if tag.Kind == "macro" {
+				s.Kind = unknown // with parameters or without
+			}
+			if tag.Kind == "function" && tag.Name == clause {
+				s.Level = loose // another clause, or another number of arguments
+			}
+			clause = tag.Name
 		}
 		s.Path, s.Name, s.NameLine, s.StartLine, s.EndLine = tag.Path, tag.Name, tag.Line, tag.Line, tag.End
 		s.Container = strings.Join(slices.DeleteFunc(strings.Split(tag.Scope, "::"), anonymous), ".")

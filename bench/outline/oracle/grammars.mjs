@@ -26,7 +26,7 @@ function namespace(node, walk) {
   if (!name) return
   const record = walk.define(node, name, 'namespace', { keep: false })
   walk.hold(dotted(record.name), 'namespace')
-  if (!field(node, 'body')) walk.rest = walk.within.length
+  if (!field(node, 'body')) walk.remain()
 }
 
 // What stands in a class or object, wherever that stands, is a member and no local.
@@ -135,6 +135,7 @@ const rust = {
 
 members(rust, 'trait_item', 'impl_item')
 
+const rubyTypes = { Class: 'class', Module: 'module', Struct: 'struct', Data: 'struct' }
 const ruby = {
   method: named((node, walk) => (walk.inType && field(node, 'name').text === 'initialize' ? 'constructor' : member(node, walk))),
   singleton_method: (node, walk) => {
@@ -151,7 +152,11 @@ const ruby = {
   },
   assignment: (node, walk) => {
     const left = field(node, 'left')
-    if (walk.functions === 0 && left?.type === 'constant') walk.define(node, left, 'constant', value)
+    if (walk.functions === 0 && left?.type === 'constant') {
+      const right = field(node, 'right')
+      const made = right?.type === 'call' && field(right, 'method')?.text === 'new' ? field(right, 'receiver')?.text : undefined
+      walk.define(node, left, rubyTypes[made] ?? 'constant', value)
+    }
   },
 }
 
@@ -166,7 +171,7 @@ function scoped(kind) {
       name = field(name, 'name')
     }
     walk.define(node, name, kind, { owner })
-    walk.types[walk.types.length - 1] = 'class'
+    walk.become('class')
     walk.functions = 0
   }
 }
@@ -234,11 +239,11 @@ for (const type of ['object_definition', 'package_object']) {
   const define = scala[type]
   scala[type] = (node, walk) => {
     define(node, walk)
-    walk.types[walk.types.length - 1] = 'class' // its functions are methods
+    walk.become('class') // its functions are methods
   }
 }
 
-const decorative = /comment|haddock|pragma/
+const decorative = /comment|haddock|pragma|cpp|default_signature/
 function sibling(node, step) {
   let s = node[step]
   while (s && decorative.test(s.type)) s = s[step]
@@ -303,8 +308,9 @@ const haskell = {
       walk.define(node, name, level ? 'function' : 'method', { level, text: clean(name), keep: false })
     }
   },
-  data_type: haskellType('class'),
-  newtype: haskellType('class'),
+  data_type: haskellData,
+  newtype: haskellData,
+  type_instance: haskellType('class', loose),
   type_synomym: haskellType('class'),
   type_family: haskellType('class'),
   data_family: haskellType('class'),
@@ -321,6 +327,15 @@ const haskell = {
     if (name) walk.define(node, name, 'function', loose)
     return false
   },
+}
+
+// Data is an enum of its constructors, or a struct where there is but one.
+function haskellData(node, walk) {
+  const name = haskellName(node)
+  if (!name) return
+  const several = (field(node, 'constructors')?.namedChildren.filter((c) => !decorative.test(c.type)).length ?? 0) > 1
+  const instance = /instance|class/.test(node.parent.type) || node.parent.parent?.type === 'instance_declarations'
+  walk.define(node, name, several ? 'enum' : 'struct', { text: clean(name), level: instance ? 'loose' : undefined })
 }
 
 function loosely(node, walk) {
@@ -503,21 +518,32 @@ const zig = {
     const name = child(node, 'identifier')
     if (!name) return
     const type = node.namedChildren.map((c) => zigTypes[c.type]).find(Boolean)
+    const imports = /@import\(/.test(node.text.slice(0, 200)) // an import in all but name
     if (type) {
       walk.define(node, name, type, {})
       walk.functions = 0
     } else if (walk.functions === 0) {
-      walk.define(node, name, node.children.some((c) => c.type === 'var') ? 'variable' : 'constant', { ...value, keep: false })
+      const level = imports ? 'loose' : 'value'
+      walk.define(node, name, node.children.some((c) => c.type === 'var') ? 'variable' : 'constant', { level, keep: false })
     }
   },
   test_declaration: (node, walk) => {
-    const name = child(node, 'string', 'identifier')
+    const name = child(node, 'string', 'identifier') ?? node.firstChild
     if (name) walk.define(node, name, 'function', { ...loose, text: name.text.replace(/^"|"$/g, '') })
   },
   container_field: (node, walk) => {
     const name = field(node, 'name') ?? child(node, 'identifier')
     if (name) walk.define(node, name, 'field', { ...loose, keep: false })
   },
+}
+
+// A type without a name, as functions return them: its functions are methods of that function's type.
+for (const type of ['struct_declaration', 'union_declaration', 'enum_declaration', 'opaque_declaration']) {
+  zig[type] = (_, walk) => {
+    if (walk.functions === 0) return
+    walk.functions = 0
+    if (walk.types.length > 0) walk.become('struct')
+  }
 }
 
 function body(node) {
@@ -578,12 +604,12 @@ const dart = {
 
 members(dart, 'class_definition', 'mixin_declaration', 'extension_declaration', 'enum_declaration')
 
-const ocamlTop = (node) => ['compilation_unit', 'structure', 'signature'].includes(node.parent.type)
+const ocamlTop = (node) => node.parent.type !== 'let_expression'
 const ocamlName =
   (kind, ...types) =>
   (node, walk) => {
     const name = child(node, ...types)
-    if (name)
+    if (name && name.text !== '_')
       walk.define(
         node.parent.type.endsWith('definition') && node.parent.namedChildCount === 1 ? node.parent : node,
         name,
@@ -591,6 +617,8 @@ const ocamlName =
         {},
       )
   }
+const bare = (name) => name.text.replace(/^\(\s*|\s*\)$/g, '') // an operator in parentheses
+const ocamlTypes = { record_declaration: 'struct', variant_declaration: 'enum' }
 const ocaml = {
   module_binding: ocamlName('module', 'module_name'),
   module_type_definition: ocamlName('interface', 'module_type_name'),
@@ -607,17 +635,19 @@ const ocaml = {
       walk.define(
         node.parent.namedChildren.filter((c) => c.type === 'type_binding').length === 1 ? node.parent : node,
         name,
-        'class',
+        ocamlTypes[field(node, 'body')?.type] ?? 'class',
         {},
       )
   },
   external: (node, walk) => {
     const name = child(node, 'value_name', 'parenthesized_operator')
-    if (name) walk.define(node, name, 'function', name.type === 'value_name' ? {} : loose)
+    if (name) walk.define(node, name, 'function', name.type === 'value_name' ? {} : { ...loose, text: bare(name) })
   },
   value_specification: (node, walk) => {
     const name = child(node, 'value_name', 'parenthesized_operator')
-    if (name) walk.define(node, name, 'function', name.type === 'value_name' ? {} : loose)
+    const kind = field(node, 'type')?.type === 'function_type' ? 'function' : 'constant'
+    const level = name?.type !== 'value_name' ? 'loose' : kind === 'constant' ? 'value' : undefined
+    if (name) walk.define(node, name, kind, { level, text: bare(name) })
   },
   let_binding: (node, walk) => {
     const name = field(node, 'pattern')
@@ -630,8 +660,8 @@ const ocaml = {
     }
     const callable = child(node, 'parameter') || ['fun_expression', 'function_expression'].includes(field(node, 'body')?.type)
     const whole = definition.namedChildren.filter((c) => c.type === 'let_binding').length === 1 ? definition : node
-    const level = name.type !== 'value_name' ? 'loose' : callable ? undefined : 'value'
-    walk.define(whole, name, callable ? 'function' : 'constant', { level })
+    const level = name.type !== 'value_name' || name.text === '_' ? 'loose' : callable ? undefined : 'value'
+    walk.define(whole, name, callable ? 'function' : 'constant', { level, text: bare(name) })
     walk.functions++
   },
   constructor_declaration: (node, walk) => {
@@ -655,7 +685,9 @@ function juliaHead(node) {
   }
   if (head?.type === 'field_expression') {
     const parts = head.namedChildren
-    return { name: parts[parts.length - 1], owner: parts[0].text }
+    const last = parts[parts.length - 1]
+    const operator = last.type === 'quote_expression' ? last.descendantsOfType('operator')[0] : undefined
+    return { name: operator ?? last, owner: parts[0].text }
   }
   return { name: head && ['identifier', 'operator'].includes(head.type) ? head : undefined }
 }
@@ -685,7 +717,9 @@ const julia = {
       const { name, owner } = juliaHead(call)
       if (name)
         walk.define(node, name, owner ? 'method' : 'function', { level: name.type === 'operator' ? 'loose' : undefined, owner })
-    } else if (left?.type === 'identifier' && walk.functions === 0) {
+    } else if (left?.type === 'parametrized_type_expression' && node.parent.type === 'const_statement') {
+      walk.define(node.parent, left.firstNamedChild, 'constant', { ...loose, keep: false })
+    } else if (left && ['identifier', 'operator'].includes(left.type) && walk.functions === 0) {
       const fixed = node.parent.type === 'const_statement'
       if (fixed || node.parent.type === 'source_file' || node.parent.type === 'module_definition') {
         walk.define(fixed ? node.parent : node, left, fixed ? 'constant' : 'variable', {
@@ -698,6 +732,17 @@ const julia = {
 }
 
 const r = {
+  argument: (node, walk) => {
+    // a method of R6
+    const name = field(node, 'name')
+    if (name && field(node, 'value')?.type === 'function_definition') walk.define(node, name, 'method', loose)
+  },
+  call: (node, walk) => {
+    const callee = field(node, 'function')?.text ?? ''
+    const first = field(node, 'arguments')?.descendantsOfType('string')[0]
+    if (first && /(^|::)(R6Class|set\w+)$/.test(callee))
+      walk.define(node, first, 'class', { ...loose, text: first.text.slice(1, -1) })
+  },
   binary_operator: (node, walk) => {
     const operator = field(node, 'operator')?.text
     const left = field(node, 'lhs')
@@ -717,14 +762,19 @@ const perl = {
     const name = child(node, 'package_name')
     if (!name) return
     walk.reset() // a package ends the one before
-    walk.define(node, name, 'package', { keep: false })
+    walk.define(node, name, 'package', { keep: false, noEnd: !field(node, 'body') })
     walk.hold(dotted(name.text), 'package')
-    if (!field(node, 'body')) walk.rest = walk.within.length
+    if (!field(node, 'body')) walk.remain()
   },
   function_definition: (node, walk) => named('function', field(node, 'body') ? {} : loose)(node, walk),
   use_constant_statement: (node, walk) => {
     const name = field(node, 'constant')
-    if (name?.type === 'identifier') walk.define(node, name, 'constant', { ...value, keep: false })
+    const names = name ? [name] : node.descendantsOfType('function_name').concat(node.descendantsOfType('identifier'))
+    for (const n of names) {
+      const key = name || /^\s*=>/.test(node.text.slice(n.endIndex - node.startIndex))
+      if (n.type === 'identifier' && key) walk.define(node, n, 'constant', { ...value, keep: false, noEnd: !name })
+    }
+    return false
   },
 }
 
@@ -734,21 +784,24 @@ const clojureKinds = {
   defmacro: 'function',
   defmulti: 'function',
   definline: 'function',
-  def: 'constant',
-  defonce: 'constant',
+  def: 'variable',
+  defonce: 'variable',
   defprotocol: 'interface',
   definterface: 'interface',
-  defrecord: 'class',
+  defrecord: 'struct',
   deftype: 'class',
   ns: 'namespace',
 }
 const clojure = {
   list_lit: (node, walk) => {
     const [head, name] = node.namedChildren.filter((c) => !/comment|dis_expr|meta/.test(c.type))
-    if (head?.type !== 'sym_lit' || name?.type !== 'sym_lit') return
-    const kind = clojureKinds[head.text]
+    if (head?.type !== 'sym_lit') return
+    const kind = name?.type === 'sym_lit' ? clojureKinds[head.text] : undefined
     if (!kind) {
-      if (/^(\w+\/)?def/.test(head.text)) walk.define(node, symbol(name), 'function', loose)
+      if (name && /^(\w+\/)?def/.test(head.text))
+        walk.define(node, name, 'variable', { ...loose, text: name.text.replace(/^:/, '') })
+      else if (['interface', 'class', 'struct'].includes(walk.inside))
+        walk.define(node, head, 'method', { ...loose, keep: false })
       return
     }
     if (walk.functions > 0) return
@@ -756,7 +809,7 @@ const clojure = {
       node,
       symbol(name),
       kind,
-      kind === 'constant' ? { ...value, keep: false } : kind === 'namespace' ? { keep: false } : {},
+      kind === 'variable' ? { ...value, keep: false } : kind === 'namespace' ? { keep: false } : {},
     )
   },
   dis_expr: () => false,

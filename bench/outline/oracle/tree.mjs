@@ -37,7 +37,7 @@ class Walk {
     this.within = [] // names around the current node
     this.functions = 0 // around the current node, within the innermost type
     this.types = [] // kinds of the named nodes around the current one
-    this.rest = 0 // names that hold to the end of the file: file-scoped namespaces
+    this.rest = undefined // names that hold for the siblings behind this node: those of a file-scoped namespace
   }
 
   run(root) {
@@ -57,22 +57,23 @@ class Walk {
       this.skip(cursor.currentNode)
       return
     }
-    const names = this.within.length,
-      functions = this.functions
+    const { within, types, functions } = this
     const handle = this.grammar.nodes[type]
     let inside = true
     if (handle) {
       const node = cursor.currentNode
       if (node.isNamed) inside = handle(node, this) !== false
     }
+    const rest = this.rest
+    this.rest = undefined
     if (this.grammar.locals?.includes(type)) this.functions++
     if (inside && cursor.gotoFirstChild()) {
       do this.visit(cursor)
       while (cursor.gotoNextSibling())
       cursor.gotoParent()
     }
-    this.within.length = Math.max(names, this.rest)
-    this.types.length = this.within.length
+    this.within = rest?.within ?? within
+    this.types = rest?.types ?? types
     this.functions = functions
   }
 
@@ -83,7 +84,7 @@ class Walk {
   }
 
   // define writes a definition, and lets it hold what is inside the node.
-  define(node, name, kind, { level, owner, end, alt, text, keep } = {}) {
+  define(node, name, kind, { level, owner, end, alt, text, keep, noEnd } = {}) {
     text ??= name.text
     const container = owner ? [...this.within, owner] : this.within
     const last = end ?? node
@@ -100,7 +101,7 @@ class Walk {
     if (level) record.level = level
     else if (this.functions > 0) record.level = 'inner'
     if (alt) record.altLine = alt.startPosition.row + 1
-    if (node.hasError || last.hasError) record.noEnd = true
+    if (noEnd || node.hasError || last.hasError) record.noEnd = true
     this.write(record)
     if (keep !== false) this.hold(owner ? `${owner}.${text}` : text, kind)
     if (kind === 'function' || kind === 'method' || kind === 'constructor') this.functions++
@@ -109,13 +110,24 @@ class Walk {
 
   // hold puts a name around what is inside the node, without a definition.
   hold(name, kind) {
-    this.within.push(name)
-    this.types.push(kind)
+    this.within = [...this.within, name]
+    this.types = [...this.types, kind]
+  }
+
+  // remain lets the names around hold for what follows the node beside it.
+  remain() {
+    this.rest = { within: this.within, types: this.types }
+  }
+
+  // become changes what kind the innermost named node is of.
+  become(kind) {
+    this.types = [...this.types.slice(0, -1), kind]
   }
 
   // reset ends every name around.
   reset() {
-    this.within.length = this.types.length = this.rest = 0
+    this.within = []
+    this.types = []
   }
 
   // inside is the kind of the innermost named node around.
@@ -134,6 +146,7 @@ function endRow(node, comments = /comment/) {
   let n = node
   for (;;) {
     let c = n.lastChild
+    if (!c || (c.endIndex < n.endIndex && n.text.slice(c.endIndex - n.startIndex).trim() !== '')) break // a closing quote
     while (c && (comments.test(c.type) || c.startIndex === c.endIndex)) c = c.previousSibling
     if (!c) break
     n = c
