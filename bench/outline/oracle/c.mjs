@@ -78,7 +78,8 @@ export const c = {
     const { name, owner } = declared(declarator)
     if (!name || !functionOf(declarator)) return
     if (walk.functions > 0) {
-      // there is no such thing: an #if has confused the parser
+      // There is no such thing. Without a type it is a statement that is a macro, otherwise an #if has confused the parser.
+      if (!field(node, 'type')) return
       walk.reset()
       walk.functions = 0
     }

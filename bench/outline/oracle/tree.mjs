@@ -136,7 +136,7 @@ class Walk {
   }
 
   get inType() {
-    return this.functions === 0 && ['class', 'struct', 'interface', 'enum', 'impl'].includes(this.inside)
+    return this.functions === 0 && ['class', 'struct', 'interface', 'enum', 'enummember', 'impl'].includes(this.inside)
   }
 }
 
