@@ -202,8 +202,9 @@ func measure(ctx context.Context, o options, language string, repositories []rep
 			r.note(disagreement{path: f.path, line: 1, what: "panicked or did not come back"})
 		}
 		if o.damage {
-			damaged, _ := outline(source{path: f.path, text: damage(f.text, f.path, o.seed)})
-			expected.scoreDamaged(&r.score, ours, damaged)
+			broken := source{path: f.path, text: damage(f.text, f.path, o.seed)}
+			damaged, _ := outline(broken)
+			expected.scoreDamaged(&r.score, ours, damaged, f, broken)
 		}
 	}
 	if o.speed {

@@ -298,13 +298,34 @@ func (e *expectation) match(ours []symbol, each func(s symbol, at int)) (taken [
 }
 
 // scoreDamaged counts how much of what is named of the whole file is still named of the damaged one.
-func (e *expectation) scoreDamaged(total *score, ours, damaged []symbol) {
+func (e *expectation) scoreDamaged(total *score, ours, damaged []symbol, whole, broken source) {
 	clean, left := e.match(ours, nil), e.match(damaged, nil)
+	var file share
 	for i, x := range e.symbols {
 		if x.Level == must && clean[i] && !e.skips(x.NameLine) {
-			total.damaged.count(left[i])
+			file.count(left[i])
 		}
 	}
+	total.damaged.right += file.right
+	total.damaged.of += file.of
+	if lost := file.of - file.right; lost > 0 {
+		line, text := firstDifference(whole.text, broken.text)
+		total.note(disagreement{
+			path: whole.path, line: line, what: fmt.Sprintf("damage: %d of %d lost", lost, file.of),
+			text: clip(strings.TrimSpace(text), 120),
+		})
+	}
+}
+
+// firstDifference is the line, and its text in the second, from which two texts differ.
+func firstDifference(a, b string) (line int, text string) {
+	first, second := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range min(len(first), len(second)) {
+		if first[i] != second[i] {
+			return i + 1, second[i]
+		}
+	}
+	return 1, ""
 }
 
 func clip(text string, n int) string {

@@ -169,8 +169,12 @@ func TestScoreTwoOracles(t *testing.T) {
 func TestScoreDamaged(t *testing.T) {
 	e := expect("a", []*answer{answerOf(t, "function f - 1 1\nfunction g - 2 2\nfunction h - 3 3\nconstant K - 4 4 value")})
 	var s score
-	e.scoreDamaged(&s, symbolsOf(t, "function f - 1 1\nfunction g - 2 2"), symbolsOf(t, "function f - 1 1\nfunction h - 3 3"))
+	ours, damaged := symbolsOf(t, "function f - 1 1\nfunction g - 2 2"), symbolsOf(t, "function f - 1 1\nfunction h - 3 3")
+	e.scoreDamaged(&s, ours, damaged, source{"a", "f()\ng()"}, source{"a", "f()\ng("})
 	check(t, "damaged", s.damaged, 1, 2)
+	if len(s.disagreements) != 1 || s.disagreements[0].String() != "a:2: damage: 1 of 2 lost\t| g(" {
+		t.Errorf("%v", s.disagreements)
+	}
 }
 
 func TestDamage(t *testing.T) {
