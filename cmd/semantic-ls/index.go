@@ -70,6 +70,9 @@ func (p *process) writeIndexed(f *folder, took time.Duration) error {
 			p.warn(warning)
 		}
 		c := folder.Coverage
+		if c.FilesTotal == 0 && folder.Message != "" {
+			p.warn(folder.Message)
+		}
 		_, err := fmt.Fprintf(p.stdout, "%s: %d files, %d chunks, %s, %.1f s\n", folder.Root, c.FilesIndexed, c.Chunks, size(folder.Bytes), took.Seconds())
 		if err != nil {
 			return err

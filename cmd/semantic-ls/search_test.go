@@ -42,7 +42,8 @@ func TestSearchSeesWhatChanged(t *testing.T) {
 
 func TestExitCodes(t *testing.T) {
 	s := newSandbox(t)
-	empty := t.TempDir()
+	other := t.TempDir()
+	s.write(filepath.Join(other, "notes.txt"), "milk\n")
 	missing, file := filepath.Join(s.project, "missing"), filepath.Join(s.project, "retry", "retry.go")
 	cases := []struct {
 		name string
@@ -51,9 +52,9 @@ func TestExitCodes(t *testing.T) {
 		says []string // on stderr
 	}{
 		{"a hit", []string{"search", asked, s.project}, 0, nil},
-		{"no hit", []string{"search", asked, empty}, 1, nil},
-		{"no hit, JSON", []string{"search", "--json", asked, empty}, 1, nil},
-		{"no hit, files", []string{"search", "-l", asked, empty}, 1, nil},
+		{"no hit", []string{"search", asked, other}, 1, nil},
+		{"no hit, JSON", []string{"search", "--json", asked, other}, 1, nil},
+		{"no hit, files", []string{"search", "-l", asked, other}, 1, nil},
 		{"no such directory", []string{"search", asked, missing}, 2, []string{"semantic-ls: search: " + missing + ": no such directory", "hint: ", "'" + asked + " " + missing + "'"}},
 		{"a file", []string{"search", asked, file}, 2, []string{file + ": a file, not a directory", "hint: name the directory"}},
 		{"no quotes", []string{"search", "where", "is", "it"}, 2, []string{"3 arguments", "hint: put the query in quotes: semantic-ls search 'where is it'"}},
@@ -281,5 +282,30 @@ func TestSettingsComeFromAllSources(t *testing.T) {
 	s.write(s.config, `{"index": `)
 	if r := s.run("search", asked, s.project); r.code != exitError || !strings.Contains(r.stderr, s.config+":1:") {
 		t.Errorf("a broken file: exit code %d, stderr:\n%s", r.code, r.stderr)
+	}
+}
+
+// Where all is left out, that is said: no hit would else mean that the code does not say it.
+func TestSearchWhereAllIsIgnored(t *testing.T) {
+	s := newSandbox(t)
+	all := filepath.Join(s.project, "retry")
+	s.write(filepath.Join(all, ".semanticignore"), "*\n")
+	const said = "nothing is indexed: all that is there is left out"
+	for _, args := range [][]string{{"search", "backoff", all}, {"index", all}, {"status", all}} {
+		r := s.run(args...)
+		if !strings.Contains(r.stderr, said) || strings.Contains(r.stdout, "100") {
+			t.Errorf("%q: exit code %d\n%s%s", args, r.code, r.stdout, r.stderr)
+		}
+	}
+	empty := filepath.Join(s.project, "empty")
+	if err := os.MkdirAll(empty, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if r := s.run("search", "backoff", empty); !strings.Contains(r.stderr, "nothing is indexed: there are no files") {
+		t.Errorf("in an empty folder: exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+	s.write(filepath.Join(empty, "a.go"), "package a\n\nfunc Backoff() {}\n")
+	if r := s.run("search", "backoff", empty); r.code != exitFound || strings.Contains(r.stderr, "nothing") {
+		t.Errorf("once there is a file: exit code %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
 }

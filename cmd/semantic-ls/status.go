@@ -72,6 +72,9 @@ func (p *process) status(ctx context.Context, dir string, asJSON, withSkipped bo
 		for _, warning := range folder.Warnings {
 			p.warn(warning)
 		}
+		if folder.Coverage.FilesTotal == 0 && folder.Message != "" {
+			p.warn(folder.Message)
+		}
 		state := folderState{Root: folder.Root, Coverage: folder.Coverage, Index: indexState{folder.Bytes, folder.Health}}
 		if withSkipped {
 			state.Skipped = []skippedPath{}
@@ -110,7 +113,11 @@ func (p *process) writeState(state folderState, withSkipped bool) error {
 	table := tabwriter.NewWriter(buffered, 0, 0, 2, ' ', 0)
 	c := state.Coverage
 	fmt.Fprintf(table, "folder\t%s\n", safe(state.Root))
-	fmt.Fprintf(table, "files\t%d of %d indexed (%.0f %%)\n", c.FilesIndexed, c.FilesTotal, c.Percent)
+	if c.FilesTotal > 0 {
+		fmt.Fprintf(table, "files\t%d of %d indexed (%.0f %%)\n", c.FilesIndexed, c.FilesTotal, c.Percent)
+	} else {
+		fmt.Fprintf(table, "files\tnone\n") // which is all of them, and nothing to be proud of
+	}
 	fmt.Fprintf(table, "chunks\t%d\n", c.Chunks)
 	fmt.Fprintf(table, "model\t%s\n", safe(c.Model))
 	fmt.Fprintf(table, "index\t%s, %s\n", size(state.Index.Bytes), safe(state.Index.Health))

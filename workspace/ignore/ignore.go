@@ -26,6 +26,8 @@
 // clone) only its own git rules hold, as git has it; .semanticignore files go on across that border.
 package ignore
 
+import "strings"
+
 // Skip says why a path is left out. The zero value means that it is not.
 type Skip struct {
 	// Rule is the pattern as it is written in its file, or a few words for a built-in rule.
@@ -37,6 +39,9 @@ type Skip struct {
 
 // Skipped reports whether the path is left out.
 func (s Skip) Skipped() bool { return s != Skip{} }
+
+// VersionControl reports whether the path is version control's own, which nobody expects to be searched.
+func (s Skip) VersionControl() bool { return strings.HasPrefix(s.Rule, "version control: ") }
 
 // String gives the rule and its source on one line, "" for a path that is not skipped.
 func (s Skip) String() string {

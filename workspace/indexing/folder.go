@@ -225,6 +225,29 @@ func (f *folder) coverage(model string) Coverage {
 	return c
 }
 
+// nothing says why no file is indexed, once a walk has ended; "" where one is or waits.
+func (f *folder) nothing() string {
+	counts := f.index.Snapshot().Counts(f.root)
+	if counts.Files > 0 {
+		return ""
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	left := counts.Skipped
+	for _, s := range f.skipped {
+		if !s.VersionControl() {
+			left++
+		}
+	}
+	switch {
+	case !f.walked || f.waiting > 0 || len(f.pending) > 0:
+		return ""
+	case left == 0:
+		return "nothing is indexed: there are no files"
+	}
+	return "nothing is indexed: all that is there is left out, see the skipped paths in the status"
+}
+
 func (f *folder) status(model string) FolderStatus {
 	s := FolderStatus{Root: f.root, Coverage: f.coverage(model), Bytes: f.store.Size(), Health: f.store.Health()}
 	f.mu.Lock()
@@ -234,6 +257,9 @@ func (f *folder) status(model string) FolderStatus {
 	}
 	s.Skipped, s.Warnings = slices.Clone(f.skipped), f.warnings
 	f.mu.Unlock()
+	if s.Message == "" {
+		s.Message = f.nothing()
+	}
 	f.index.Snapshot().Files(f.root, func(file index.File) bool {
 		if file.Skip.Rule != "" {
 			s.Skipped = append(s.Skipped, workspace.Skipped{Path: file.Path, Skip: ignore.Skip(file.Skip)})

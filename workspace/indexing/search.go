@@ -1,6 +1,7 @@
 package indexing
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ func (e *Engine) Search(ctx context.Context, docs workspace.Documents, q Query) 
 	if err != nil {
 		return Answer{}, err
 	}
-	answer.Warning = warning
+	answer.Warning = cmp.Or(warning, v.nothing)
 	found, err := search.Rank(ctx, v.snapshot, v.scope, search.Query{Text: q.Text, Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights})
 	if err != nil {
 		return Answer{}, err
@@ -68,7 +69,7 @@ func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place)
 	if err != nil {
 		return Answer{}, err
 	}
-	answer.Warning = warning
+	answer.Warning = cmp.Or(warning, v.nothing)
 	like := search.Compare(asked)
 	found, err := like.Rank(ctx, v.snapshot, v.scope, search.Query{Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}, self)
 	if err != nil {
@@ -147,6 +148,7 @@ type view struct {
 	snapshot *index.Snapshot
 	scope    index.Scope
 	coverage Coverage
+	nothing  string // why there is nothing to find; "" where there may be
 }
 
 // view joins the snapshots of the folders that the query looks in.
@@ -179,6 +181,9 @@ func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []st
 		folders, snapshots, dirty = append(folders, f), append(snapshots, s), dirty+n
 	}
 	v := view{snapshot: index.Join(snapshots...), coverage: e.coverage(folders, dirty)}
+	if len(folders) == 1 && dirty == 0 {
+		v.nothing = folders[0].nothing()
+	}
 	if v.scope = v.snapshot.Everywhere(); len(within) > 0 {
 		v.scope = v.snapshot.Under(places)
 	}
