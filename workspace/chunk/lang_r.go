@@ -342,7 +342,7 @@ func (e *rlang) resync() {
 func rAssigns(text string) bool {
 	name, rest, ok := strings.Cut(text, "<-")
 	return ok && name != "" && strings.HasPrefix(strings.TrimLeft(rest, " "), "function") &&
-		strings.IndexAny(strings.TrimRight(name, " "), " \n\t(\"'#") < 0
+		!strings.ContainsAny(strings.TrimRight(name, " "), " \n\t(\"'#")
 }
 
 var grammarR = &grammar{

@@ -11,10 +11,9 @@ type parens struct {
 
 // form is a list that is open.
 type form struct {
-	def    int // or -1
-	data   bool
-	body   scope // typeBody: lists in it are methods
-	column int
+	def  int // or -1
+	data bool
+	body scope // typeBody: lists in it are methods
 }
 
 func outlineParens(s *scanner) {
