@@ -288,7 +288,7 @@ func (b *braces) word(f *frame) {
 			st.last = b.prevStart // a destructor
 		}
 		st.values++
-		if b.g.angles && f.holds != funcBody && !st.equals {
+		if b.g.angles && f.holds != funcBody && !st.equals && b.text[t.start:t.end] != "operator" {
 			b.passAngles()
 		}
 	}

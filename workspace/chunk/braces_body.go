@@ -56,7 +56,11 @@ func (b *braces) open(f *frame, inside bool) {
 func (b *braces) typeBrace() bool {
 	if b.prevKind == isPunct {
 		switch b.prevByte {
-		case ':', '|', '&', '<', ',':
+		case '&': // in C++ a function may be for references
+			return !b.g.qualified
+		case ',': // elsewhere the end of a `where` clause
+			return b.g.assigned
+		case ':', '|', '<':
 			return true
 		}
 	}
@@ -110,7 +114,11 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 	}
 	switch {
 	case st.nameEnd > 0:
-		b.define(frame{holds: key.body}, def{kind: key.kind, nameStart: st.nameStart, nameEnd: st.nameEnd})
+		d := def{kind: key.kind, nameStart: st.nameStart, nameEnd: st.nameEnd}
+		if b.g.qualified && key.body != moduleBody {
+			d.owner = b.qualifiers(st.nameStart)
+		}
+		b.define(frame{holds: key.body}, d)
 	case key.body == moduleBody: // an anonymous namespace
 		b.push(frame{holds: moduleBody, open: '{', def: -1})
 	case st.typedef:
@@ -155,13 +163,40 @@ func (b *braces) opensCall(f *frame) bool {
 		return false
 	}
 	d := def{kind: Function, nameStart: st.call, nameEnd: st.callEnd}
+	if g.directives && !member && st.header == st.call && b.quotes(st.callEnd) { // TEST_CASE("name") {
+		d.hidden, d.nameEnd = true, d.nameStart
+		b.define(frame{holds: funcBody}, d)
+		return true
+	}
 	if g.qualified {
 		if d.owner = b.qualifiers(st.call); d.owner != "" {
-			d.kind = Method
+			d.kind = b.memberKind(d.owner, st.call, st.callEnd)
 		}
 	}
 	b.define(frame{holds: funcBody}, d)
 	return true
+}
+
+// memberKind is the kind of a function that is defined outside of its class: a constructor has the name of that.
+func (b *braces) memberKind(owner string, start, end int) Kind {
+	if name := b.text[start:end]; name == owner[strings.LastIndexByte(owner, '.')+1:] {
+		return Constructor
+	}
+	return Method
+}
+
+// defaulted says that the statement ends in `= default` or `= delete`.
+func (b *braces) defaulted() bool {
+	if b.prevKind != isWord {
+		return false
+	}
+	last := b.text[b.prevStart:b.prevEnd]
+	return last == "default" || last == "delete"
+}
+
+// quotes says that a string stands between at and the brace: a macro's argument, where no parameter has one.
+func (b *braces) quotes(at int) bool {
+	return strings.IndexByte(b.text[at:min(b.tok.start, at+look)], '"') >= 0
 }
 
 // mayAssign says that an assigned function is worth a symbol: not a variable inside another function.
@@ -297,6 +332,11 @@ func (b *braces) endStatement(end int) {
 	if st.brace > 0 {
 		d.body = st.brace
 	}
+	if st.imports && g.qualified && st.equals && st.nameEnd > 0 && f.holds != funcBody && f.holds != dataBody { // using name = type;
+		d.kind = Class
+		b.emit(d)
+		return
+	}
 	if st.imports {
 		if f.holds == root || f.holds == moduleBody {
 			d.imported, d.hidden, d.nameEnd = true, true, d.nameStart
@@ -370,6 +410,11 @@ func (b *braces) endStatement(end int) {
 		}
 		d.nameStart, d.nameEnd, d.kind = st.call, st.callEnd, Method
 		b.emit(d)
+	case g.qualified && !member && st.call >= 0 && st.equals && b.defaulted(): // X::X() = default;
+		if d.owner = b.qualifiers(st.call); d.owner != "" {
+			d.nameStart, d.nameEnd, d.kind = st.call, st.callEnd, b.memberKind(d.owner, st.call, st.callEnd)
+			b.emit(d)
+		}
 	case !member && st.arrow && st.call >= 0 && st.values >= 2:
 		d.nameStart, d.nameEnd, d.kind = st.call, st.callEnd, Function
 		b.emit(d)

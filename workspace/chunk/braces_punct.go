@@ -190,7 +190,7 @@ func (b *braces) equals() {
 		st.key, st.wants = nil, false
 		st.last, st.lastEnd = b.prevStart, b.prevEnd
 	}
-	if (b.g.assigned || st.typedef) && st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 {
+	if (b.g.assigned || st.typedef || st.imports && b.g.qualified) && st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd
 	}
 	st.equals = true
@@ -204,6 +204,10 @@ func (b *braces) naming() bool {
 func (b *braces) colon() {
 	st, at := &b.st, b.tok.end
 	if b.prevByte == ':' && b.prevKind == isPunct && b.prevEnd == b.tok.start || at < len(b.text) && b.text[at] == ':' {
+		if b.g.qualified && st.key != nil && st.nameEnd > 0 && st.call < 0 && !st.colon && !st.equals && b.prevByte == ':' && b.prevKind == isPunct &&
+			(st.key.body == typeBody || st.key.body == enumBody) { // class Outer::Inner {
+			st.wants = true
+		}
 		if st.applied == 2 {
 			st.applied = 1
 		} else if st.key != nil && st.key.body == moduleBody && at < len(b.text) && b.text[at] != ':' {
@@ -267,8 +271,11 @@ func (b *braces) parenthesis(f *frame) bool {
 		b.tok.end++
 		return true
 	}
-	if b.prevKind != isWord && b.text[b.prevEnd-1] != '>' && b.prevByte != '?' && !b.operator() {
+	if b.prevKind != isWord && !b.operator() && b.text[b.prevEnd-1] != '>' && b.prevByte != '?' {
 		return false
+	}
+	if b.g.qualified {
+		b.conversion()
 	}
 	if st.call >= 0 && (st.init || st.arrow || capitals(b.text[st.last:st.lastEnd])) {
 		return false
@@ -311,6 +318,16 @@ func (b *braces) operator() bool {
 	}
 	st.lastEnd = b.prevEnd
 	return true
+}
+
+// conversion makes `operator bool` and `operator ""_x` the last name, where that is the last part of one.
+func (b *braces) conversion() {
+	const word = "operator"
+	before := strings.TrimRight(b.text[max(0, b.st.last-40):b.st.last], " ")
+	before = strings.TrimRight(strings.TrimSuffix(before, `""`), " ")
+	if at := b.st.last - min(40, b.st.last) + len(before) - len(word); strings.HasSuffix(before, word) && at >= b.st.start {
+		b.st.last = at
+	}
 }
 
 func capitals(name string) bool {

@@ -24,7 +24,8 @@ var grammarRust = &grammar{
 		{"const static", word{role: declares, kind: Constant, body: valueBody}},
 		{"macro_rules", word{role: declares, kind: Function, body: typeBody, fresh: false}},
 		{"use", word{role: imports}},
-		{"pub unsafe async default extern crate dyn mut move ref", word{role: modifies}},
+		{"pub unsafe async extern crate dyn mut move ref", word{role: modifies}},
+		{"default", word{role: modifies, fresh: true}}, // fn default()
 		{"if for while loop match return else let break continue await", word{role: controls}},
 		{"where", word{role: follows}},
 	},
