@@ -11,6 +11,7 @@ type braces struct {
 	frames   []frame
 	brackets []byte // open ( and [ of all frames; a frame's own start at its base
 	over     int    // braces open beyond the deepest frame
+	space    string // the namespace that holds the rest of the file
 	branches []branch
 }
 
@@ -350,7 +351,10 @@ func (b *braces) passAngles() {
 // emit adds a definition and answers its number.
 func (b *braces) emit(d def) int {
 	f := b.top()
-	d.parent = f.owner
+	if d.parent = f.owner; d.parent < 0 && b.space != "" {
+		d.owner = b.space + "." + d.owner
+		d.owner = strings.TrimSuffix(d.owner, ".")
+	}
 	if d.nameEnd-d.nameStart > longestName {
 		d.nameEnd = d.nameStart
 		d.hidden = true
@@ -366,8 +370,12 @@ func (b *braces) emit(d def) int {
 	}
 	if d.kind == Method && f.owner >= 0 {
 		switch name := b.text[d.nameStart:d.nameEnd]; name {
-		case "constructor", "__construct", "init":
+		case "__construct":
 			d.kind = Constructor
+		case "constructor":
+			if b.g.assigned { // JavaScript's
+				d.kind = Constructor
+			}
 		default:
 			if o := &b.defs[f.owner]; b.g.methods && name == b.text[o.nameStart:o.nameEnd] {
 				d.kind = Constructor

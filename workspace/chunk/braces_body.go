@@ -381,7 +381,14 @@ func (b *braces) endStatement(end int) {
 		}
 		d.kind = st.key.kind
 		switch st.key.body {
-		case moduleBody, implBody:
+		case moduleBody:
+			if g.fileSpaces && f.holds == root && len(b.frames) == 1 {
+				b.space = ""
+				b.emit(d)
+				b.space = dotted.Replace(b.text[d.nameStart:d.nameEnd])
+			}
+			return
+		case implBody:
 			return
 		case typeBody, enumBody:
 			if g.forward {

@@ -178,7 +178,7 @@ func (b *braces) equals() {
 			b.moved(at, at+1)
 			return
 		}
-		if b.g.calls && st.call >= 0 {
+		if (b.g.calls || b.g.methods) && st.call >= 0 {
 			st.arrow = true
 		}
 		if b.g.properties && st.call < 0 && st.key == nil && !st.arrow {
@@ -255,6 +255,10 @@ func (b *braces) parenthesis(f *frame) bool {
 			st.controls = true // an anonymous function
 		}
 	}
+	if st.key != nil && st.key.text == "delegate" && st.last > st.nameStart { // delegate int Name(
+		st.nameStart, st.nameEnd = st.last, st.lastEnd
+		return false
+	}
 	if st.lastEnd == 0 || st.equals || st.controls || st.colon || st.old > 0 || f.holds == funcBody || f.holds == dataBody {
 		return false
 	}
@@ -276,6 +280,9 @@ func (b *braces) parenthesis(f *frame) bool {
 	}
 	if b.g.qualified {
 		b.conversion()
+	}
+	if st.call < 0 && st.arrow && b.g.properties { // what a property calls
+		return false
 	}
 	if st.call >= 0 && (st.init || st.arrow || capitals(b.text[st.last:st.lastEnd])) {
 		return false

@@ -126,12 +126,13 @@ var grammarCSharp = &grammar{
 		{"enum", word{role: declares, kind: Enum, body: enumBody}},
 		{"record", word{role: declares, kind: Class, body: typeBody, fresh: true}},
 		{"namespace", word{role: declares, kind: Namespace, body: moduleBody}},
+		{"delegate", word{role: declares, kind: Class, body: valueBody, fresh: true}},
 		{"using", word{role: imports}},
 		{"public private protected internal static readonly sealed abstract virtual override extern unsafe async partial const volatile ref new file required implicit explicit", word{role: modifies}},
 		{"if for foreach while do switch return else case try catch finally throw lock fixed checked unchecked yield break continue goto", word{role: controls}},
 		{"where", word{role: follows}},
 	},
-	methods: true, prototypes: true, properties: true, directives: true, angles: true, qualified: false, lastName: false,
+	methods: true, prototypes: true, properties: true, directives: true, angles: true, fileSpaces: true,
 }
 
 // csharpHook reads verbatim, interpolated and raw strings, and preprocessor lines.
