@@ -136,6 +136,8 @@ func (b *braces) token() {
 	}
 	if t.kind == isWord && f.holds != dataBody && !(f.holds == funcBody && b.g.rootOnly) {
 		b.word(f)
+	} else if b.g.extends && t.kind == isString && b.st.wants && b.text[t.start] == '`' && t.end-t.start > 2 { // `any name`
+		b.st.nameStart, b.st.nameEnd, b.st.wants = t.start+1, t.end-1, false
 	} else if b.g.quoted && t.kind == isString && b.st.wants && t.end-t.start > 3 {
 		b.st.nameStart, b.st.nameEnd, b.st.wants = t.start+1, t.end-1, false
 		if b.text[t.start] == '@' { // @"any name"
@@ -274,7 +276,7 @@ func (b *braces) word(f *frame) {
 		st.nameEnd, st.extends = t.end, false
 	case st.wants:
 		st.nameStart, st.nameEnd, st.wants = t.start, t.end, false
-		if b.g.angles && st.key != nil && st.key.body != valueBody { // `class typedef A` wants a name for nothing
+		if b.g.angles && st.key != nil && (st.key.body != valueBody || b.g.extends) { // `class typedef A` wants a name for nothing
 			b.passAngles()
 		}
 	case b.g.lastName && st.key != nil && !st.equals && !st.colon && st.call < 0 && st.key.body != valueBody && st.nameEnd > 0:

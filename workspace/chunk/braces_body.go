@@ -123,10 +123,13 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 		b.push(frame{holds: moduleBody, open: '{', def: -1})
 	case st.typedef:
 		b.define(frame{holds: key.body}, def{kind: key.kind, hidden: true}) // its name comes behind the body
-	case key.text == "object" && b.prevWord == key: // Kotlin's companion
-		start, end := b.prevStart, b.prevEnd
+	case key.text == "object" && (b.prevWord == key || st.colon): // Kotlin's companion
+		start, end := st.keyStart, st.keyStart+len("object")
 		if i := strings.Index(b.text[st.start:start], "companion"); i >= 0 {
 			start, end = st.start+i, st.start+i+len("companion")
+		} else if st.colon { // an object without a name
+			b.push(frame{holds: key.body, open: '{', def: -1})
+			break
 		}
 		b.define(frame{holds: key.body}, def{kind: key.kind, nameStart: start, nameEnd: end})
 	default:

@@ -107,6 +107,10 @@ func (b *braces) punct() {
 		if st.key != nil && st.nameEnd == b.prevEnd && st.key.body == moduleBody {
 			st.extends = true
 		}
+		if b.g.extends && st.key != nil && st.nameEnd > 0 && (st.nameEnd == b.prevEnd || b.prevKind == isPunct) && st.values == 0 && st.call < 0 &&
+			!st.equals && !st.colon && (st.key.body == funcBody || st.key.body == valueBody) {
+			st.wants = true
+		}
 	case '<':
 		if b.prevWord != nil && !b.naming() && b.g.angles && f.holds != funcBody { // template <...>, impl <...>, fun <T>
 			if end := b.closeAngle(t.start); end > t.start {
@@ -225,6 +229,9 @@ func (b *braces) colon() {
 	}
 	if b.g.assigned && st.key == nil && st.nameEnd == 0 {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd
+	}
+	if b.g.extends && st.wants && st.key.text == "object" { // what it is follows, not its name
+		st.wants = false
 	}
 	st.colon = true
 }

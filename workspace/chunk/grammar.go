@@ -34,6 +34,7 @@ type grammar struct {
 	qualified   bool // `Outer::name(...)` belongs to Outer
 	operators   bool // functions may be called like operators
 	shortForm   bool // `name(...) = value` defines a function, `end` between brackets is an index
+	extends     bool // a declared name may follow the type that it extends: fun List<T>.first()
 	fileSpaces  bool // `namespace A;` holds the rest of the file
 	oldStyle    bool // parameters may be declared between the parentheses and the body, as C had it before 1989
 	lastName    bool // the last of several names before the body or parameters counts

@@ -109,11 +109,12 @@ var grammarKotlin = &grammar{
 		{"val", word{role: declares, kind: Constant, body: valueBody}},
 		{"var", word{role: declares, kind: Variable, body: valueBody}},
 		{"import package", word{role: imports}},
-		{"public private protected internal open abstract final sealed data inline override suspend operator infix tailrec companion inner lateinit const annotation expect actual external reified value", word{role: modifies}},
+		{"public private protected abstract override companion lateinit const", word{role: modifies}},
+		{"internal open final sealed data inline suspend operator infix tailrec inner annotation expect actual external reified value", word{role: modifies, fresh: true}},
 		{"if for while do when return else try catch finally throw break continue init", word{role: controls}},
 		{"where by", word{role: follows}},
 	},
-	newlines: true, values: true, annotations: true, angles: true,
+	newlines: true, values: true, annotations: true, angles: true, extends: true,
 }
 
 var grammarSwift = &grammar{
