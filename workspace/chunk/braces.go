@@ -168,7 +168,11 @@ func (b *braces) breaksLine() bool {
 	switch {
 	case t.kind == isPunct:
 		switch t.b {
-		case '@', '#', '[', '~', '(':
+		case '@', '#', '[', '~':
+		case '(':
+			if st := &b.st; st.key != nil && st.key.body == funcBody && st.nameEnd > 0 && !st.equals { // parameters
+				return false
+			}
 		case '*':
 			if b.top().holds != typeBody {
 				return false

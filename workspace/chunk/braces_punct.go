@@ -190,6 +190,10 @@ func (b *braces) equals() {
 		}
 		return
 	}
+	if b.g.newlines && st.key != nil && (st.key.body == typeBody || st.key.body == enumBody) &&
+		(next == '=' || b.prevByte == '=' && b.prevKind == isPunct && b.prevEnd == b.tok.start) { // class A where T == U {
+		return
+	}
 	if st.key != nil && st.wants && st.key.fresh { // a contextual keyword used as a name
 		st.key, st.wants = nil, false
 		st.last, st.lastEnd = b.prevStart, b.prevEnd

@@ -139,7 +139,8 @@ var grammarSwift = &grammar{
 		{"var", word{role: declares, kind: Variable, body: valueBody}},
 		{"import", word{role: imports}},
 		{"public private fileprivate internal open final static override mutating nonmutating lazy weak unowned required convenience indirect dynamic optional prefix postfix infix async nonisolated", word{role: modifies}},
-		{"if for while repeat switch return else case guard do catch throw defer break continue deinit where", word{role: controls}},
+		{"if for while repeat switch return else case guard do catch throw defer break continue deinit", word{role: controls}},
+		{"where", word{role: follows}},
 	},
 	newlines: true, values: true, annotations: true, angles: true, operators: true,
 }
