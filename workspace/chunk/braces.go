@@ -44,6 +44,7 @@ type statement struct {
 	colon     bool // `:` was read before any parameters
 	init      bool // `:` was read behind parameters: C++ constructors
 	typedef   bool
+	split     bool // the definition it made ended before a further name of it
 	old       int8 // declarations of old-style parameters read
 	applied   int8 // 1: `@` just read, 2: a name whose parentheses belong to an annotation or attribute
 	aside     bool // the bracket that is open belongs to an annotation

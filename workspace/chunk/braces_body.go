@@ -312,6 +312,23 @@ func (b *braces) close(end int) {
 	b.st = blank
 }
 
+// typedefName takes the last name behind a typedef's body, which is the type's if it had none.
+func (b *braces) typedefName(st *statement, end int) {
+	d := &b.defs[st.def-1]
+	if !st.typedef || st.last <= d.body {
+		return
+	}
+	if d.nameEnd == 0 {
+		d.nameStart, d.nameEnd, d.hidden = st.last, st.lastEnd, false
+	} else if b.text[st.last:st.lastEnd] != b.text[d.nameStart:d.nameEnd] { // a further name
+		b.emit(def{start: st.last, doc: st.last, header: st.last, body: end, end: end, nameStart: st.last, nameEnd: st.lastEnd, kind: Class})
+		if !st.split {
+			b.defs[st.def-1].end = st.last
+			st.split = true
+		}
+	}
+}
+
 // endStatement ends the statement at end and defines what needs no body.
 func (b *braces) endStatement(end int) {
 	st := b.st
@@ -321,14 +338,10 @@ func (b *braces) endStatement(end int) {
 	}
 	f, g := b.top(), b.g
 	if st.def > 0 {
-		d := &b.defs[st.def-1]
-		d.end = max(d.end, end)
-		if st.typedef && d.nameEnd == 0 && st.last > d.body {
-			d.nameStart, d.nameEnd, d.hidden = st.last, st.lastEnd, false
-		} else if st.typedef && st.last > d.body && b.text[st.last:st.lastEnd] != b.text[d.nameStart:d.nameEnd] { // a second name
-			b.emit(def{start: st.last, doc: st.last, header: st.last, body: end, end: end, nameStart: st.last, nameEnd: st.lastEnd, kind: Class})
-			b.defs[st.def-1].end = st.last
+		if d := &b.defs[st.def-1]; !st.split {
+			d.end = max(d.end, end)
 		}
+		b.typedefName(&st, end)
 		return
 	}
 	d := def{start: st.start, doc: st.doc, header: st.header, body: end, end: end, nameStart: st.nameStart, nameEnd: st.nameEnd}

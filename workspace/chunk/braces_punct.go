@@ -50,6 +50,10 @@ func (b *braces) punct() {
 		b.st = blank
 		return
 	}
+	if c == ',' && st.typedef && st.def > 0 { // } A, *B;
+		b.typedefName(st, t.start)
+		st.last, st.lastEnd = 0, 0
+	}
 	if c == ';' {
 		if f.holds == enumBody {
 			f.past = true
