@@ -275,23 +275,29 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	return e.mergeSmall(ctx, f)
 }
 
-// build is index.Build, a document at a time.
+// buildBytes is how much text is built into a segment at a time: a millisecond of a
+// core. It is a batch of a remote model's, which is so soon kept once it is paid for.
+const buildBytes = remoteBatchBytes
+
+// build is index.Build, some documents at a time.
 func (e *Engine) build(ctx context.Context, documents []index.Document) (seg *index.Segment, err error) {
 	b := index.NewBuilder(e.model().Dimensions)
-	for _, d := range documents {
-		err := e.unit(ctx, func() error {
-			b.Add(d)
-			return nil
+	for rest := documents; seg == nil; {
+		err := e.unit(ctx, func() (err error) {
+			for bytes := 0; len(rest) > 0 && bytes < buildBytes; rest = rest[1:] {
+				b.Add(rest[0])
+				bytes += len(rest[0].Text)
+			}
+			if len(rest) == 0 {
+				seg, err = b.Segment()
+			}
+			return err
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	err = e.unit(ctx, func() (err error) {
-		seg, err = b.Segment()
-		return err
-	})
-	return seg, err
+	return seg, nil
 }
 
 // unit does background work on a core of its own: a file or some texts take about a
