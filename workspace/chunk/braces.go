@@ -296,6 +296,9 @@ func (b *braces) word(f *frame) {
 			st.last = b.prevStart // a destructor
 		}
 		st.values++
+		if b.g.getters && st.call < 0 && !st.equals && f.holds != funcBody && b.prevKind == isWord && b.text[b.prevStart:b.prevEnd] == "get" {
+			st.call, st.callEnd = t.start, t.end
+		}
 		if b.g.angles && f.holds != funcBody && !st.equals && b.text[t.start:t.end] != "operator" {
 			b.passAngles()
 		}

@@ -113,6 +113,8 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 		return false
 	}
 	switch {
+	case b.g.getters && key.text == "extension" && st.values > 0 && b.text[st.nameStart:st.nameEnd] == "on": // of a type, without a name
+		b.define(frame{holds: implBody}, def{kind: key.kind, nameStart: st.last, nameEnd: st.lastEnd, hidden: true})
 	case st.nameEnd > 0:
 		d := def{kind: key.kind, nameStart: st.nameStart, nameEnd: st.nameEnd}
 		if b.g.qualified && key.body != moduleBody {

@@ -293,6 +293,9 @@ func (b *braces) parenthesis(f *frame) bool {
 	if b.prevKind != isWord && !b.operator() && b.text[b.prevEnd-1] != '>' && b.prevByte != '?' {
 		return false
 	}
+	if b.g.getters && b.text[st.last:st.lastEnd] == "Function" { // a type
+		return false
+	}
 	if b.g.qualified {
 		b.conversion()
 	}

@@ -40,6 +40,7 @@ type grammar struct {
 	lastName    bool // the last of several names before the body or parameters counts
 	commas      bool // members of types end with a comma
 	anyCase     bool // keywords, which the table has in lower case, may be written in any
+	getters     bool // `get name` declares a method without parameters, `Function(...)` is a type, `extension on T` has no name
 	quoted      bool // a string may be a name, and a keyword its own: test "adds" {, test {
 
 	once    sync.Once

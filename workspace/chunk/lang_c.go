@@ -170,7 +170,7 @@ func csharpHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 }
 
 var grammarDart = &grammar{
-	outline: outlineBraces,
+	outline: outlineBraces, extra: "$",
 	marks: append([]mark{
 		{kind: quote, open: `"""`, close: `"""`, escape: '\\', lines: true, inner: "${"},
 		{kind: quote, open: "'''", close: "'''", escape: '\\', lines: true, inner: "${"},
@@ -180,8 +180,8 @@ var grammarDart = &grammar{
 		{"enum", word{role: declares, kind: Enum, body: enumBody}},
 		{"typedef", word{role: declares, kind: Class, body: valueBody}},
 		{"import export library part", word{role: imports}},
-		{"abstract static final const late external factory covariant async sync operator required base sealed", word{role: modifies}},
+		{"abstract static final const late external factory covariant async sync required base sealed", word{role: modifies}},
 		{"if for while do switch return else case try catch finally new throw assert break continue await yield", word{role: controls}},
 	},
-	calls: true, methods: true, prototypes: true, annotations: true, angles: true,
+	calls: true, methods: true, prototypes: true, annotations: true, angles: true, getters: true,
 }
