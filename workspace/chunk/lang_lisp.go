@@ -25,7 +25,8 @@ var grammarClojure = &grammar{
 		{"defprotocol definterface", word{role: declares, kind: Interface, body: typeBody}},
 		{"deftype defrecord", word{role: declares, kind: Struct, body: typeBody}},
 		{"defstruct", word{role: declares, kind: Struct}},
-		{"ns in-ns require import use refer", word{role: imports}},
+		{"ns", word{role: declares, kind: Namespace, body: dataBody}},
+		{"in-ns require import use refer", word{role: imports}},
 		{"comment quote", word{role: controls}},
 	},
 }

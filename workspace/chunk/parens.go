@@ -192,7 +192,7 @@ func (e *parens) head(text string, depth int) *word {
 
 // define reads the name behind a defining head.
 func (e *parens) define(d def, f form, w *word) bool {
-	d.kind, f.body = w.kind, w.body
+	d.kind, f.body, f.data = w.kind, w.body, w.body == dataBody
 	more := e.next()
 	for more && e.tok.kind == isPunct && (e.tok.b == '^' || e.tok.b == '#') { // metadata: ^:private ^{:a 1} ^String #^{}
 		meta := e.tok.b == '^'

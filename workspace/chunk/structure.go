@@ -20,6 +20,7 @@ type nest struct {
 	depth   int  // of brackets in the last item
 	inert   bool // nothing is defined in it: begin, or between parentheses
 	object  bool
+	extends bool // between the brackets of [%%extension ...]
 	equals  int  // how many `=` outside brackets the last item had
 	settles bool // the next token tells the kind of the last item
 }
@@ -80,8 +81,15 @@ func (e *structure) token() {
 	case isPunct:
 		switch t.b {
 		case '(', '[', '{':
+			if t.b == '[' && e.floats() {
+				return
+			}
 			n.depth++
 		case ')', ']', '}':
+			if t.b == ']' && n.extends && n.depth == 0 {
+				e.pop()
+				return
+			}
 			n.depth = max(0, n.depth-1)
 		case ';':
 			if t.end < len(e.text) && e.text[t.end] == ';' {
@@ -103,6 +111,10 @@ func (e *structure) token() {
 		case opens, begins:
 			e.nest(t.word)
 		case ends:
+			for len(e.open) > 1 && e.top().extends {
+				e.broken++
+				e.pop()
+			}
 			if len(e.open) > 1 {
 				e.pop()
 			} else {
@@ -114,10 +126,26 @@ func (e *structure) token() {
 	}
 }
 
+// floats takes [%%extension ...], which holds items of the row around it, and a [@@@attribute] between items.
+func (e *structure) floats() bool {
+	t, n := &e.tok, e.top()
+	rest := e.text[t.end:]
+	extends := strings.HasPrefix(rest, "%%")
+	if !extends && !strings.HasPrefix(rest, "@@@") || n.inert {
+		return false
+	}
+	e.closeItem()
+	if !extends || len(e.open) == mostFrames {
+		return false
+	}
+	e.open = append(e.open, nest{def: n.def, item: -1, column: -1, object: n.object, extends: true})
+	return true
+}
+
 // nest opens a row of items.
 func (e *structure) nest(w *word) {
 	n := e.top()
-	inner := nest{def: n.def, item: -1, column: -1, inert: n.inert || n.depth > 0 || w.role == begins, object: w.text == "object"}
+	inner := nest{def: n.def, item: -1, column: -1, inert: n.inert || n.depth > 0 && e.valued() || w.role == begins, object: w.text == "object"}
 	if n.item >= 0 {
 		inner.def = n.item
 	}
@@ -126,10 +154,17 @@ func (e *structure) nest(w *word) {
 	}
 }
 
+// valued says that brackets in the last item hold a value; in a module's they hold arguments or parameters of a functor.
+func (e *structure) valued() bool {
+	n := e.top()
+	return n.item >= 0 && n.keyword.kind != Module
+}
+
 // equals takes an `=` that may stand between the head of an item and what it is.
 func (e *structure) equals() {
 	n := e.top()
-	if n.item < 0 || n.depth > 0 || e.symbolic(e.tok.start-1) || e.symbolic(e.tok.end) {
+	substitutes := n.keyword != nil && n.keyword.text == "type" && e.prevKind == isPunct && e.prevByte == ':' // type t := ...
+	if n.item < 0 || n.depth > 0 || e.symbolic(e.tok.start-1) && !substitutes || e.symbolic(e.tok.end) {
 		return
 	}
 	d := &e.defs[n.item]
@@ -284,6 +319,7 @@ func (e *structure) name(d def, w *word, column int) {
 				}
 			case t.word != nil && text == "type" && (w.kind == Module || w.text == "class"):
 				d.kind = Interface
+			case text == "_" && w.text == "type": // type _ t
 			case t.word != nil && t.word.role != plain, text == "_" && !upper:
 				e.again = true
 				return
