@@ -137,7 +137,7 @@ func (b *braces) token() {
 	}
 	if t.kind == isWord && f.holds != dataBody && !(f.holds == funcBody && b.g.rootOnly) {
 		b.word(f)
-	} else if b.g.extends && t.kind == isString && b.st.wants && b.text[t.start] == '`' && t.end-t.start > 2 { // `any name`
+	} else if b.g.backticks && t.kind == isString && b.st.wants && b.text[t.start] == '`' && t.end-t.start > 2 { // `any name`
 		b.st.nameStart, b.st.nameEnd, b.st.wants = t.start+1, t.end-1, false
 	} else if b.g.quoted && t.kind == isString && b.st.wants && t.end-t.start > 3 {
 		b.st.nameStart, b.st.nameEnd, b.st.wants = t.start+1, t.end-1, false
@@ -183,6 +183,8 @@ func (b *braces) breaksLine() bool {
 		}
 	case t.word != nil && t.word.role == follows:
 		return false
+	case b.g.extends && b.st.key != nil && b.st.key.body == typeBody && b.prevEnd == b.st.nameEnd && b.constructs():
+		return false
 	}
 	if b.prevKind == isPunct {
 		switch b.prevByte {
@@ -204,6 +206,22 @@ func (b *braces) breaksLine() bool {
 		return false
 	}
 	return b.indent(t.line) <= b.st.column
+}
+
+// constructs says that the line holds the primary constructor of the Kotlin class in the line above.
+func (b *braces) constructs() bool {
+	const word = "constructor"
+	line := b.text[b.tok.start:b.near(b.tok.start)]
+	i := strings.Index(line, word)
+	if i < 0 || !strings.HasPrefix(strings.TrimLeft(line[i+len(word):], " "), "(") {
+		return false
+	}
+	for _, modifier := range strings.Fields(line[:i]) {
+		if w := b.g.keyword(modifier); modifier[0] != '@' && (w == nil || w.role != modifies) {
+			return false
+		}
+	}
+	return true
 }
 
 // word takes an identifier or keyword of a statement that may define something.
@@ -229,7 +247,8 @@ func (b *braces) word(f *frame) {
 	if role != plain && b.g.anyMethod && (f.holds == typeBody || st.wants && role != declares) && t.end < len(b.text) && (b.text[t.end] == '(' || b.text[t.end] == '<') {
 		role = plain // a method named like a keyword
 	}
-	if role != plain && b.prevKind == isPunct && (b.prevByte == '.' || b.prevByte == '$' && b.g.anyMethod) {
+	if role != plain && b.prevKind == isPunct && (b.prevByte == '.' || b.prevByte == '$' && b.g.anyMethod ||
+		b.prevByte == ':' && b.g.extends && b.prevEnd == t.start) { // T::class
 		role = plain // a member named like a keyword
 	}
 	switch role {
@@ -238,6 +257,7 @@ func (b *braces) word(f *frame) {
 			if st.key != nil && st.key.body == valueBody && w.text == "enum" { // const enum
 				st.key = nil
 			}
+			st.imports = st.imports && w.text != "object" // package object
 			if st.key == nil || st.wants && (st.key.body != enumBody && st.key.body != typeBody || w.body == funcBody || w.body == valueBody) {
 				st.key, st.keyStart = w, t.start // enum class keeps enum, class func becomes func
 			}
@@ -281,6 +301,11 @@ func (b *braces) word(f *frame) {
 		st.nameEnd, st.extends = t.end, false
 	case st.wants:
 		st.nameStart, st.nameEnd, st.wants = t.start, t.end, false
+		if b.g.operators && b.g.backticks && b.text[t.end-1] == '_' { // name_=
+			st.nameEnd = b.symbols(t.end)
+			b.moved(t.start, st.nameEnd)
+			t.end = st.nameEnd
+		}
 		if b.g.angles && st.key != nil && (st.key.body != valueBody || b.g.extends) { // `class typedef A` wants a name for nothing
 			b.passAngles()
 		}

@@ -43,9 +43,16 @@ func (b *braces) open(f *frame, inside bool) {
 		b.define(frame{holds: funcBody}, def{kind: Function, nameStart: st.nameStart, nameEnd: st.nameEnd, owner: b.leftOwner(st)})
 	case f.holds == funcBody:
 		b.push(frame{holds: funcBody, open: '{', def: -1})
+	case f.holds == enumBody && !f.past && key == nil && !st.equals && !st.controls && g.extends:
+		b.define(frame{holds: typeBody}, def{kind: EnumMember, nameStart: st.last, nameEnd: st.lastEnd, hidden: true})
 	case f.holds == enumBody && !f.past && key == nil && !st.equals: // an enum's constant with a body
 		b.push(frame{holds: typeBody, open: '{', def: -1})
+	case st.imports && g.backticks && strings.HasPrefix(b.text[st.start:], "package "): // package a.b {
+		b.st = blank
+		b.push(frame{holds: f.holds, open: '{', def: -1})
 	case st.equals || st.imports || key != nil && st.nameEnd > 0 || f.holds == typeBody || f.holds == enumBody:
+		b.push(frame{holds: code, open: '{', def: -1})
+	case g.extends: // a lambda
 		b.push(frame{holds: code, open: '{', def: -1})
 	default: // extern "C" {, if (x) {, cfg! {: as if the braces were not there
 		b.push(frame{holds: f.holds, open: '{', def: -1})
@@ -113,7 +120,7 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 		return false
 	}
 	switch {
-	case b.g.getters && key.text == "extension" && st.values > 0 && b.text[st.nameStart:st.nameEnd] == "on": // of a type, without a name
+	case b.g.getters && key.text == "extension" && st.values > 0 && b.text[st.nameStart:st.nameEnd] == "on":
 		b.define(frame{holds: implBody}, def{kind: key.kind, nameStart: st.last, nameEnd: st.lastEnd, hidden: true})
 	case st.nameEnd > 0:
 		d := def{kind: key.kind, nameStart: st.nameStart, nameEnd: st.nameEnd}
@@ -362,7 +369,8 @@ func (b *braces) endStatement(end int) {
 		}
 		return
 	}
-	if f.holds == funcBody || f.holds == dataBody {
+	local := f.holds == funcBody && st.equals && g.newlines && st.key != nil && st.key.kind == Function // fun f() = 1
+	if (f.holds == funcBody || f.holds == dataBody) && !local {
 		return
 	}
 	member := f.holds == typeBody || f.holds == enumBody || f.holds == implBody

@@ -71,11 +71,8 @@ func (b *braces) punct() {
 	if st.start < 0 {
 		b.begin()
 	}
-	if st.wants && b.g.operators && st.key.kind == Function && strings.IndexByte(operatorBytes, c) >= 0 {
-		st.nameStart, st.nameEnd, st.wants = t.start, t.end, false
-		for st.nameEnd < len(b.text) && st.nameEnd-t.start < 8 && strings.IndexByte(operatorBytes, b.text[st.nameEnd]) >= 0 {
-			st.nameEnd++
-		}
+	if st.wants && b.g.operators && (st.key.kind == Function || st.key.kind == Module) && strings.IndexByte(operatorBytes, c) >= 0 {
+		st.nameStart, st.nameEnd, st.wants = t.start, b.symbols(t.end), false
 		b.moved(t.start, st.nameEnd)
 		t.end = st.nameEnd
 		return
@@ -116,7 +113,8 @@ func (b *braces) punct() {
 			st.wants = true
 		}
 	case '<':
-		if b.prevWord != nil && !b.naming() && b.g.angles && f.holds != funcBody { // template <...>, impl <...>, fun <T>
+		// template <...>, impl <...>, fun <T>
+		if b.prevWord != nil && !b.naming() && b.g.angles && (f.holds != funcBody || b.g.extends && st.wants) {
 			if end := b.closeAngle(t.start); end > t.start {
 				b.moved(t.start, end)
 			}
@@ -166,6 +164,15 @@ func (b *braces) oldParameter() bool {
 	}
 	st.old++
 	return st.old < mostOld
+}
+
+// symbols is where the operator ends that goes on at at.
+func (b *braces) symbols(at int) int {
+	end := at
+	for end < len(b.text) && end-at < 8 && strings.IndexByte(operatorBytes, b.text[end]) >= 0 {
+		end++
+	}
+	return end
 }
 
 // operatorBytes are what operators are called in Swift and Scala.

@@ -40,7 +40,8 @@ type grammar struct {
 	lastName    bool // the last of several names before the body or parameters counts
 	commas      bool // members of types end with a comma
 	anyCase     bool // keywords, which the table has in lower case, may be written in any
-	getters     bool // `get name` declares a method without parameters, `Function(...)` is a type, `extension on T` has no name
+	getters     bool // Dart's `get name` is a method without parameters, `Function(...)` a type, `extension on T` nameless
+	backticks   bool // a name may stand between backticks
 	quoted      bool // a string may be a name, and a keyword its own: test "adds" {, test {
 
 	once    sync.Once

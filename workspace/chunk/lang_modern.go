@@ -103,7 +103,7 @@ var grammarKotlin = &grammar{
 		{"class", word{role: declares, kind: Class, body: typeBody}},
 		{"interface", word{role: declares, kind: Interface, body: typeBody}},
 		{"object", word{role: declares, kind: Class, body: typeBody}},
-		{"enum", word{role: declares, kind: Enum, body: typeBody, fresh: true}},
+		{"enum", word{role: declares, kind: Enum, body: enumBody, fresh: true}},
 		{"typealias", word{role: declares, kind: Class, body: valueBody}},
 		{"constructor", word{role: declares, kind: Constructor, body: funcBody}},
 		{"val", word{role: declares, kind: Constant, body: valueBody}},
@@ -114,7 +114,7 @@ var grammarKotlin = &grammar{
 		{"if for while do when return else try catch finally throw break continue init", word{role: controls}},
 		{"where by", word{role: follows}},
 	},
-	newlines: true, values: true, annotations: true, angles: true, extends: true,
+	newlines: true, values: true, annotations: true, angles: true, extends: true, backticks: true,
 }
 
 var grammarSwift = &grammar{
@@ -176,9 +176,10 @@ var grammarScala = &grammar{
 		{"val given", word{role: declares, kind: Constant, body: valueBody}},
 		{"var", word{role: declares, kind: Variable, body: valueBody}},
 		{"import package", word{role: imports}},
-		{"private protected implicit override final sealed abstract lazy inline case opaque transparent open infix", word{role: modifies}},
+		{"private protected implicit override final sealed abstract lazy case", word{role: modifies}},
+		{"inline opaque transparent open infix", word{role: modifies, fresh: true}},
 		{"if for while do match return else try catch finally throw new yield", word{role: controls}},
 		{"extends with derives", word{role: follows}},
 	},
-	newlines: true, values: true, annotations: true, operators: true,
+	newlines: true, values: true, annotations: true, operators: true, backticks: true,
 }
