@@ -20,6 +20,18 @@ type block struct {
 }
 
 func outlineWorded(s *scanner) {
+	runWorded(s)
+	if s.broken == 0 {
+		return
+	}
+	again := newScanner(s.text, s.g)
+	again.repair = true
+	again.steps = s.steps
+	runWorded(again)
+	*s = *again
+}
+
+func runWorded(s *scanner) {
 	e := &worded{scanner: s, tail: -1}
 	for s.next() {
 		if e.tail >= 0 && s.tok.first {
@@ -101,7 +113,8 @@ func (e *worded) token() {
 		}
 		e.push(-1)
 	case begins:
-		if starts {
+		n := len(e.brackets)
+		if starts || e.g.shortForm && (n == 0 || e.brackets[n-1] < len(e.open)) { // @test for x in y
 			e.push(-1)
 		}
 	case loops:

@@ -42,6 +42,7 @@ type grammar struct {
 	anyCase     bool // keywords, which the table has in lower case, may be written in any
 	getters     bool // Dart's `get name` is a method without parameters, `Function(...)` a type, `extension on T` nameless
 	backticks   bool // a name may stand between backticks
+	resumed     bool // an unclosed string ends above an indented declaration too
 	quoted      bool // a string may be a name, and a keyword its own: test "adds" {, test {
 
 	once    sync.Once

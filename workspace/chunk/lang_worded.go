@@ -22,7 +22,7 @@ var grammarRuby = &grammar{
 		{"require require_relative", word{role: imports}},
 		{"return then else elsif when in and or not rescue ensure yield", word{role: controls}},
 	},
-	methods: true, assigned: true,
+	methods: true, assigned: true, resumed: true,
 }
 
 // outlineRuby outlines a program up to its __END__, behind which stands data.
@@ -329,5 +329,5 @@ var grammarJulia = &grammar{
 		{"using import export include", word{role: imports}},
 		{"return else elseif in", word{role: controls}},
 	},
-	calls: true,
+	calls: true, resumed: true,
 }

@@ -145,6 +145,11 @@ func (e *layout) foreign() bool {
 	return false
 }
 
+// closes says that the current token closes a bracket or goes on inside one, whatever its column.
+func (e *layout) closes() bool {
+	return e.tok.kind == isPunct && strings.IndexByte(")]},", e.tok.b) >= 0
+}
+
 // resume adds what is no declaration of its own to the function above.
 func (e *layout) resume(column, before int) int {
 	for first := true; first || e.within(column); first = false {
@@ -247,7 +252,7 @@ head:
 	if family {
 		d.nameStart, d.nameEnd = 0, 0
 	}
-	for !where && e.within(column) { // to the end, or to the body
+	for !where && (e.within(column) || depth > 0 && e.closes()) { // to the end, or to the body
 		if e.tok.kind == isPunct {
 			switch e.tok.b {
 			case '(', '[', '{':

@@ -70,12 +70,29 @@ func outlineShell(s *scanner) {
 			d.doc = above
 		}
 		s.defs = append(s.defs, d)
-		if trimmed := strings.TrimRight(body, " \t"); !strings.HasSuffix(trimmed, "}") || strings.HasSuffix(trimmed, "${") {
+		if !shellCloses(body) {
 			open, column = len(s.defs)-1, indent
 		}
 	})
 	if open >= 0 {
 		s.defs[open].end = len(s.text)
+	}
+}
+
+// shellCloses says that the body of a function ends on the line that it starts on, whatever comment follows.
+func shellCloses(line string) bool {
+	for at := 0; ; at++ {
+		i := strings.Index(line[at:], " #")
+		code := line
+		if i >= 0 {
+			at += i
+			code = line[:at]
+		}
+		if code = strings.TrimRight(code, " \t"); strings.HasSuffix(code, "}") {
+			return true
+		} else if i < 0 {
+			return false
+		}
 	}
 }
 

@@ -287,6 +287,9 @@ func (s *scanner) quoted(pos, i, depth, limit int) (end int, ok bool) {
 			pos += 2
 		case c == '\n' && (!m.lines || s.repair && s.resumes(pos+1)):
 			limit = pos
+		case c == '\n' && s.g.resumed && s.broken == 0 && len(m.open) == 1 && s.resumes(pos+1): // quotes that pair up wrongly
+			s.broken++
+			pos++
 		default:
 			pos++
 		}
@@ -340,8 +343,13 @@ func (s *scanner) interpolated(pos int, m *mark, depth int) int {
 	return pos
 }
 
-// resumes says that a line looks like a declaration in the first column, which ends an unclosed string in repair.
+// resumes says that a line looks like a declaration, which ends an unclosed string in repair: in most languages one in the
+// first column.
 func (s *scanner) resumes(at int) bool {
+	line := at
+	for s.g.resumed && at < len(s.text) && at-line < 32 && (s.text[at] == ' ' || s.text[at] == '\t') {
+		at++
+	}
 	if at < len(s.text) && s.text[at] == '(' { // (defun a
 		at++
 	}
@@ -353,6 +361,19 @@ func (s *scanner) resumes(at int) bool {
 		return false
 	}
 	w := s.g.keyword(s.text[at:end])
+	if w == nil || w.role != declares && w.role != modifies {
+		return false
+	}
+	if !s.g.resumed {
+		return true
+	}
+	at = end + 1
+	for end = at; end < len(s.text) && end-at < 32 && s.g.inside[s.text[end]]; end++ {
+	}
+	if end == at || w.role == declares {
+		return end > at
+	}
+	w = s.g.keyword(s.text[at:end]) // public function, not: final words
 	return w != nil && (w.role == declares || w.role == modifies)
 }
 
