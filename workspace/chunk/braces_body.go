@@ -309,7 +309,7 @@ func (b *braces) close(end int) {
 		return
 	}
 	if st.def > 0 && f.def == st.def-1 {
-		if st.typedef || st.equals {
+		if st.typedef || st.equals || b.g.properties && b.defs[f.def].kind == Property && b.initialised() {
 			return
 		}
 		b.st = blank
@@ -336,6 +336,12 @@ func (b *braces) typedefName(st *statement, end int) {
 			st.split = true
 		}
 	}
+}
+
+// initialised says that a value follows the accessors of a C# property: { get; set; } = value;
+func (b *braces) initialised() bool {
+	rest := strings.TrimLeft(b.text[b.tok.end:min(len(b.text), b.tok.end+look)], " \t\r\n")
+	return strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "=>")
 }
 
 // endStatement ends the statement at end and defines what needs no body.

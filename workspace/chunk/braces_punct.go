@@ -281,6 +281,9 @@ func (b *braces) parenthesis(f *frame) bool {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd
 		return false
 	}
+	if b.g.properties && st.values == 0 && st.key == nil { // a type: (int, string) Name(
+		st.values++
+	}
 	if st.lastEnd == 0 || st.equals || st.controls || st.colon || st.old > 0 || f.holds == funcBody || f.holds == dataBody {
 		return false
 	}
@@ -303,7 +306,7 @@ func (b *braces) parenthesis(f *frame) bool {
 	if b.g.getters && b.text[st.last:st.lastEnd] == "Function" { // a type
 		return false
 	}
-	if b.g.qualified {
+	if b.g.qualified || b.g.properties {
 		b.conversion()
 	}
 	if st.call < 0 && st.arrow && b.g.properties { // what a property calls

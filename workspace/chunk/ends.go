@@ -240,6 +240,9 @@ func (e *worded) declare(w *word) {
 		e.push(-1)
 		return
 	}
+	if e.g.assigned && strings.HasPrefix(text[at:], "::") { // class ::Outer::Name
+		at += len("::")
+	}
 	if e.g.assigned && w.body == funcBody && strings.HasPrefix(text[at:], "self.") { // def self.[](x)
 		at += len("self.")
 	}
@@ -467,7 +470,7 @@ func (e *worded) assignee(at int) (start, end int, owner string) {
 		at--
 	}
 	start = at
-	if i := strings.LastIndexByte(text[start:end], '.'); i > 0 {
+	if i := strings.LastIndexByte(text[start:end], '.'); i >= 0 { // require("a").name has no owner to tell
 		owner = text[start : start+i]
 		start += i + 1
 	}
