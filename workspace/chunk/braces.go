@@ -101,6 +101,9 @@ func runBraces(s *scanner) *braces {
 		b.token()
 	}
 	b.endStatement(b.prevEnd)
+	for b.top().open == ':' {
+		b.pop(b.prevEnd)
+	}
 	b.broken += len(b.frames) - 1 + len(b.brackets)
 	for len(b.frames) > 1 {
 		b.pop(len(s.text))
@@ -113,6 +116,9 @@ func (b *braces) top() *frame { return &b.frames[len(b.frames)-1] }
 func (b *braces) token() {
 	t := &b.tok
 	if t.first && t.kind != isDirective {
+		if b.g.colons && b.outdent() {
+			return
+		}
 		if b.repair && (t.kind == isWord || t.b == '@') {
 			b.resync()
 		}
@@ -248,7 +254,8 @@ func (b *braces) word(f *frame) {
 		role = plain // a method named like a keyword
 	}
 	if role != plain && b.prevKind == isPunct && (b.prevByte == '.' || b.prevByte == '$' && b.g.anyMethod ||
-		b.prevByte == ':' && b.g.extends && b.prevEnd == t.start) { // T::class
+		b.prevByte == ':' && b.g.extends && b.prevEnd == t.start || // T::class
+		b.g.quoted && w.body == valueBody && (b.prevByte == ']' || b.prevByte == '*') && b.prevEnd == t.start) { // []const T
 		role = plain // a member named like a keyword
 	}
 	switch role {

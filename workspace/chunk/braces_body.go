@@ -262,6 +262,7 @@ func (b *braces) closeBrace() {
 		b.over--
 		return
 	}
+	b.leaveColons()
 	t := &b.tok
 	f := b.top()
 	if len(b.brackets) > f.base {

@@ -245,6 +245,9 @@ func (b *braces) colon() {
 	if b.g.assigned && st.key == nil && st.nameEnd == 0 {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd
 	}
+	if b.g.colons && st.key != nil && st.def == 0 && st.nameEnd > 0 && !st.equals && b.opensColon(st.key) {
+		return
+	}
 	if b.g.extends && st.wants && st.key.text == "object" { // what it is follows, not its name
 		st.wants = false
 	}

@@ -41,6 +41,7 @@ type grammar struct {
 	commas      bool // members of types end with a comma
 	anyCase     bool // keywords, which the table has in lower case, may be written in any
 	getters     bool // Dart's `get name` is a method without parameters, `Function(...)` a type, `extension on T` nameless
+	colons      bool // a body may be what is indented below a `:` at the end of a line
 	backticks   bool // a name may stand between backticks
 	resumed     bool // an unclosed string ends above an indented declaration too
 	quoted      bool // a string may be a name, and a keyword its own: test "adds" {, test {

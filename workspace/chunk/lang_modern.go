@@ -181,5 +181,5 @@ var grammarScala = &grammar{
 		{"if for while do match return else try catch finally throw new yield", word{role: controls}},
 		{"extends with derives", word{role: follows}},
 	},
-	newlines: true, values: true, annotations: true, operators: true, backticks: true,
+	newlines: true, values: true, annotations: true, operators: true, backticks: true, colons: true,
 }
