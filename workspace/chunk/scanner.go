@@ -170,7 +170,7 @@ func (s *scanner) yield(kind tokenKind, start, end int) {
 
 // comment notes a skipped comment.
 func (s *scanner) comment(start, end int) {
-	if s.fresh && (s.docStart < 0 || s.lines > 1) {
+	if s.fresh && (s.docStart < 0 || s.lines > 1) && !strings.HasPrefix(s.text[start:end], "<?") { // <?php documents nothing
 		s.docStart = start
 	}
 	s.lines = 0
