@@ -125,6 +125,9 @@ func (b *braces) token() {
 		if b.g.newlines && b.st.start >= 0 && len(b.brackets) == b.top().base && b.breaksLine() {
 			b.endStatement(b.prevEnd)
 		}
+		if b.g.directives && t.word != nil && b.st.call >= 0 && b.afterMacro() {
+			b.st = blank
+		}
 	}
 	if t.kind == isPunct {
 		b.punct()
@@ -141,7 +144,7 @@ func (b *braces) token() {
 	if b.st.start < 0 {
 		b.begin()
 	}
-	if t.kind == isWord && f.holds != dataBody && !(f.holds == funcBody && b.g.rootOnly) {
+	if t.kind == isWord && f.holds != dataBody && (!(f.holds == funcBody && b.g.rootOnly) || b.g.localTypes && b.localType()) {
 		b.word(f)
 	} else if b.g.backticks && t.kind == isString && b.st.wants && b.text[t.start] == '`' && t.end-t.start > 2 { // `any name`
 		b.st.nameStart, b.st.nameEnd, b.st.wants = t.start+1, t.end-1, false
@@ -151,6 +154,31 @@ func (b *braces) token() {
 			b.st.nameStart++
 		}
 	}
+}
+
+// afterMacro says that the keyword, first on its line, starts a declaration below a macro's call that has no semicolon.
+func (b *braces) afterMacro() bool {
+	st := &b.st
+	switch b.tok.word.role {
+	case declares, modifies, imports:
+		return st.start == st.call && b.prevByte == ')' && b.prevKind == isPunct && len(b.brackets) == b.top().base &&
+			capitals(b.text[st.call:st.callEnd]) && capitals(b.text[st.last:st.lastEnd])
+	}
+	return false
+}
+
+// localType says that the word, inside a function whose other declarations are passed over, belongs to the header of a type. A
+// name behind the type's is a variable's: struct stat info;
+func (b *braces) localType() bool {
+	st, w := &b.st, b.tok.word
+	if st.key == nil {
+		return w != nil && w.role == declares && (w.body == typeBody || w.body == enumBody) && st.start == b.tok.start
+	}
+	if w == nil && st.nameEnd > 0 && !st.colon && !st.extends && b.prevByte != ':' {
+		st.key = nil
+		return false
+	}
+	return true
 }
 
 // begin starts a statement at the current token.

@@ -394,7 +394,7 @@ func (b *braces) endStatement(end int) {
 			}
 		}
 		head := b.text[st.start:min(end, st.start+look)]
-		if i := strings.IndexByte(head, '('); i >= 0 && !st.equals && (st.call < 0 || st.values == 1 || strings.HasPrefix(head[i:], "(*")) {
+		if i := strings.IndexAny(head, "(["); i >= 0 && head[i] == '(' && !st.equals && (st.call < 0 || st.values == 1 || strings.HasPrefix(head[i:], "(*")) {
 			for i++; i < len(head) && (head[i] == '*' || head[i] == ' '); i++ { // typedef int (*name)(int);
 			}
 			k := i

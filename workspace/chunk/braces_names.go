@@ -208,5 +208,5 @@ func (b *braces) macro(at int) {
 	for d.end > d.nameEnd && (text[d.end-1] == '\r' || text[d.end-1] == ' ') {
 		d.end--
 	}
-	b.emit(d)
+	b.defs[b.emit(d)].kind = d.kind // also inside a type
 }

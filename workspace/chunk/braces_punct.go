@@ -53,6 +53,17 @@ func (b *braces) punct() {
 	if c == ',' && st.typedef && st.def > 0 { // } A, *B;
 		b.typedefName(st, t.start)
 		st.last, st.lastEnd = 0, 0
+	} else if c == ',' && st.typedef && b.g.forward && st.lastEnd > st.nameEnd && st.call < 0 && f.holds != funcBody {
+		b.emit(def{ // typedef int A, *B;
+			start: st.start, doc: st.doc, header: st.header, body: t.start, end: t.start,
+			nameStart: st.last, nameEnd: st.lastEnd, kind: Class,
+		})
+		*st = blank
+		b.tok.start++ // behind the comma
+		b.begin()
+		b.tok.start--
+		st.typedef = true
+		return
 	}
 	if c == ';' {
 		if f.holds == enumBody {
@@ -91,9 +102,8 @@ func (b *braces) punct() {
 	case ':':
 		b.colon()
 	case '~':
-		st.last, st.lastEnd = t.start, t.end
-		if st.header < 0 {
-			st.header = t.start
+		if !b.naming() {
+			st.last, st.lastEnd = t.start, t.end
 		}
 	case '.':
 		if st.applied == 2 {
@@ -153,12 +163,15 @@ func (b *braces) oldParameter() bool {
 			switch c := list[i]; {
 			case b.g.inside[c]:
 				names++
-			case c != ',' && b.g.class[c] > newline:
+			case c == '*' || c != ',' && b.g.class[c] > newline:
 				return false
 			}
 		}
 		rest = strings.TrimSpace(rest)
 		if names == 0 || rest == "" || !b.g.inside[rest[0]] || !strings.ContainsAny(rest, " \t\n*") {
+			return false
+		}
+		if name := strings.TrimRight(rest[:max(0, strings.IndexByte(rest, '('))], " "); name != "" && capitals(name) { // int f(a) PURE(1, 2);
 			return false
 		}
 	}
@@ -290,7 +303,8 @@ func (b *braces) parenthesis(f *frame) bool {
 	if st.lastEnd == 0 || st.equals || st.controls || st.colon || st.old > 0 || f.holds == funcBody || f.holds == dataBody {
 		return false
 	}
-	if st.key != nil && !(b.g.lastName && st.last > st.nameStart && st.key.body != moduleBody && st.key.body != funcBody) {
+	if st.key != nil && !(b.g.lastName && st.key.body != moduleBody && st.key.body != funcBody &&
+		(st.last > st.nameStart || st.last == st.nameStart && !capitals(b.text[st.last:st.lastEnd]))) {
 		if st.key.body == funcBody && st.nameEnd > 0 && st.call < 0 && !st.wants && b.prevEnd == st.lastEnd && st.last > st.nameStart && b.g.newlines {
 			st.nameStart, st.nameEnd = st.last, st.lastEnd // an extension function: fun List<T>.name(
 			st.call, st.callEnd = st.last, st.lastEnd
@@ -303,7 +317,7 @@ func (b *braces) parenthesis(f *frame) bool {
 		b.tok.end++
 		return true
 	}
-	if b.prevKind != isWord && !b.operator() && b.text[b.prevEnd-1] != '>' && b.prevByte != '?' {
+	if b.prevKind != isWord && !b.operator() && !(b.g.qualified && b.conversion()) && b.text[b.prevEnd-1] != '>' && b.prevByte != '?' {
 		return false
 	}
 	if b.g.getters && b.text[st.last:st.lastEnd] == "Function" { // a type
@@ -358,14 +372,27 @@ func (b *braces) operator() bool {
 	return true
 }
 
-// conversion makes `operator bool` and `operator ""_x` the last name, where that is the last part of one.
-func (b *braces) conversion() {
+// conversion makes `operator bool`, `operator const char*` and `operator ""_x` the last name, where that is the last part of one.
+func (b *braces) conversion() bool {
 	const word = "operator"
-	before := strings.TrimRight(b.text[max(0, b.st.last-40):b.st.last], " ")
-	before = strings.TrimRight(strings.TrimSuffix(before, `""`), " ")
-	if at := b.st.last - min(40, b.st.last) + len(before) - len(word); strings.HasSuffix(before, word) && at >= b.st.start {
-		b.st.last = at
+	from := max(b.st.start, b.st.last-40)
+	at := strings.LastIndex(b.text[from:b.st.last], word)
+	if at < 0 {
+		return false
 	}
+	for i := from + at + len(word); i < b.st.last; i++ {
+		if c := b.text[i]; !b.g.inside[c] && strings.IndexByte(" \"*&:<>", c) < 0 {
+			return false
+		}
+	}
+	if at += from; at > 0 && b.g.inside[b.text[at-1]] {
+		return false
+	}
+	b.st.last = at
+	if b.prevKind == isPunct { // operator char*(
+		b.st.lastEnd = b.prevEnd
+	}
+	return true
 }
 
 func capitals(name string) bool {

@@ -26,6 +26,7 @@ type grammar struct {
 	assigned    bool // `name = function`, `name = () =>` name what they assign
 	anyMethod   bool // keywords may name methods
 	rootOnly    bool // nothing is defined inside a function
+	localTypes  bool // types inside functions, and their members, are defined all the same
 	directives  bool // `#` first on its line is a directive of a preprocessor
 	annotations bool // `@name(...)` before a definition
 	angles      bool // `<...>` after a name are type parameters

@@ -20,12 +20,12 @@ var cWords = []words{
 }
 
 var grammarC = &grammar{
-	outline: outlineBraces, marks: cMarks, words: cWords, hooked: "#", hook: directiveHook,
+	outline: outlineBraces, marks: cMarks, words: cWords, extra: "$", hooked: "#", hook: directiveHook,
 	calls: true, directives: true, forward: true, rootOnly: true, lastName: true, oldStyle: true,
 }
 
 var grammarCPP = &grammar{
-	outline: outlineBraces, marks: cMarks, hooked: "#", hook: directiveHook, prefix: rawStringCPP,
+	outline: outlineBraces, marks: cMarks, extra: "$", hooked: "#", hook: directiveHook, prefix: rawStringCPP,
 	words: append([]words{
 		{"class", word{role: declares, kind: Class, body: typeBody}},
 		{"namespace", word{role: declares, kind: Namespace, body: moduleBody}},
@@ -37,7 +37,7 @@ var grammarCPP = &grammar{
 		{"noexcept decltype requires alignas static_assert __has_include", word{role: applies}},
 	}, cWords...),
 	calls: true, methods: true, prototypes: true, directives: true, forward: true, rootOnly: true, lastName: true,
-	angles: true, qualified: true,
+	angles: true, qualified: true, localTypes: true,
 }
 
 var grammarObjC = &grammar{
@@ -102,7 +102,7 @@ var javaWords = []words{
 }
 
 var grammarJava = &grammar{
-	outline: outlineBraces, words: javaWords,
+	outline: outlineBraces, words: javaWords, extra: "$",
 	marks:   append([]mark{{kind: quote, open: `"""`, close: `"""`, escape: '\\', lines: true}}, cMarks...),
 	methods: true, prototypes: true, annotations: true, angles: true,
 }

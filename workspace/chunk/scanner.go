@@ -403,9 +403,11 @@ func (s *scanner) closeAngle(at int) int {
 	for ; i < len(s.text) && i-at < look; i++ {
 		switch s.text[i] {
 		case '<':
-			depth++
+			if nested == 0 {
+				depth++
+			}
 		case '>':
-			if i > at && (s.text[i-1] == '-' || s.text[i-1] == '=') {
+			if nested > 0 || s.text[i-1] == '-' || s.text[i-1] == '=' {
 				continue
 			}
 			if depth--; depth == 0 {
