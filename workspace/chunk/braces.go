@@ -115,11 +115,11 @@ func (b *braces) top() *frame { return &b.frames[len(b.frames)-1] }
 
 func (b *braces) token() {
 	t := &b.tok
-	if t.first && t.kind != isDirective {
-		if b.g.colons && b.outdent() {
+	if t.first {
+		if b.g.colons && t.kind != isDirective && b.outdent() {
 			return
 		}
-		if b.repair && (t.kind == isWord || t.b == '@') {
+		if b.repair && (t.kind == isWord || t.kind == isPunct && t.b == '@') {
 			b.resync()
 		}
 		if b.g.newlines && b.st.start >= 0 && len(b.brackets) == b.top().base && b.breaksLine() {

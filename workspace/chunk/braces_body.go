@@ -52,7 +52,7 @@ func (b *braces) open(f *frame, inside bool) {
 		b.push(frame{holds: f.holds, open: '{', def: -1})
 	case st.equals || st.imports || key != nil && st.nameEnd > 0 || f.holds == typeBody || f.holds == enumBody:
 		b.push(frame{holds: code, open: '{', def: -1})
-	case g.extends: // a lambda
+	case g.extends, g.operators && st.values > 0: // a lambda, example("x") {
 		b.push(frame{holds: code, open: '{', def: -1})
 	default: // extern "C" {, if (x) {, cfg! {: as if the braces were not there
 		b.push(frame{holds: f.holds, open: '{', def: -1})

@@ -163,7 +163,7 @@ func (b *braces) directive() {
 			}
 			b.branches = append(b.branches, br)
 		}
-	case "else", "elif":
+	case "else", "elif", "elseif":
 		if n := len(b.branches); n > 0 && b.branches[n-1].usable {
 			br := &b.branches[n-1]
 			if b.st.def > 0 && b.st.start >= 0 && br.st.start < 0 {

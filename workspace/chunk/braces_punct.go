@@ -115,8 +115,8 @@ func (b *braces) punct() {
 		} else if st.unnamed != nil && b.prevWord == st.unnamed {
 			st.unnamed = nil
 		}
-		if st.key != nil && st.nameEnd == b.prevEnd && st.key.body == moduleBody {
-			st.extends = true
+		if st.key != nil && st.nameEnd == b.prevEnd && (st.key.body == moduleBody || st.key.body == implBody && b.g.operators) {
+			st.extends = true // extension Outer.Inner
 		}
 		if b.g.extends && st.key != nil && st.nameEnd > 0 && (st.nameEnd == b.prevEnd || b.prevKind == isPunct) && st.values == 0 && st.call < 0 &&
 			!st.equals && !st.colon && (st.key.body == funcBody || st.key.body == valueBody) {

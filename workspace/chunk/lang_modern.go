@@ -118,7 +118,7 @@ var grammarKotlin = &grammar{
 }
 
 var grammarSwift = &grammar{
-	outline: outlineBraces, hooked: "#", hook: swiftHook,
+	outline: outlineBraces, extra: "$", hooked: "#", hook: swiftHook,
 	marks: []mark{
 		{kind: lineComment, open: "//"},
 		{kind: blockComment, open: "/*", close: "*/", nested: true},
@@ -138,7 +138,10 @@ var grammarSwift = &grammar{
 		{"let", word{role: declares, kind: Constant, body: valueBody}},
 		{"var", word{role: declares, kind: Variable, body: valueBody}},
 		{"import", word{role: imports}},
-		{"public private fileprivate internal open final static override mutating nonmutating lazy weak unowned required convenience indirect dynamic optional prefix postfix infix async nonisolated", word{role: modifies}},
+		{"public private fileprivate internal static", word{role: modifies}},
+		{"open final override mutating nonmutating lazy weak unowned required convenience", word{role: modifies, fresh: true}},
+		{"indirect dynamic optional prefix postfix infix async nonisolated", word{role: modifies, fresh: true}},
+		{"throws rethrows", word{role: applies}}, // throws(E)
 		{"if for while repeat switch return else case guard do catch throw defer break continue deinit", word{role: controls}},
 		{"where", word{role: follows}},
 	},
