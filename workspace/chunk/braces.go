@@ -44,6 +44,7 @@ type statement struct {
 	colon     bool // `:` was read before any parameters
 	init      bool // `:` was read behind parameters: C++ constructors
 	typedef   bool
+	value     int  // behind the first `=`
 	split     bool // the definition it made ended before a further name of it
 	old       int8 // declarations of old-style parameters read
 	applied   int8 // 1: `@` just read, 2: a name whose parentheses belong to an annotation or attribute
@@ -139,6 +140,9 @@ func (b *braces) token() {
 	}
 	f := b.top()
 	if len(b.brackets) > f.base {
+		if b.g.anyMethod && t.word != nil && b.classExpression() {
+			b.st.unnamed = t.word
+		}
 		return
 	}
 	if b.st.start < 0 {
@@ -146,6 +150,8 @@ func (b *braces) token() {
 	}
 	if t.kind == isWord && f.holds != dataBody && (!(f.holds == funcBody && b.g.rootOnly) || b.g.localTypes && b.localType()) {
 		b.word(f)
+	} else if b.g.assigned && t.kind == isString && b.st.wants && b.st.key.body == moduleBody && t.end-t.start > 2 { // module "x" {
+		b.st.nameStart, b.st.nameEnd, b.st.wants = t.start+1, t.end-1, false
 	} else if b.g.backticks && t.kind == isString && b.st.wants && b.text[t.start] == '`' && t.end-t.start > 2 { // `any name`
 		b.st.nameStart, b.st.nameEnd, b.st.wants = t.start+1, t.end-1, false
 	} else if b.g.quoted && t.kind == isString && b.st.wants && t.end-t.start > 3 {
@@ -179,6 +185,18 @@ func (b *braces) localType() bool {
 		return false
 	}
 	return true
+}
+
+// classExpression says that the keyword starts a class of JavaScript where a value is expected: its members are worth naming.
+func (b *braces) classExpression() bool {
+	t := &b.tok
+	if !b.g.assigned || t.word.text != "class" {
+		return false
+	}
+	behind := b.text[t.end:min(len(b.text), t.end+16)]
+	name := strings.TrimLeft(behind, " \t\r\n")
+	return name != "" && (name[0] == '{' || len(name) < len(behind) && b.g.class[name[0]] == letter) &&
+		(b.prevKind == isPunct && strings.IndexByte("(,=>:?[|&", b.prevByte) >= 0 || b.prevWord != nil && b.prevWord.role == controls)
 }
 
 // begin starts a statement at the current token.
@@ -281,6 +299,9 @@ func (b *braces) word(f *frame) {
 	if role != plain && b.g.anyMethod && (f.holds == typeBody || st.wants && role != declares) && t.end < len(b.text) && (b.text[t.end] == '(' || b.text[t.end] == '<') {
 		role = plain // a method named like a keyword
 	}
+	if role != plain && b.g.anyMethod && f.holds == typeBody && t.end < len(b.text) && strings.IndexByte(":?", b.text[t.end]) >= 0 {
+		role = plain // a field
+	}
 	if role != plain && b.prevKind == isPunct && (b.prevByte == '.' || b.prevByte == '$' && b.g.anyMethod ||
 		b.prevByte == ':' && b.g.extends && b.prevEnd == t.start || // T::class
 		b.g.quoted && w.body == valueBody && (b.prevByte == ']' || b.prevByte == '*') && b.prevEnd == t.start) { // []const T
@@ -303,7 +324,7 @@ func (b *braces) word(f *frame) {
 			st.wants = true
 			return
 		}
-		if b.g.quoted && st.assigned == nil && (w.body == typeBody || w.body == dataBody) {
+		if st.assigned == nil && (b.g.quoted && (w.body == typeBody || w.body == dataBody) || b.g.anyMethod && b.classExpression()) {
 			st.unnamed = w
 			return
 		}
@@ -324,7 +345,7 @@ func (b *braces) word(f *frame) {
 			st.imports = true
 			return
 		}
-		if b.g.assigned && st.equals && st.values <= 2 { // const x = require(...)
+		if b.g.assigned && st.equals && st.values <= 2 && !strings.HasPrefix(b.text[t.end:], ".") { // x = require(...), no import.meta
 			st.imports = true
 		}
 	case applies:
@@ -394,7 +415,7 @@ func (b *braces) mayDeclare(f *frame, w *word) bool {
 			if b.g.quoted && (st.last > 0 && b.text[st.last-1] == '.' || st.colon) { // a field of a value, or a typed value
 				return false
 			}
-			if st.key == nil && st.lastEnd > 0 { // exports.name = function
+			if st.key == nil && st.lastEnd > 0 && (st.nameEnd > 0 || !b.g.anyMethod) { // exports.name = function
 				st.nameStart, st.nameEnd = st.last, st.lastEnd
 			}
 			if st.nameEnd > 0 {
@@ -435,10 +456,11 @@ func (b *braces) emit(d def) int {
 	if d.header < d.start {
 		d.header = d.start
 	}
-	if d.kind == Function && f.owner >= 0 && !d.hidden && (f.holds == typeBody || f.holds == enumBody || f.holds == implBody) {
+	if d.kind == Function && (f.owner >= 0 || b.g.anyMethod) && !d.hidden &&
+		(f.holds == typeBody || f.holds == enumBody || f.holds == implBody) {
 		d.kind = Method
 	}
-	if d.kind == Method && f.owner >= 0 {
+	if d.kind == Method && (f.owner >= 0 || b.g.anyMethod) {
 		switch name := b.text[d.nameStart:d.nameEnd]; name {
 		case "__construct":
 			d.kind = Constructor
@@ -447,6 +469,9 @@ func (b *braces) emit(d def) int {
 				d.kind = Constructor
 			}
 		default:
+			if f.owner < 0 {
+				break
+			}
 			if o := &b.defs[f.owner]; b.g.methods && name == b.text[o.nameStart:o.nameEnd] {
 				d.kind = Constructor
 			}

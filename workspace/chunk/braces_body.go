@@ -13,6 +13,11 @@ func (b *braces) open(f *frame, inside bool) {
 	if g.rootOnly {
 		code = dataBody
 	}
+	if w := st.unnamed; inside && w != nil && g.anyMethod {
+		st.unnamed = nil
+		b.push(frame{holds: w.body, open: '{', def: -1})
+		return
+	}
 	if inside {
 		b.push(frame{holds: code, open: '{', def: -1})
 		return
@@ -52,8 +57,12 @@ func (b *braces) open(f *frame, inside bool) {
 		b.push(frame{holds: f.holds, open: '{', def: -1})
 	case st.equals || st.imports || key != nil && st.nameEnd > 0 || f.holds == typeBody || f.holds == enumBody:
 		b.push(frame{holds: code, open: '{', def: -1})
-	case g.extends, g.operators && st.values > 0: // a lambda, example("x") {
-		b.push(frame{holds: code, open: '{', def: -1})
+	case g.assigned && b.prevKind == isWord && b.text[b.prevStart:b.prevEnd] == "global": // declare global {
+		b.define(frame{holds: moduleBody}, def{kind: Namespace, nameStart: b.prevStart, nameEnd: b.prevEnd, hidden: true})
+	case g.assigned && b.prevKind == isWord && b.text[b.prevStart:b.prevEnd] == "export": // export { a as b }
+		b.push(frame{holds: dataBody, open: '{', def: -1})
+	case g.extends, g.operators && st.values > 0, g.assigned && key == nil:
+		b.push(frame{holds: code, open: '{', def: -1}) // a lambda, example("x") {, for (const a of b) {, export default {
 	default: // extern "C" {, if (x) {, cfg! {: as if the braces were not there
 		b.push(frame{holds: f.holds, open: '{', def: -1})
 	}
@@ -127,6 +136,7 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 		if b.g.qualified && key.body != moduleBody {
 			d.owner = b.qualifiers(st.nameStart)
 		}
+		d.hidden = b.g.anyMethod && strings.IndexByte("\"'", b.text[st.nameStart-1]) >= 0 // what is declared of a file is none here
 		b.define(frame{holds: key.body}, d)
 	case key.body == moduleBody: // an anonymous namespace
 		b.push(frame{holds: moduleBody, open: '{', def: -1})
@@ -214,7 +224,7 @@ func (b *braces) quotes(at int) bool {
 // mayAssign says that an assigned function is worth a symbol: not a variable inside another function.
 func (b *braces) mayAssign(f *frame) bool {
 	st := &b.st
-	if st.key != nil && st.key.body != valueBody {
+	if st.key != nil && (st.key.body != valueBody || st.key.kind == Class) { // type F = () => { a: string }
 		return false
 	}
 	return f.holds != funcBody || f.owner < 0

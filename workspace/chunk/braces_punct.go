@@ -130,7 +130,7 @@ func (b *braces) punct() {
 			}
 		}
 	case '>':
-		if st.equals && b.prevByte == '=' && b.prevEnd == t.start {
+		if st.equals && b.prevByte == '=' && b.prevEnd == t.start && (st.arrow || !b.g.assigned || b.g.quoted || b.arrowFunction()) {
 			st.arrow = true
 		}
 	}
@@ -222,10 +222,28 @@ func (b *braces) equals() {
 		st.key, st.wants = nil, false
 		st.last, st.lastEnd = b.prevStart, b.prevEnd
 	}
-	if (b.g.assigned || st.typedef || st.imports && b.g.qualified) && st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 {
+	if st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 && (st.typedef || st.imports && b.g.qualified ||
+		b.g.assigned && (b.prevEnd == st.lastEnd || !b.g.anyMethod)) {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd
 	}
+	if !st.equals {
+		st.value = at
+	}
 	st.equals = true
+}
+
+// arrowFunction says that the arrow makes what was assigned a function: what stands behind the `=` are its parameters.
+func (b *braces) arrowFunction() bool {
+	value := strings.TrimSpace(b.text[b.st.value:min(b.st.value+look, b.prevStart)])
+	if value == "" || value[0] == '(' || value[0] == '<' || value[0] == '/' || strings.HasPrefix(value, "async") {
+		return true
+	}
+	for i := range len(value) {
+		if !b.g.inside[value[i]] {
+			return false
+		}
+	}
+	return true
 }
 
 // naming says that the punctuation belongs to a C++ operator's name.

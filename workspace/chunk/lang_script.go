@@ -9,7 +9,7 @@ var jsWords = []words{
 	{"let var", word{role: declares, kind: Variable, body: valueBody}},
 	{"import", word{role: imports}},
 	{"require", word{role: imports}},
-	{"export default async static get set declare abstract public private protected readonly override accessor", word{role: modifies}},
+	{"export default async static get set declare abstract public private protected readonly override accessor", word{role: modifies, fresh: true}},
 	{"if for while do switch return else case try catch finally new throw break continue typeof await yield delete void in of instanceof with", word{role: controls}},
 	{"extends implements", word{role: follows}},
 }
