@@ -63,6 +63,7 @@ type frame struct {
 	base   int  // of brackets
 	column int  // of the header
 	line   int  // column of the line with the brace
+	brace  int  // column of the brace
 	opened int  // where that line starts
 	past   bool // an enum's constants are over
 }

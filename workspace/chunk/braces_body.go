@@ -249,7 +249,7 @@ func (b *braces) push(f frame) {
 	}
 	f.opened = b.tok.line
 	if b.repair {
-		f.column, f.line = b.indent(b.st.line), b.indent(b.tok.line)
+		f.column, f.line, f.brace = b.indent(b.st.line), b.indent(b.tok.line), b.tok.start-b.tok.line
 	}
 	b.frames = append(b.frames, f)
 	b.st = blank
@@ -283,7 +283,7 @@ func (b *braces) closeBrace() {
 		return // what spans lines is closed on a line of its own
 	}
 	if b.repair && t.first {
-		if column := b.indent(t.line); column != f.column && column != f.line {
+		if column := b.indent(t.line); column != f.column && column != f.line && column != f.brace {
 			at := len(b.frames) - 2
 			for low := max(at-nearFrames, 0); at > low && b.frames[at].column != column && b.frames[at].line != column; at-- {
 			}

@@ -58,11 +58,17 @@ func (b *braces) punct() {
 			start: st.start, doc: st.doc, header: st.header, body: t.start, end: t.start,
 			nameStart: st.last, nameEnd: st.lastEnd, kind: Class,
 		})
-		*st = blank
-		b.tok.start++ // behind the comma
-		b.begin()
-		b.tok.start--
+		b.anotherName()
 		st.typedef = true
+		return
+	} else if c == ',' && b.g.receivers && st.key != nil && st.key.body == valueBody && st.nameEnd == b.prevEnd && !st.equals {
+		b.emit(def{ // var a, b = f()
+			start: st.start, doc: st.doc, header: st.header, body: t.start, end: t.start,
+			nameStart: st.nameStart, nameEnd: st.nameEnd, kind: st.key.kind,
+		})
+		key := st.key
+		b.anotherName()
+		st.key, st.wants, st.header = key, true, st.start
 		return
 	}
 	if c == ';' {
@@ -140,6 +146,19 @@ func (b *braces) punct() {
 	if st.header < 0 {
 		st.header = t.start
 	}
+}
+
+// anotherName starts a statement behind the comma that is the current token, for a further name of the same declaration.
+func (b *braces) anotherName() {
+	comma := b.tok.start
+	for i := comma + 1; i < len(b.text) && i-comma < look; i++ {
+		if c := b.g.class[b.text[i]]; c != space && c != newline {
+			b.tok.start = i
+			break
+		}
+	}
+	b.begin()
+	b.tok.start = comma
 }
 
 // mostOld is how many declarations of parameters a function may have; the largest of old code have some twenty.
