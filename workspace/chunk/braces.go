@@ -280,6 +280,11 @@ func (b *braces) constructs() bool {
 // word takes an identifier or keyword of a statement that may define something.
 func (b *braces) word(f *frame) {
 	t, st := &b.tok, &b.st
+	if b.g.prefix != nil && t.end-t.start == 1 && b.text[t.start] == 'r' && t.end < len(b.text) && b.text[t.end] == '#' { // r#type
+		for t.end++; t.end < len(b.text) && t.end-t.start < longestName && b.g.inside[b.text[t.end]]; t.end++ {
+		}
+		b.moved(t.start, t.end)
+	}
 	w := t.word
 	if st.applied == 1 {
 		if w != nil && w.role == declares { // Java's @interface

@@ -55,6 +55,8 @@ func (b *braces) open(f *frame, inside bool) {
 	case st.imports && g.backticks && strings.HasPrefix(b.text[st.start:], "package "): // package a.b {
 		b.st = blank
 		b.push(frame{holds: f.holds, open: '{', def: -1})
+	case f.holds == typeBody && st.equals && b.anonymous(): // = new Runnable() {
+		b.push(frame{holds: typeBody, open: '{', def: -1})
 	case st.equals || st.imports || key != nil && st.nameEnd > 0 || f.holds == typeBody || f.holds == enumBody:
 		b.push(frame{holds: code, open: '{', def: -1})
 	case g.assigned && b.prevKind == isWord && b.text[b.prevStart:b.prevEnd] == "global": // declare global {
@@ -66,6 +68,14 @@ func (b *braces) open(f *frame, inside bool) {
 	default: // extern "C" {, if (x) {, cfg! {: as if the braces were not there
 		b.push(frame{holds: f.holds, open: '{', def: -1})
 	}
+}
+
+// anonymous says that the brace opens the body of Java's class without a name that a field is given.
+func (b *braces) anonymous() bool {
+	if !b.g.annotations || !b.g.methods || b.g.assigned || b.prevByte != ')' || b.prevKind != isPunct {
+		return false
+	}
+	return strings.HasPrefix(strings.TrimLeft(b.text[b.st.value:min(b.tok.start, b.st.value+look)], " \t\r\n"), "new ")
 }
 
 // typeBrace says that a `{` stands in a type of the header and is no body: func() struct{}, function f(): { a: string }.
@@ -386,7 +396,9 @@ func (b *braces) endStatement(end int) {
 		}
 		return
 	}
-	local := f.holds == funcBody && st.equals && g.newlines && st.key != nil && st.key.kind == Function // fun f() = 1
+	local := st.key != nil && f.holds == funcBody &&
+		(st.key.kind == Struct && st.nameEnd > 0 && !g.forward || // Rust's struct Unit;
+			st.equals && g.newlines && st.key.kind == Function) // fun f() = 1
 	if (f.holds == funcBody || f.holds == dataBody) && !local {
 		return
 	}
