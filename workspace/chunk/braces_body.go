@@ -369,7 +369,7 @@ func (b *braces) initialised() bool {
 func (b *braces) endStatement(end int) {
 	st := b.st
 	b.st = blank
-	if st.start < 0 {
+	if st.start < 0 || st.start > end { // behind a comma nothing may follow
 		return
 	}
 	f, g := b.top(), b.g

@@ -112,7 +112,7 @@ var hostile = []string{
 	"import a\n", "import (", "// a\n", "# a\n\n", "\xff", "é", "type a struct {\n", "a:", "template<", "operator(", "f() {\n", "if x; then\n", "a\\\n", "\"\"\"", "'''", "$\"", "@\"", "?>",
 	"<?php ", "function a(", "=begin\n", "def a() = b\n", "a? b:", "var x = function() {", "{{", "}\n", "\n}", "x{y;", "enum a{b(c){", "(\n", "class A { void a(); int b(int c) { } ",
 	"class A where a where ", "a :: ", "(+)", "a `b` ", "[a|", "{-", "\"\\ ", "instance A (B (", "module A (", "\n#a \\", "> ", "\\begin{code}\n",
-	"let a = ", "let\n", "and a = ", "module A = struct ", "sig type t ", "begin ", "(*", "(*\"", "{|", "{a|", "{%a ", "type (", "let (", "val a : (",
+	"let a = ", "typedef A,\n#", "var a,\n", "let\n", "and a = ", "module A = struct ", "sig type t ", "begin ", "(*", "(*\"", "{|", "{a|", "{%a ", "type (", "let (", "val a : (",
 	"type A =\n ", "[<", "[<A>]\n", "member a.", "static ", "@\"", "``", "let [<A>] ", "let a\n ", "a() -> ", "-spec a(", "-doc ", "-define(", "a() -> b.\n", "'a'(",
 	"(define ", "(define (", "(defn ^{", "(defn a [", "#_", "#_(", "#<<A\n", "?\\C-", "#\\", "(defprotocol A (", "(def a\n(", "'(", "(ns (", "(define-library (", "class typedef A ", "v[end", "def a\n  b = c\n", "const a = [\n", "abstract type ", "~s(", "?\\", "a(b) =\n", "proc a {", "if {} ", "if {", "} else {", "namespace eval a {", "method a {} {\n", "   ;a", "oo::class create A {\n",
 	"<a b=\"", "<a b='\n<c d=\"", "<h1>", "<h2 id=a>", "<!--", "<!--\n", "<a b={", "<a id=b>", "<script>", "<svg>", "<key>", "<project><a>", "</a>", "<template>",
