@@ -64,7 +64,7 @@ func clock(ctx context.Context, corpus string, files []source) (s speeds, err er
 		return s, err
 	}
 	s.ctags, err = best(func() error {
-		_, err := output(ctx, corpus, files, "ctags", "--fields=+ne", "-f", os.DevNull, "-L", "-")
+		_, err := output(ctx, corpus, files, "ctags", "--fields=+ne", "--sort=no", "-f", "-", "-L", "-")
 		return err
 	})
 	if errors.Is(err, exec.ErrNotFound) {
