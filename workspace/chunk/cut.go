@@ -101,11 +101,24 @@ func tellsNothing(comment string) bool {
 	if !letters {
 		return true
 	}
-	comment = strings.ToLower(comment[:min(len(comment), look)])
-	for _, w := range licences {
-		if strings.Contains(comment, w) {
-			return true
+	comment = comment[:min(len(comment), look)]
+	for i := range len(comment) {
+		for _, w := range licencesBy[comment[i]] {
+			if len(comment)-i >= len(w) && strings.EqualFold(comment[i:i+len(w)], w) {
+				return true
+			}
 		}
 	}
 	return false
 }
+
+// licencesBy are the licences by their first byte, in either case.
+var licencesBy = func() (by [256][]string) {
+	for _, w := range licences {
+		by[w[0]] = append(by[w[0]], w)
+		if w[0] >= 'a' && w[0] <= 'z' {
+			by[w[0]-'a'+'A'] = append(by[w[0]-'a'+'A'], w)
+		}
+	}
+	return by
+}()

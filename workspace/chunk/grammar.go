@@ -50,6 +50,7 @@ type grammar struct {
 	once    sync.Once
 	class   [256]class
 	inside  [256]bool // may continue an identifier
+	asks    [256]bool // hook is asked
 	byMark  [256][]int
 	lengths [256]uint32 // lengths of the words with this first byte, as bits
 	byFirst [256][]word
@@ -64,6 +65,8 @@ type mark struct {
 	lines  bool   // a string that may span lines
 	nested bool   // a comment that nests
 	inner  string // what opens an interpolated expression: "${", "#{", `\(`
+
+	stops [256]bool // bytes at which quoted looks closer
 }
 
 type markKind uint8
@@ -149,10 +152,18 @@ func (g *grammar) compile() {
 	for i := range len(g.extra) {
 		g.class[g.extra[i]], g.inside[g.extra[i]] = letter, true
 	}
-	for i, m := range g.marks {
+	g.marks = append([]mark(nil), g.marks...) // tables share them
+	for i := range g.marks {
+		m := &g.marks[i]
 		c := m.open[0]
 		g.class[c] = special
 		g.byMark[c] = append(g.byMark[c], i)
+		if m.kind == quote {
+			m.stops['\n'], m.stops[m.close[0]], m.stops[m.escape] = true, true, true
+			if m.inner != "" {
+				m.stops[m.inner[0]] = true
+			}
+		}
 		for k := len(g.byMark[c]) - 1; k > 0; k-- { // longest first
 			if a := g.byMark[c]; len(g.marks[a[k]].open) > len(g.marks[a[k-1]].open) {
 				a[k], a[k-1] = a[k-1], a[k]
@@ -160,7 +171,7 @@ func (g *grammar) compile() {
 		}
 	}
 	for i := range len(g.hooked) {
-		g.class[g.hooked[i]] = special
+		g.class[g.hooked[i]], g.asks[g.hooked[i]] = special, g.hook != nil
 	}
 	for _, set := range g.words {
 		for at := 0; at < len(set.list); {

@@ -193,5 +193,5 @@ func outlineLiterate(s *scanner) {
 	s.text = string(code)
 	s.pos, s.line = 0, 0
 	outlineLayout(s)
-	s.text = whole
+	s.text, s.whole = whole, false
 }

@@ -25,9 +25,19 @@ func Language(path, head string) string {
 	return ""
 }
 
+type tables struct {
+	exts, files, shebangs map[string]*language
+	signs                 map[string]*signposts // by extension
+}
+
 // known is the index over the table of languages.
-var known = sync.OnceValue(func() (k struct{ exts, files, shebangs map[string]*language }) {
-	k.exts, k.files, k.shebangs = map[string]*language{}, map[string]*language{}, map[string]*language{}
+var known = sync.OnceValue(func() *tables {
+	k := &tables{
+		exts: map[string]*language{}, files: map[string]*language{}, shebangs: map[string]*language{}, signs: map[string]*signposts{},
+	}
+	for ext, signs := range shared {
+		k.signs[ext] = newSignposts(signs)
+	}
 	for i := range languages {
 		l := &languages[i]
 		for _, s := range strings.Fields(l.exts) {
@@ -131,34 +141,29 @@ func choose(l *language, ext, head string) *language {
 	if !ok {
 		return l
 	}
-	head = "\n" + head[:min(len(head), peek)]
-	if said := modeline(head[1:], false); said != nil {
+	head = head[:min(len(head), peek)]
+	if said := modeline(head, false); said != nil {
 		return said
 	}
-	if strings.HasPrefix(head, "\n#!") {
-		if said := interpreted(head[1:]); said != nil {
+	if strings.HasPrefix(head, "#!") {
+		if said := interpreted(head); said != nil {
 			return said
 		}
 	}
-	for _, s := range signs {
-		for _, mark := range s.marks {
-			if !marksLine(head, mark) {
-				continue
-			}
-			if s.language == "" {
-				return nil
-			}
-			if found := named(s.language); found != nil {
-				return found
-			}
-			return l
+	if i := known().signs[ext].decide(head); i < len(signs) {
+		if signs[i].language == "" {
+			return nil
+		}
+		if found := named(signs[i].language); found != nil {
+			return found
 		}
 	}
 	return l
 }
 
 // sign says that a file is in a language ("": in none of the table) if it holds one of the marks: a mark that starts with "^" at
-// the start of a line, white space before it aside, any other anywhere.
+// the start of a line, white space before it aside, one that starts with a line end in its first column, one with "^^" where
+// the file starts, any other anywhere.
 type sign struct {
 	language string
 	marks    []string
@@ -190,8 +195,8 @@ var shared = map[string][]sign{
 	},
 	".pm":  {{"raku", []string{"^use v6", "^unit module", "^unit class", "^my class "}}},
 	".t":   {{"raku", []string{"^use v6"}}},
-	".ts":  {{"xml", []string{"^<TS", "^<!DOCTYPE TS"}}},
-	".tsx": {{"xml", []string{"^<tileset"}}},
+	".ts":  {{"xml", []string{"^^<TS", "^^<!DOCTYPE", "^^<?xml"}}},
+	".tsx": {{"xml", []string{"^^<tileset", "^^<?xml"}}},
 	".fs": {
 		{"fsharp", []string{"^let ", "^module ", "^namespace ", "^open ", "^type ", "^#light"}},
 		{"glsl", []string{"^#version", "^precision ", "^uniform ", "^varying ", "gl_FragColor", "^void main"}},
@@ -228,37 +233,72 @@ var shared = map[string][]sign{
 	".mod": {
 		{"gomod", []string{"^module ", "^go 1", "^require "}},
 		{"xml", []string{"<!ENTITY", "<!ELEMENT"}},
-		{"", []string{"^"}}, // of a kernel, of Modula
+		{"", []string{"^^"}}, // of a kernel, of Modula
 	},
 }
 
-// marksLine says that a text holds a mark, see sign.
-func marksLine(text, mark string) bool {
-	anywhere := mark[0] != '^'
-	if !anywhere {
-		mark = mark[1:]
+// signposts are the signs of an extension, ordered for one pass over the lines of a text.
+type signposts struct {
+	signs int
+	start []signpost      // of the file
+	lines [256][]signpost // by first byte
+	any   []signpost
+}
+
+type signpost struct {
+	text   string
+	sign   int
+	column bool // in the first column only
+}
+
+func newSignposts(signs []sign) *signposts {
+	m := &signposts{signs: len(signs)}
+	for i, s := range signs {
+		for _, mark := range s.marks {
+			switch {
+			case strings.HasPrefix(mark, "^^"):
+				m.start = append(m.start, signpost{text: mark[2:], sign: i})
+			case mark[0] == '^' || mark[0] == '\n':
+				m.lines[mark[1]] = append(m.lines[mark[1]], signpost{mark[1:], i, mark[0] == '\n'})
+			default:
+				m.any = append(m.any, signpost{text: mark, sign: i})
+			}
+		}
 	}
-	for at := 0; ; {
-		i := strings.Index(text[at:], mark)
+	return m
+}
+
+// decide is the first sign of which a text holds a mark, or how many there are.
+func (m *signposts) decide(text string) int {
+	best := m.signs
+	start := strings.TrimLeft(text, " \t\r\n")
+	for _, e := range m.start {
+		if e.sign < best && strings.HasPrefix(start, e.text) {
+			best = e.sign
+		}
+	}
+	for line := 0; line < len(text); {
+		at := line
+		for at < len(text)-1 && (text[at] == ' ' || text[at] == '\t') {
+			at++
+		}
+		for _, e := range m.lines[text[at]] {
+			if e.sign < best && (!e.column || at == line) && strings.HasPrefix(text[at:], e.text) {
+				best = e.sign
+			}
+		}
+		i := strings.IndexByte(text[at:], '\n')
 		if i < 0 {
-			return false
+			break
 		}
-		at += i
-		if anywhere {
-			return true
-		}
-		before := at
-		for before > 0 && (text[before-1] == ' ' || text[before-1] == '\t') {
-			before--
-		}
-		if before == 0 || text[before-1] == '\n' {
-			return true
-		}
-		at += max(1, len(mark))
-		if at > len(text) {
-			return false
+		line = at + i + 1
+	}
+	for _, e := range m.any {
+		if e.sign < best && strings.Contains(text, e.text) {
+			best = e.sign
 		}
 	}
+	return best
 }
 
 // named is the language that an editor's name for it means, nil if there is none.

@@ -194,53 +194,119 @@ func (p *packer) gap(start, end, scope int) {
 	p.split(at, end, segment{def: -1, scope: -1, skip: skip})
 }
 
-// runs calls yield for every token and comment of a stretch, with whether it tells nothing. Punctuation is passed over.
+// runs calls yield for what tells something in a stretch, and for what does not: licences, directives and imports. Each counts
+// until the next. Punctuation is passed over.
 func (p *packer) runs(start, end int, yield func(pos int, skip bool)) {
-	s := newScanner(p.text[:end], p.g)
-	if s.pos < start {
-		s.pos, s.line = start, start
-	}
-	k := sort.Search(len(p.defs), func(i int) bool { return p.defs[i].end > start })
-	above, aboveEnd := -1, 0 // comments of adjacent lines are one
-	flush := func() {
-		if above >= 0 {
-			yield(above, tellsNothing(p.text[above:aboveEnd]))
-			above = -1
+	remarks, begin := p.remarks, p.begin
+	if !p.whole { // the engine has a lexer of its own
+		s := newScanner(p.text[:end], p.g)
+		if s.pos < start {
+			s.pos, s.line = start, start
 		}
+		for s.next() {
+		}
+		p.steps += s.steps
+		remarks, begin = s.remarks, s.begin
 	}
-	s.comments = func(from, to int) {
-		if from < start {
+	r := &run{packer: p, yield: yield, above: -1}
+	r.def = sort.Search(len(p.defs), func(i int) bool { return p.defs[i].end > start })
+	at := max(start, begin)
+	for i := sort.Search(len(remarks), func(i int) bool { return remarks[i].start >= start }); i < len(remarks) && remarks[i].start < end; i++ {
+		m := &remarks[i]
+		r.code(at, m.start)
+		if m.directive {
+			r.flush()
+			yield(m.start, true)
+		} else {
+			r.comment(m.start, min(m.end, end))
+		}
+		at = max(at, m.end)
+	}
+	r.code(at, end)
+	r.flush()
+}
+
+// run is the state of runs.
+type run struct {
+	*packer
+	yield    func(pos int, skip bool)
+	def      int // of defs, the next that may be an import
+	above    int // where comments of adjacent lines, which are one, start, or -1
+	aboveEnd int
+}
+
+func (r *run) flush() {
+	if r.above >= 0 {
+		r.yield(r.above, tellsNothing(r.text[r.above:r.aboveEnd]))
+		r.above = -1
+	}
+}
+
+func (r *run) comment(start, end int) {
+	if r.above >= 0 && strings.Count(r.text[r.aboveEnd:start], "\n") > 1 {
+		r.flush()
+	}
+	if r.above < 0 {
+		r.above = start
+	}
+	r.aboveEnd = end
+}
+
+// code takes what stands between comments: imports tell nothing, other names, numbers and strings do.
+func (r *run) code(at, end int) {
+	for at < end {
+		for r.def < len(r.defs) && r.defs[r.def].start < end && (!r.defs[r.def].imported || r.defs[r.def].end <= at) {
+			r.def++
+		}
+		if r.def == len(r.defs) || r.defs[r.def].start >= end {
+			r.tell(at, end)
 			return
 		}
-		if above >= 0 && strings.Count(p.text[aboveEnd:from], "\n") > 1 {
-			flush()
+		d := &r.defs[r.def]
+		if d.start > at {
+			r.tell(at, d.start)
+			at = d.start
 		}
-		if above < 0 {
-			above = from
+		for at < min(end, d.end) && r.blank(r.text[at]) {
+			at++
 		}
-		aboveEnd = to
+		if at < min(end, d.end) {
+			r.flush()
+			r.yield(at, true)
+		}
+		at = d.end
 	}
-	for s.next() {
-		flush()
-		at := s.tok.start
-		for k < len(p.defs) && (p.defs[k].end <= at || !p.defs[k].imported) && p.defs[k].start <= at {
-			k++
-		}
-		switch {
-		case k < len(p.defs) && p.defs[k].imported && p.defs[k].start <= at:
-			yield(at, true)
-		case s.tok.kind == isPunct:
-		case s.tok.kind == isDirective:
-			yield(at, true)
-		case s.tok.kind == isString && strings.HasPrefix(p.text[at+1:max(at+1, min(s.tok.end, at+12))], "use strict"):
-			yield(at, true)
-		default:
-			yield(at, false)
-		}
-	}
-	flush()
-	p.steps += s.steps
 }
+
+// tell looks for what tells something in code without comments and imports.
+func (r *run) tell(at, end int) {
+	p := r.packer
+	from, glued := at, at // punctuation directly before a word goes with it
+	for ; at < end; at++ {
+		c := p.text[at]
+		if p.blank(c) {
+			glued = at + 1
+			continue
+		}
+		r.flush()
+		const strict = "use strict"
+		switch {
+		case p.g.inside[c]:
+		case c != '"' && c != '\'' && c != '`':
+			continue
+		case strings.HasPrefix(p.text[at+1:], strict):
+			r.yield(at, true)
+			at = min(at+len(strict)+1, end-1)
+			glued = at + 1
+			continue
+		}
+		r.yield(glued, false)
+		break
+	}
+	p.steps += at - from
+}
+
+func (s *scanner) blank(c byte) bool { return s.g.class[c] == space || s.g.class[c] == newline }
 
 // idle says that a stretch has no letters or digits.
 func (p *packer) idle(start, end int) bool {

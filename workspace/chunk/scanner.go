@@ -5,9 +5,10 @@ import "strings"
 // scanner is the lexer core: it walks a text once, skips white space and comments, and yields tokens as offsets. It also
 // collects what the engines find. It never fails: text that is no program yields tokens all the same.
 type scanner struct {
-	text string
-	g    *grammar
-	pos  int
+	text  string
+	g     *grammar
+	pos   int
+	begin int // behind a byte order mark and a line for the shell
 
 	tok   token
 	line  int  // where the current line starts
@@ -35,9 +36,17 @@ type scanner struct {
 	noQuote     [2][16]int // by mark, outside and inside interpolations: no string that starts before this offset closes
 
 	defs     []def
+	remarks  []remark                       // comments and directives, in order
+	whole    bool                           // next came to the end of the text: those are all there are
+	crossed  bool                           // special passed a line end
 	grammars func(language string) *grammar // of other languages that a text may hold
-	comments func(start, end int)           // told of every comment, if set
 	steps    int                            // bytes looked at, more or less: what tests compare to prove linear time
+}
+
+// remark is a comment or a directive: text that the engines pass over and the packer looks at.
+type remark struct {
+	start, end int
+	directive  bool
 }
 
 type tokenKind uint8
@@ -77,6 +86,7 @@ func newScanner(text string, g *grammar) *scanner {
 	if rest := text[s.pos:]; strings.HasPrefix(rest, "#!/") || strings.HasPrefix(rest, "#! /") {
 		s.pos = s.lineEnd(s.pos)
 	}
+	s.begin = s.pos
 	return s
 }
 
@@ -90,7 +100,8 @@ func (s *scanner) next() bool {
 		c := text[pos]
 		switch g.class[c] {
 		case space:
-			pos++
+			for pos++; pos < len(text) && text[pos] == ' '; pos++ { // an indentation
+			}
 		case newline:
 			if pos == s.hereAt {
 				pos = min(s.hereEnd, len(text)-1)
@@ -111,7 +122,9 @@ func (s *scanner) next() bool {
 				}
 			}
 			s.yield(isWord, start, pos)
-			s.tok.word = g.keyword(text[start:pos])
+			if n := pos - start; n < 32 && g.lengths[c]>>n&1 != 0 {
+				s.tok.word = g.keyword(text[start:pos])
+			}
 			s.steps += pos - from
 			return true
 		case digit:
@@ -127,22 +140,30 @@ func (s *scanner) next() bool {
 			s.steps += pos + 1 - from
 			return true
 		case special:
+			s.crossed = true
 			end, kind := s.special(pos)
 			if kind == isComment {
 				s.comment(pos, end)
-				s.moved(pos, end)
+				if s.crossed {
+					s.moved(pos, end)
+				}
 				pos = end
 				continue
 			}
 			line := s.line
 			s.yield(kind, pos, end)
 			s.tok.line = line
-			if kind == isPunct {
+			switch kind {
+			case isPunct:
 				s.tok.b = c
-			} else if kind == isWord {
+			case isWord:
 				s.tok.word = g.keyword(text[pos:end])
+			case isDirective:
+				s.remarks = append(s.remarks, remark{pos, end, true})
 			}
-			s.moved(pos, end)
+			if s.crossed {
+				s.moved(pos, end)
+			}
 			s.steps += end - from
 			return true
 		}
@@ -150,6 +171,7 @@ func (s *scanner) next() bool {
 	s.pos = pos
 	s.steps += pos - from
 	s.yield(atEnd, pos, pos)
+	s.whole = true
 	return false
 }
 
@@ -174,9 +196,7 @@ func (s *scanner) comment(start, end int) {
 		s.docStart = start
 	}
 	s.lines = 0
-	if s.comments != nil {
-		s.comments(start, end)
-	}
+	s.remarks = append(s.remarks, remark{start, end, false})
 }
 
 // moved tells the scanner that text[start:end] was passed, which may hold line ends.
@@ -189,11 +209,12 @@ func (s *scanner) moved(start, end int) {
 	s.pos = end
 }
 
-// special reads what stands at a byte that may open a comment or a string.
+// special reads what stands at a byte that may open a comment or a string. It leaves crossed set unless what it read holds no
+// line end.
 func (s *scanner) special(at int) (end int, kind tokenKind) {
 	g := s.g
 	c := s.text[at]
-	if g.hook != nil && strings.IndexByte(g.hooked, c) >= 0 {
+	if g.asks[c] {
 		if end, kind, ok := g.hook(s, at); ok {
 			return end, kind
 		}
@@ -205,19 +226,23 @@ func (s *scanner) special(at int) (end int, kind tokenKind) {
 		}
 		switch m.kind {
 		case lineComment:
+			s.crossed = false
 			return s.lineEnd(at), isComment
 		case blockComment:
 			return s.blockComment(at, i), isComment
 		default:
+			s.crossed = false
 			if end, ok := s.quoted(at+len(m.open), i, 0, len(s.text)); ok {
 				return end, isString
 			}
+			s.crossed = false
 			if c == '\'' { // an apostrophe of prose: JSX, #error, a lifetime
 				return at + 1, isPunct
 			}
 			return s.lineEnd(at), isString
 		}
 	}
+	s.crossed = false
 	return at + 1, isPunct
 }
 
@@ -275,22 +300,31 @@ func (s *scanner) quoted(pos, i, depth, limit int) (end int, ok bool) {
 	}
 	from := pos
 	for pos < limit {
-		switch c := text[pos]; {
+		c := text[pos]
+		if !m.stops[c] {
+			pos++
+			continue
+		}
+		switch {
 		case c == m.close[0] && (len(m.close) == 1 || strings.HasPrefix(text[pos:], m.close)):
 			return pos + len(m.close), true
 		case m.inner != "" && c == m.inner[0] && strings.HasPrefix(text[pos:], m.inner):
+			s.crossed = true
 			pos += len(m.inner)
 			if depth < 8 { // deeper nesting is nobody's program
 				pos = s.interpolated(pos, m, depth)
 			}
 		case c == m.escape && c != 0:
+			s.crossed = s.crossed || pos+1 < limit && text[pos+1] == '\n'
 			pos += 2
 		case c == '\n' && (!m.lines || s.repair && s.resumes(pos+1)):
 			limit = pos
 		case c == '\n' && s.g.resumed && s.broken == 0 && len(m.open) == 1 && s.resumes(pos+1): // quotes that pair up wrongly
 			s.broken++
+			s.crossed = true
 			pos++
 		default:
+			s.crossed = s.crossed || c == '\n'
 			pos++
 		}
 	}
