@@ -126,6 +126,11 @@ func (b *braces) token() {
 		}
 		if b.g.newlines && b.st.start >= 0 && len(b.brackets) == b.top().base && b.breaksLine() {
 			b.endStatement(b.prevEnd)
+			if mode := b.dull(); mode >= skimTypes {
+				b.unread()
+				b.skipTo(mode)
+				return
+			}
 		}
 		if b.g.directives && t.word != nil && b.st.call >= 0 && b.afterMacro() {
 			b.st = blank
@@ -133,10 +138,12 @@ func (b *braces) token() {
 	}
 	if t.kind == isPunct {
 		b.punct()
+		b.skipTo(b.dull())
 		return
 	}
 	if t.kind == isDirective {
 		b.directive()
+		b.skipTo(b.dull())
 		return
 	}
 	f := b.top()
@@ -161,6 +168,26 @@ func (b *braces) token() {
 			b.st.nameStart++
 		}
 	}
+}
+
+// dull says which tokens matter in the bracket or brace that is open now.
+func (b *braces) dull() skim {
+	f := b.top()
+	switch {
+	case b.repair || b.thorough || b.g.colons:
+	case len(b.brackets) > f.base:
+		if !b.g.assigned { // classes and functions may be arguments
+			return skimBrackets
+		}
+	case f.holds == dataBody:
+		return skimBlocks
+	case f.holds != funcBody || b.st.start >= 0:
+	case b.g.rootOnly:
+		return skimTypes
+	default:
+		return skimStatements
+	}
+	return everything
 }
 
 // afterMacro says that the keyword, first on its line, starts a declaration below a macro's call that has no semicolon.

@@ -47,13 +47,15 @@ type grammar struct {
 	resumed     bool // an unclosed string ends above an indented declaration too
 	quoted      bool // a string may be a name, and a keyword its own: test "adds" {, test {
 
-	once    sync.Once
-	class   [256]class
-	inside  [256]bool // may continue an identifier
-	asks    [256]bool // hook is asked
-	byMark  [256][]int
-	lengths [256]uint32 // lengths of the words with this first byte, as bits
-	byFirst [256][]word
+	once     sync.Once
+	class    [256]class
+	inside   [256]bool // may continue an identifier
+	asks     [256]bool // hook is asked
+	brackets [256]bool
+	stops    [256]uint8 // levels of skimming at which the byte matters, as bits; bit 0: it may belong to a raw string
+	byMark   [256][]int
+	lengths  [256]uint32 // lengths of the words with this first byte, as bits
+	byFirst  [256][]word
 }
 
 // mark is one form of comment or string.
@@ -173,6 +175,27 @@ func (g *grammar) compile() {
 	for i := range len(g.hooked) {
 		g.class[g.hooked[i]], g.asks[g.hooked[i]] = special, g.hook != nil
 	}
+	g.stop("()[]{}", skimBrackets)
+	g.stop("{}", skimBlocks, skimTypes, skimStatements)
+	g.stop(";", skimStatements)
+	if g.assigned {
+		g.stop("()[]>", skimStatements)
+	} else if g.properties || g.getters {
+		g.stop(">", skimStatements)
+	}
+	g.stop("\n", skimTypes)
+	if g.newlines {
+		g.stop("\n", skimStatements)
+	}
+	if g.prefix != nil {
+		g.stop("#\"'", everything, skimBrackets, skimBlocks, skimTypes, skimStatements)
+	}
+	for c := range 256 {
+		if g.class[c] == special {
+			g.stop(string([]byte{byte(c)}), skimBrackets, skimBlocks, skimTypes, skimStatements)
+		}
+		g.brackets[c] = strings.IndexByte("()[]{}", byte(c)) >= 0
+	}
 	for _, set := range g.words {
 		for at := 0; at < len(set.list); {
 			end := at
@@ -187,6 +210,15 @@ func (g *grammar) compile() {
 				c -= 'a' - 'A'
 			}
 			at = end + 1
+		}
+	}
+}
+
+// stop makes bytes matter at levels of skimming.
+func (g *grammar) stop(bytes string, levels ...skim) {
+	for i := range len(bytes) {
+		for _, level := range levels {
+			g.stops[bytes[i]] |= 1 << level
 		}
 	}
 }

@@ -306,8 +306,6 @@ func (r *run) tell(at, end int) {
 	p.steps += at - from
 }
 
-func (s *scanner) blank(c byte) bool { return s.g.class[c] == space || s.g.class[c] == newline }
-
 // idle says that a stretch has no letters or digits.
 func (p *packer) idle(start, end int) bool {
 	for i := start; i < end; i++ {

@@ -22,6 +22,10 @@ type scanner struct {
 	prevStart int
 	prevEnd   int
 
+	skim skim // what the engine need not see where it is
+	skimmed
+	noSkim      int        // no statement that starts before this offset is passed
+	thorough    bool       // nothing is skimmed: what tests compare with
 	repair      bool       // second pass over unbalanced text: trust columns
 	broken      int        // brackets, strings and comments without partner
 	hopeless    uint64     // marks (by number) whose closing was searched to the end of the text in vain
@@ -92,10 +96,13 @@ func newScanner(text string, g *grammar) *scanner {
 
 // next moves to the next token, false at the end of the text.
 func (s *scanner) next() bool {
-	s.prevKind, s.prevByte, s.prevWord, s.prevStart, s.prevEnd = s.tok.kind, s.tok.b, s.tok.word, s.tok.start, s.tok.end
 	text, g := s.text, s.g
 	pos := s.pos
 	from := pos
+	if s.skim > everything {
+		pos = s.skims(pos)
+		from = min(from, pos)
+	}
 	for pos < len(text) {
 		c := text[pos]
 		switch g.class[c] {
@@ -118,10 +125,17 @@ func (s *scanner) next() bool {
 					s.yield(isString, start, end)
 					s.moved(start, end)
 					s.steps += end - from
+					if s.skim > everything {
+						pos, from = s.skimString(s.tok.line, end)
+						continue
+					}
 					return true
 				}
 			}
 			s.yield(isWord, start, pos)
+			if s.skim > everything { // a word before a quote
+				continue
+			}
 			if n := pos - start; n < 32 && g.lengths[c]>>n&1 != 0 {
 				s.tok.word = g.keyword(text[start:pos])
 			}
@@ -135,6 +149,12 @@ func (s *scanner) next() bool {
 			s.steps += pos - from
 			return true
 		case punctuation:
+			if s.skim > everything && !g.brackets[c] {
+				s.passed(pos, pos+1)
+				pos = s.skims(pos + 1)
+				from = min(from, pos)
+				continue
+			}
 			s.yield(isPunct, pos, pos+1)
 			s.tok.b = c
 			s.steps += pos + 1 - from
@@ -148,6 +168,15 @@ func (s *scanner) next() bool {
 					s.moved(pos, end)
 				}
 				pos = end
+				if s.skim > everything {
+					pos = s.skims(pos)
+					from = min(from, pos)
+				}
+				continue
+			}
+			if kind == isDirective && s.skim == skimStatements && !s.pending {
+				pos = s.rewind(pos)
+				from = pos
 				continue
 			}
 			line := s.line
@@ -165,6 +194,10 @@ func (s *scanner) next() bool {
 				s.moved(pos, end)
 			}
 			s.steps += end - from
+			if s.skim > everything && (kind == isString || kind == isPunct && !g.brackets[c]) {
+				pos, from = s.skimString(line, end)
+				continue
+			}
 			return true
 		}
 	}
@@ -178,6 +211,7 @@ func (s *scanner) next() bool {
 // yield sets the token.
 func (s *scanner) yield(kind tokenKind, start, end int) {
 	t := &s.tok
+	s.prevKind, s.prevByte, s.prevWord, s.prevStart, s.prevEnd = t.kind, t.b, t.word, t.start, t.end
 	t.kind, t.start, t.end, t.line = kind, start, end, s.line
 	t.first, t.blank = s.fresh, s.lines > 1
 	t.doc, t.word, t.b = -1, nil, 0
