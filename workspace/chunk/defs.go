@@ -26,13 +26,15 @@ const longestName = 200
 const deepest = 16
 
 // label is what is said of a definition in words.
-type label struct{ container, signature string }
+type label struct {
+	container, signature string
+	within               string // the container of what it holds, once that was asked for
+	depth                int    // of containers
+}
 
 // symbols turns the definitions found into what Cut returns, with the label of each definition.
 func (s *scanner) symbols() (list []Symbol, labels []label) {
 	labels = make([]label, len(s.defs))
-	paths := make([]string, len(s.defs))
-	depth := make([]int, len(s.defs))
 	n := 0
 	for i := range s.defs {
 		if !s.defs[i].hidden {
@@ -45,32 +47,40 @@ func (s *scanner) symbols() (list []Symbol, labels []label) {
 		if d.imported || d.skipped {
 			continue
 		}
-		within := ""
+		l := &labels[i]
 		if d.parent >= 0 {
-			within, depth[i] = paths[d.parent], depth[d.parent]
+			l.container, l.depth = s.inside(d.parent, labels)
 		}
 		if d.owner != "" {
-			within = join(within, d.owner)
-		}
-		name := s.text[d.nameStart:d.nameEnd]
-		labels[i].container, paths[i] = within, within
-		if depth[i] < deepest && name != "" && (!d.hidden || d.owner == "") {
-			if d.kind != String { // a title is no path
-				name = dotted.Replace(name)
-			}
-			paths[i] = join(within, name)
-			depth[i]++
+			l.container = join(l.container, d.owner)
 		}
 		if d.hidden {
 			continue
 		}
-		labels[i].signature = s.signature(d)
+		l.signature = s.signature(d)
 		list = append(list, Symbol{
-			Name: s.text[d.nameStart:d.nameEnd], Container: within, Kind: d.kind, Start: d.start, End: d.end, DocStart: d.doc,
-			NameStart: d.nameStart, NameEnd: d.nameEnd, Signature: labels[i].signature,
+			Name: s.text[d.nameStart:d.nameEnd], Container: l.container, Kind: d.kind, Start: d.start, End: d.end, DocStart: d.doc,
+			NameStart: d.nameStart, NameEnd: d.nameEnd, Signature: l.signature,
 		})
 	}
 	return list, labels
+}
+
+// inside is the container of what stands in definition i, and how many names that has.
+func (s *scanner) inside(i int, labels []label) (container string, depth int) {
+	d, l := &s.defs[i], &labels[i]
+	if l.within != "" {
+		return l.within, l.depth + 1
+	}
+	if l.depth == deepest || d.nameEnd == d.nameStart || d.hidden && d.owner != "" {
+		return l.container, l.depth
+	}
+	name := s.text[d.nameStart:d.nameEnd]
+	if d.kind != String && strings.ContainsAny(name, `:\`) { // a title is no path
+		name = dotted.Replace(name)
+	}
+	l.within = join(l.container, name)
+	return l.within, l.depth + 1
 }
 
 // dotted writes the names of namespaces as containers are written.
@@ -112,7 +122,11 @@ func (s *scanner) signature(d *def) string {
 			header = header[:runeStart(header, longestSignature)]
 		}
 	}
-	return strings.TrimRight(header, " ;,{")
+	end := len(header)
+	for end > 0 && (header[end-1] == ' ' || header[end-1] == '{' || header[end-1] == ';' || header[end-1] == ',') {
+		end--
+	}
+	return header[:end]
 }
 
 // runeStart is the largest offset <= at that does not split a rune.

@@ -36,7 +36,7 @@ type segment struct {
 }
 
 func (s *scanner) pack(labels []label) []Chunk {
-	p := &packer{scanner: s}
+	p := &packer{scanner: s, list: make([]segment, 0, 8+len(s.text)/(target/2))}
 	p.region(0, len(s.text), 0, len(s.defs), -1)
 	p.settle()
 	return p.merge(labels)
@@ -338,16 +338,16 @@ func (p *packer) cut(start, end int) int {
 	best, cost := 0, 1<<30
 	window := min(start+rest, end)
 	p.steps += rest
-	for at := start; at < window; {
+	for at := start + least - 1; at < window; {
 		i := strings.IndexByte(p.text[at:window], '\n')
 		if i < 0 {
 			break
 		}
-		blank := i == 0 || i == 1 && p.text[at] == '\r'
 		at += i + 1
-		if at-start < least || at >= end {
-			continue
+		if at >= end {
+			break
 		}
+		blank := strings.HasSuffix(p.text[start:at], "\n\n") || strings.HasSuffix(p.text[start:at], "\n\r\n")
 		if next := p.text[at]; next == '\n' || next == '\r' { // cut behind the last of several blank lines
 			continue
 		}
