@@ -175,7 +175,7 @@ func (g *grammar) compile() {
 	for i := range len(g.hooked) {
 		g.class[g.hooked[i]], g.asks[g.hooked[i]] = special, g.hook != nil
 	}
-	g.stop("()[]{}", skimBrackets)
+	g.stop("()[]{}", skimBrackets, skimLines)
 	g.stop("{}", skimBlocks, skimTypes, skimStatements)
 	g.stop(";", skimStatements)
 	if g.assigned {
@@ -183,16 +183,16 @@ func (g *grammar) compile() {
 	} else if g.properties || g.getters {
 		g.stop(">", skimStatements)
 	}
-	g.stop("\n", skimTypes)
+	g.stop("\n", skimLines, skimTypes)
 	if g.newlines {
 		g.stop("\n", skimStatements)
 	}
 	if g.prefix != nil {
-		g.stop("#\"'", everything, skimBrackets, skimBlocks, skimTypes, skimStatements)
+		g.stop("#\"'", everything, skimBrackets, skimLines, skimBlocks, skimTypes, skimStatements)
 	}
 	for c := range 256 {
 		if g.class[c] == special {
-			g.stop(string([]byte{byte(c)}), skimBrackets, skimBlocks, skimTypes, skimStatements)
+			g.stop(string([]byte{byte(c)}), skimBrackets, skimLines, skimBlocks, skimTypes, skimStatements)
 		}
 		g.brackets[c] = strings.IndexByte("()[]{}", byte(c)) >= 0
 	}

@@ -4,11 +4,10 @@ package chunk
 // own column.
 type indented struct {
 	*scanner
-	open     []level
-	brackets int
-	start    int // of decorators read before a definition, or -1
-	doc      int
-	again    bool // the current token, first on its line, is not dealt with yet
+	open  []level
+	start int // of decorators read before a definition, or -1
+	doc   int
+	again bool // the current token, first on its line, is not dealt with yet
 }
 
 type level struct {
@@ -33,13 +32,15 @@ func runIndented(s *scanner) *indented {
 	for s.next() {
 		for e.again = true; e.again && s.tok.kind != atEnd; {
 			e.again = false
+			e.skim = everything
 			e.token()
 		}
+		e.skipTo(e.dull())
 	}
 	for len(e.open) > 0 {
 		e.pop(e.prevEnd)
 	}
-	e.broken += e.brackets
+	e.broken += e.depth
 	return e
 }
 
@@ -50,16 +51,29 @@ func (e *indented) pop(end int) {
 	d.end = max(d.end, end)
 }
 
+// dull says which tokens matter behind the current one, in a line or between brackets.
+func (e *indented) dull() skim {
+	if e.repair || e.thorough {
+		return everything
+	}
+	if e.column = 0; e.start >= 0 { // decorators
+		e.column = 1 << 20
+	} else if n := len(e.open); n > 0 {
+		e.column = e.open[n-1].column
+	}
+	return skimLines
+}
+
 func (e *indented) token() {
 	t := &e.tok
-	depth := e.brackets
+	depth := e.depth
 	if t.kind == isPunct {
 		switch t.b {
 		case '(', '[', '{':
-			e.brackets++
+			e.depth++
 		case ')', ']', '}':
-			if e.brackets > 0 {
-				e.brackets--
+			if e.depth > 0 {
+				e.depth--
 			} else {
 				e.broken++
 			}
@@ -70,7 +84,7 @@ func (e *indented) token() {
 	}
 	if depth > 0 && t.kind == isWord && t.word != nil && t.word.role == declares && t.word.kind != Text {
 		if column := e.indent(t.line); e.repair && (len(e.open) == 0 || column <= e.open[len(e.open)-1].column+8) {
-			e.brackets, depth = 0, 0 // nothing is defined inside brackets: they were never closed
+			e.depth, depth = 0, 0 // nothing is defined inside brackets: they were never closed
 		}
 	}
 	if depth > 0 {
@@ -141,10 +155,10 @@ func (e *indented) definition(d def, w *word, column int) {
 	}
 	n := len(e.defs)
 	e.defs = append(e.defs, def{})
-	level0 := e.brackets
+	level0 := e.depth
 	for e.next() { // the header ends at the colon outside brackets
-		if t.first && (e.brackets == level0 || e.repair && t.word != nil && t.word.role == declares) {
-			e.brackets = level0
+		if t.first && (e.depth == level0 || e.repair && t.word != nil && t.word.role == declares) {
+			e.depth = level0
 			break
 		}
 		if t.kind != isPunct {
@@ -152,11 +166,11 @@ func (e *indented) definition(d def, w *word, column int) {
 		}
 		switch t.b {
 		case '(', '[', '{':
-			e.brackets++
+			e.depth++
 		case ')', ']', '}':
-			e.brackets = max(level0, e.brackets-1)
+			e.depth = max(level0, e.depth-1)
 		}
-		if t.b == ':' && e.brackets == level0 {
+		if t.b == ':' && e.depth == level0 {
 			d.body, d.end = t.start, t.end
 			break
 		}
@@ -190,15 +204,15 @@ func (e *indented) parent() int {
 // imported takes `import a` or `from a import (b, c)` to its end.
 func (e *indented) imported(d def) {
 	for e.next() {
-		if e.tok.first && (e.brackets == 0 || e.repair) && (e.prevByte != '\\' || e.prevKind != isPunct) && !(e.tok.kind == isPunct && e.tok.b == ')') {
+		if e.tok.first && (e.depth == 0 || e.repair) && (e.prevByte != '\\' || e.prevKind != isPunct) && !(e.tok.kind == isPunct && e.tok.b == ')') {
 			break
 		}
 		if e.tok.kind == isPunct {
 			switch e.tok.b {
 			case '(':
-				e.brackets++
+				e.depth++
 			case ')':
-				e.brackets = max(0, e.brackets-1)
+				e.depth = max(0, e.depth-1)
 			}
 		}
 	}
@@ -207,7 +221,7 @@ func (e *indented) imported(d def) {
 	e.defs = append(e.defs, d)
 	if e.tok.kind != atEnd && e.tok.first {
 		if e.repair {
-			e.brackets = 0
+			e.depth = 0
 		}
 		e.again = true
 	}
@@ -230,7 +244,7 @@ func (e *indented) assignment(d def) {
 	}
 	e.defs = append(e.defs, d)
 	for e.next() {
-		if e.tok.first && (e.brackets == 0 || e.repair && e.tok.word != nil && e.tok.word.role == declares) {
+		if e.tok.first && (e.depth == 0 || e.repair && e.tok.word != nil && e.tok.word.role == declares) {
 			if e.prevByte != '\\' || e.prevKind != isPunct {
 				break
 			}
@@ -238,16 +252,16 @@ func (e *indented) assignment(d def) {
 		if e.tok.kind == isPunct {
 			switch e.tok.b {
 			case '(', '[', '{':
-				e.brackets++
+				e.depth++
 			case ')', ']', '}':
-				e.brackets = max(0, e.brackets-1)
+				e.depth = max(0, e.depth-1)
 			}
 		}
 	}
 	e.defs[n].end, e.defs[n].body = e.prevEnd, e.prevEnd
 	if e.tok.kind != atEnd && e.tok.first {
 		if e.repair && e.tok.word != nil && e.tok.word.role == declares {
-			e.brackets = 0
+			e.depth = 0
 		}
 		e.again = true
 	}

@@ -194,7 +194,7 @@ func (s *scanner) next() bool {
 				s.moved(pos, end)
 			}
 			s.steps += end - from
-			if s.skim > everything && (kind == isString || kind == isPunct && !g.brackets[c]) {
+			if s.skim > everything && (kind == isString || kind == isPunct && !g.brackets[c]) && !(s.skim == skimLines && s.tok.first) {
 				pos, from = s.skimString(line, end)
 				continue
 			}

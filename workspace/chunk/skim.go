@@ -11,6 +11,7 @@ type skim uint8
 const (
 	everything     skim = iota // is looked at
 	skimBrackets               // only brackets matter
+	skimLines                  // only what starts a line up to a column, or defines something, outside brackets, and brackets that close none
 	skimBlocks                 // only braces matter
 	skimTypes                  // and words that define something, first on their line
 	skimStatements             // only statements with a brace, an arrow or a first word that defines something matter
@@ -23,7 +24,7 @@ type skimmed struct {
 	count   int     // of them
 	depth   int     // of brackets, where arrows matter
 	pending bool    // no token of the statement yet
-	column  int     // of the line it starts on
+	column  int     // of the line it starts on; for lines the last that matters
 	over    edge
 	ended   bool // the line of its last token is over, at over
 	solid   bool // that token may be the last of a statement
@@ -117,12 +118,28 @@ func (s *scanner) skims(from int) int {
 		for pos < len(text) && stops[text[pos]]&bit == 0 {
 			pos++
 		}
+		if s.skim == skimLines && pos < len(text) && s.bracket(text[pos]) {
+			pos++
+			continue
+		}
 		if pos == len(text) || text[pos] != '\n' {
 			break
 		}
 		line := pos
 		for pos < len(text) && s.blank(text[pos]) {
 			pos++
+		}
+		if s.skim == skimLines {
+			if pos < len(text) && text[pos] != '@' && s.g.class[text[pos]] != special && !s.defines(pos) {
+				if i := strings.LastIndexByte(text[line:pos], '\n'); s.indent(line+i+1) > s.column {
+					continue
+				}
+			}
+			s.passed(from, pos)
+			if pos < len(text) && s.g.class[text[pos]] != special {
+				s.skim = everything
+			}
+			return pos
 		}
 		if pos < len(text) && s.g.class[text[pos]] == letter && s.defines(pos) && s.separates(from, line) {
 			s.skim = everything
@@ -145,6 +162,23 @@ func (s *scanner) stop(from, pos int) int {
 	}
 	s.passed(from, pos)
 	return pos
+}
+
+// bracket counts a bracket; true as well for a line end between brackets.
+func (s *scanner) bracket(c byte) bool {
+	switch c {
+	case '(', '[', '{':
+		s.depth++
+		return true
+	case '\n':
+		return s.depth > 0
+	case ')', ']', '}':
+		if s.depth > 0 {
+			s.depth--
+			return true
+		}
+	}
+	return false
 }
 
 // separates says that the last token before at, in text[from:at] or before it, may stand between two statements.
@@ -172,7 +206,7 @@ func (s *scanner) defines(at int) bool {
 	if w == nil {
 		return false
 	}
-	return w.role == modifies && s.skim == skimStatements || w.role == declares && (w.body != valueBody || w.kind != Constant && w.kind != Variable)
+	return w.role == modifies && s.skim != skimTypes || w.role == declares && (w.body != valueBody || w.kind != Constant && w.kind != Variable)
 }
 
 // statements passes statements until one matters, and goes back to where that starts. It stops at comments and strings.
