@@ -39,16 +39,25 @@ func parseGo(files []source) *answer {
 				goSpecs(d, add)
 			}
 		}
-		ast.Inspect(tree, func(n ast.Node) bool {
-			if s, ok := n.(*ast.DeclStmt); ok {
-				goSpecs(s.Decl.(*ast.GenDecl), func(name *ast.Ident, kind, container string, node ast.Node, l level) {
-					if l == must {
-						add(name, kind, container, node, inner)
-					}
-				})
+		for _, d := range tree.Decls {
+			within := ""
+			if f, ok := d.(*ast.FuncDecl); ok {
+				within = f.Name.Name
+				if f.Recv != nil && len(f.Recv.List) > 0 {
+					within = receiver(f.Recv.List[0].Type) + "." + within
+				}
 			}
-			return true
-		})
+			ast.Inspect(d, func(n ast.Node) bool {
+				if s, ok := n.(*ast.DeclStmt); ok {
+					goSpecs(s.Decl.(*ast.GenDecl), func(name *ast.Ident, kind, container string, node ast.Node, l level) {
+						if l == must {
+							add(name, kind, within, node, inner)
+						}
+					})
+				}
+				return true
+			})
+		}
 	}
 	return a
 }

@@ -12,6 +12,8 @@ type braces struct {
 	brackets []byte // open ( and [ of all frames; a frame's own start at its base
 	over     int    // braces open beyond the deepest frame
 	space    string // the namespace that holds the rest of the file
+	creating int    // behind the last `new` that still waits for its parenthesis, 0: none
+	created  int    // behind the parenthesis that closes what a `new` opened
 	branches []branch
 }
 
@@ -61,6 +63,7 @@ type frame struct {
 	def    int  // defined by it, or -1
 	owner  int  // the innermost definition around its content, or -1
 	base   int  // of brackets
+	object bool // of a literal: name() {}, name: function and name: () => define
 	column int  // of the header
 	line   int  // column of the line with the brace
 	brace  int  // column of the brace
@@ -146,6 +149,9 @@ func (b *braces) token() {
 		b.skipTo(b.dull())
 		return
 	}
+	if b.g.creates && t.word != nil && t.word.text == "new" {
+		b.creating = t.end
+	}
 	f := b.top()
 	if len(b.brackets) > f.base {
 		if b.g.anyMethod && t.word != nil && b.classExpression() {
@@ -160,6 +166,8 @@ func (b *braces) token() {
 		b.word(f)
 	} else if b.g.assigned && t.kind == isString && b.st.wants && b.st.key.body == moduleBody && t.end-t.start > 2 { // module "x" {
 		b.st.nameStart, b.st.nameEnd, b.st.wants = t.start+1, t.end-1, false
+	} else if b.g.objects && t.kind == isString {
+		b.named(f)
 	} else if b.g.backticks && t.kind == isString && b.st.wants && b.text[t.start] == '`' && t.end-t.start > 2 { // `any name`
 		b.st.nameStart, b.st.nameEnd, b.st.wants = t.start+1, t.end-1, false
 	} else if b.g.quoted && t.kind == isString && b.st.wants && t.end-t.start > 3 {
@@ -199,20 +207,6 @@ func (b *braces) afterMacro() bool {
 			capitals(b.text[st.call:st.callEnd]) && capitals(b.text[st.last:st.lastEnd])
 	}
 	return false
-}
-
-// localType says that the word, inside a function whose other declarations are passed over, belongs to the header of a type. A
-// name behind the type's is a variable's: struct stat info;
-func (b *braces) localType() bool {
-	st, w := &b.st, b.tok.word
-	if st.key == nil {
-		return w != nil && w.role == declares && (w.body == typeBody || w.body == enumBody) && st.start == b.tok.start
-	}
-	if w == nil && st.nameEnd > 0 && !st.colon && !st.extends && b.prevByte != ':' {
-		st.key = nil
-		return false
-	}
-	return true
 }
 
 // classExpression says that the keyword starts a class of JavaScript where a value is expected: its members are worth naming.
@@ -335,6 +329,9 @@ func (b *braces) word(f *frame) {
 	if role != plain && b.g.anyMethod && f.holds == typeBody && t.end < len(b.text) && strings.IndexByte(":?", b.text[t.end]) >= 0 {
 		role = plain // a field
 	}
+	if role != plain && f.object && st.values == 0 && b.endsKey() {
+		role = plain
+	}
 	if role != plain && b.prevKind == isPunct && (b.prevByte == '.' || b.prevByte == '$' && b.g.anyMethod ||
 		b.prevByte == ':' && b.g.extends && b.prevEnd == t.start || // T::class
 		b.g.quoted && w.body == valueBody && (b.prevByte == ']' || b.prevByte == '*') && b.prevEnd == t.start) { // []const T
@@ -357,6 +354,10 @@ func (b *braces) word(f *frame) {
 			st.wants = true
 			return
 		}
+		if f.object && w.body == funcBody && st.colon && st.assigned == nil && !st.equals && b.startsValue() {
+			st.assigned = w // name: function
+			return
+		}
 		if st.assigned == nil && (b.g.quoted && (w.body == typeBody || w.body == dataBody) || b.g.anyMethod && b.classExpression()) {
 			st.unnamed = w
 			return
@@ -365,7 +366,7 @@ func (b *braces) word(f *frame) {
 			return
 		}
 	case modifies, follows:
-		if !(st.wants && w.fresh && b.nextByteEndsName()) {
+		if !((st.wants || b.g.objects && f.holds == funcBody && st.values == 0) && w.fresh && b.nextByteEndsName()) { // set = x
 			return
 		}
 	case controls:
@@ -413,7 +414,8 @@ func (b *braces) word(f *frame) {
 		if b.g.getters && st.call < 0 && !st.equals && f.holds != funcBody && b.prevKind == isWord && b.text[b.prevStart:b.prevEnd] == "get" {
 			st.call, st.callEnd = t.start, t.end
 		}
-		if b.g.angles && f.holds != funcBody && !st.equals && b.text[t.start:t.end] != "operator" {
+		if b.g.angles && !st.equals && (f.holds != funcBody || f.object && !st.colon || b.g.localCalls) &&
+			b.text[t.start:t.end] != "operator" {
 			b.passAngles()
 		}
 	}
@@ -444,7 +446,7 @@ func (b *braces) mayDeclare(f *frame, w *word) bool {
 		return false
 	}
 	if st.equals {
-		if b.g.assigned && w.body != valueBody && (b.prevByte == '=' || b.prevWord != nil && b.prevWord.role == modifies) {
+		if b.g.assigned && w.body != valueBody && !f.object && (b.prevByte == '=' || b.prevWord != nil && b.prevWord.role == modifies) {
 			if b.g.quoted && (st.last > 0 && b.text[st.last-1] == '.' || st.colon) { // a field of a value, or a typed value
 				return false
 			}
@@ -457,7 +459,7 @@ func (b *braces) mayDeclare(f *frame, w *word) bool {
 		}
 		return false
 	}
-	if w.body == valueBody && f.holds == funcBody {
+	if w.body == valueBody && f.holds == funcBody && !alias(w) {
 		return false
 	}
 	return (st.key == nil || st.wants || st.nameEnd == 0) && st.call < 0 && !(st.colon && b.g.assigned)
@@ -489,6 +491,7 @@ func (b *braces) emit(d def) int {
 	if d.header < d.start {
 		d.header = d.start
 	}
+	d.inner = f.holds == funcBody && d.kind.callable()
 	if d.kind == Function && (f.owner >= 0 || b.g.anyMethod) && !d.hidden &&
 		(f.holds == typeBody || f.holds == enumBody || f.holds == implBody) {
 		d.kind = Method
@@ -505,7 +508,7 @@ func (b *braces) emit(d def) int {
 			if f.owner < 0 {
 				break
 			}
-			if o := &b.defs[f.owner]; b.g.methods && name == b.text[o.nameStart:o.nameEnd] {
+			if o := &b.defs[f.owner]; b.g.methods && o.kind.holds() && name == b.text[o.nameStart:o.nameEnd] {
 				d.kind = Constructor
 			}
 		}

@@ -10,7 +10,7 @@ func (b *braces) open(f *frame, inside bool) {
 	}
 	st, g := &b.st, b.g
 	code := funcBody // what is no body of a definition may still hold some
-	if g.rootOnly {
+	if g.rootOnly && !g.localTypes {
 		code = dataBody
 	}
 	if w := st.unnamed; inside && w != nil && g.anyMethod {
@@ -18,8 +18,19 @@ func (b *braces) open(f *frame, inside bool) {
 		b.push(frame{holds: w.body, open: '{', def: -1})
 		return
 	}
+	object := g.objects && b.literal(f, inside)
+	if g.objects && st.arrow && st.def == 0 && (inside || object) {
+		b.opensArrow(f)
+	}
+	if b.created > 0 && b.created == b.prevEnd { // new Runnable() {
+		if st.start < 0 {
+			b.begin()
+		}
+		b.push(frame{holds: typeBody, open: '{', def: -1})
+		return
+	}
 	if inside {
-		b.push(frame{holds: code, open: '{', def: -1})
+		b.push(frame{holds: code, open: '{', def: -1, object: object})
 		return
 	}
 	if st.start < 0 {
@@ -47,7 +58,7 @@ func (b *braces) open(f *frame, inside bool) {
 	case g.assigned && st.arrow && st.def == 0 && st.nameEnd > 0 && b.mayAssign(f):
 		b.define(frame{holds: funcBody}, def{kind: Function, nameStart: st.nameStart, nameEnd: st.nameEnd, owner: b.leftOwner(st)})
 	case f.holds == funcBody:
-		b.push(frame{holds: funcBody, open: '{', def: -1})
+		b.push(frame{holds: funcBody, open: '{', def: -1, object: object})
 	case f.holds == enumBody && !f.past && key == nil && !st.equals && !st.controls && g.extends:
 		b.define(frame{holds: typeBody}, def{kind: EnumMember, nameStart: st.last, nameEnd: st.lastEnd, hidden: true})
 	case f.holds == enumBody && !f.past && key == nil && !st.equals: // an enum's constant with a body
@@ -55,27 +66,18 @@ func (b *braces) open(f *frame, inside bool) {
 	case st.imports && g.backticks && strings.HasPrefix(b.text[st.start:], "package "): // package a.b {
 		b.st = blank
 		b.push(frame{holds: f.holds, open: '{', def: -1})
-	case f.holds == typeBody && st.equals && b.anonymous(): // = new Runnable() {
-		b.push(frame{holds: typeBody, open: '{', def: -1})
 	case st.equals || st.imports || key != nil && st.nameEnd > 0 || f.holds == typeBody || f.holds == enumBody:
-		b.push(frame{holds: code, open: '{', def: -1})
+		b.push(frame{holds: code, open: '{', def: -1, object: object})
 	case g.assigned && b.prevKind == isWord && b.text[b.prevStart:b.prevEnd] == "global": // declare global {
 		b.define(frame{holds: moduleBody}, def{kind: Namespace, nameStart: b.prevStart, nameEnd: b.prevEnd, hidden: true})
 	case g.assigned && b.prevKind == isWord && b.text[b.prevStart:b.prevEnd] == "export": // export { a as b }
 		b.push(frame{holds: dataBody, open: '{', def: -1})
 	case g.extends, g.operators && st.values > 0, g.assigned && key == nil:
-		b.push(frame{holds: code, open: '{', def: -1}) // a lambda, example("x") {, for (const a of b) {, export default {
+		// a lambda, example("x") {, for (const a of b) {, export default {
+		b.push(frame{holds: code, open: '{', def: -1, object: object})
 	default: // extern "C" {, if (x) {, cfg! {: as if the braces were not there
 		b.push(frame{holds: f.holds, open: '{', def: -1})
 	}
-}
-
-// anonymous says that the brace opens the body of Java's class without a name that a field is given.
-func (b *braces) anonymous() bool {
-	if !b.g.annotations || !b.g.methods || b.g.assigned || b.prevByte != ')' || b.prevKind != isPunct {
-		return false
-	}
-	return strings.HasPrefix(strings.TrimLeft(b.text[b.st.value:min(b.tok.start, b.st.value+look)], " \t\r\n"), "new ")
 }
 
 // typeBrace says that a `{` stands in a type of the header and is no body: func() struct{}, function f(): { a: string }.
@@ -170,10 +172,11 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 // opensCall opens the body of a function or method that no keyword announced.
 func (b *braces) opensCall(f *frame) bool {
 	st, g := &b.st, b.g
-	if st.equals || st.controls || st.typedef || f.holds == funcBody {
+	if st.equals || st.controls || st.typedef ||
+		f.holds == funcBody && !(f.object && b.opensMember()) && !(g.localCalls && st.call >= 0) {
 		return false
 	}
-	member := f.holds == typeBody || f.holds == enumBody || f.holds == implBody
+	member := f.holds == typeBody || f.holds == enumBody || f.holds == implBody || f.object
 	if st.call < 0 {
 		if !member || !g.properties || st.values < 2 || b.prevKind != isWord || st.lastEnd != b.prevEnd {
 			return false
@@ -181,7 +184,7 @@ func (b *braces) opensCall(f *frame) bool {
 		b.define(frame{holds: funcBody}, def{kind: Property, nameStart: st.last, nameEnd: st.lastEnd})
 		return true
 	}
-	if member && !g.methods || !member && !g.calls {
+	if member && !g.methods || !member && !g.calls && f.holds != funcBody {
 		return false
 	}
 	if f.holds == enumBody && !f.past && st.values == 1 && st.header == st.call {
@@ -231,13 +234,13 @@ func (b *braces) quotes(at int) bool {
 	return strings.IndexByte(b.text[at:min(b.tok.start, at+look)], '"') >= 0
 }
 
-// mayAssign says that an assigned function is worth a symbol: not a variable inside another function.
+// mayAssign says that what is assigned is a value: not type F = () => { a: string }.
 func (b *braces) mayAssign(f *frame) bool {
 	st := &b.st
-	if st.key != nil && (st.key.body != valueBody || st.key.kind == Class) { // type F = () => { a: string }
+	if st.key != nil && (st.key.body != valueBody || st.key.kind == Class) {
 		return false
 	}
-	return f.holds != funcBody || f.owner < 0
+	return f.holds != funcBody || f.owner < 0 || b.g.objects
 }
 
 // define emits a definition that starts with the statement and opens its body here.
@@ -256,6 +259,8 @@ func (b *braces) push(f frame) {
 	f.owner = b.top().owner
 	if f.def >= 0 {
 		f.owner = f.def
+	} else if b.st.def > 0 && b.st.arrow && b.g.objects {
+		f.owner = b.st.def - 1
 	}
 	f.opened = b.tok.line
 	if b.repair {
@@ -270,8 +275,8 @@ func (b *braces) pop(end int) frame {
 	f := b.frames[len(b.frames)-1]
 	b.frames = b.frames[:len(b.frames)-1]
 	b.brackets = b.brackets[:f.base]
-	if f.def >= 0 {
-		b.defs[f.def].end = max(end, b.defs[f.def].end)
+	if f.owner >= 0 {
+		b.defs[f.owner].end = max(end, b.defs[f.owner].end)
 	}
 	return f
 }
@@ -330,13 +335,15 @@ func (b *braces) close(end int) {
 		return
 	}
 	if st.def > 0 && f.def == st.def-1 {
-		if st.typedef || st.equals || b.g.properties && b.defs[f.def].kind == Property && b.initialised() {
+		if st.typedef || st.equals || st.arrow && b.top().object ||
+			b.g.properties && b.defs[f.def].kind == Property && b.initialised() {
 			return
 		}
 		b.st = blank
 		return
 	}
-	if st.equals || st.imports || st.typedef || st.init || st.def > 0 || st.key != nil && st.nameEnd > 0 {
+	if st.equals || st.imports || st.typedef || st.init || st.def > 0 || st.key != nil && st.nameEnd > 0 ||
+		st.colon && b.top().object {
 		return
 	}
 	b.st = blank
@@ -384,7 +391,7 @@ func (b *braces) endStatement(end int) {
 	if st.brace > 0 {
 		d.body = st.brace
 	}
-	if st.imports && g.qualified && st.equals && st.nameEnd > 0 && f.holds != funcBody && f.holds != dataBody { // using name = type;
+	if st.imports && g.qualified && st.equals && st.nameEnd > 0 && f.holds != dataBody { // using name = type;
 		d.kind = Class
 		b.emit(d)
 		return
@@ -398,7 +405,10 @@ func (b *braces) endStatement(end int) {
 	}
 	local := st.key != nil && f.holds == funcBody &&
 		(st.key.kind == Struct && st.nameEnd > 0 && !g.forward || // Rust's struct Unit;
-			st.equals && g.newlines && st.key.kind == Function) // fun f() = 1
+			st.key.body == typeBody && st.nameEnd > 0 && g.newlines && g.values || // data class A(val b: C)
+			st.equals && g.newlines && st.key.kind == Function || // fun f() = 1
+			st.nameEnd > 0 && (st.equals || g.receivers) && alias(st.key)) ||
+		f.holds == funcBody && (g.objects && st.arrow || st.typedef && g.localTypes || g.localCalls && st.arrow && st.call >= 0)
 	if (f.holds == funcBody || f.holds == dataBody) && !local {
 		return
 	}
@@ -479,6 +489,9 @@ func (b *braces) endStatement(end int) {
 		}
 	case !member && st.arrow && st.call >= 0 && st.values >= 2:
 		d.nameStart, d.nameEnd, d.kind = st.call, st.callEnd, Function
+		b.emit(d)
+	case g.objects && !member && st.arrow && st.nameEnd > 0: // a.b = x => x, b: x => x
+		d.kind, d.owner = Function, b.leftOwner(&st)
 		b.emit(d)
 	case member && st.arrow && st.nameEnd > 0:
 		if d.kind = Property; g.assigned {

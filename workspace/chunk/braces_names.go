@@ -127,7 +127,7 @@ func (b *braces) leftOwner(st *statement) string {
 		}
 	}
 	switch left {
-	case "exports", "module.exports", "module", "this":
+	case "exports", "module.exports", "module", "this", "self", "window", "globalThis":
 		return ""
 	}
 	return left
@@ -150,9 +150,7 @@ func (b *braces) directive() {
 			b.emit(def{start: t.start, doc: t.start, header: t.start, body: t.end, end: t.end, imported: true, hidden: true})
 		}
 	case "define":
-		if f.holds != funcBody && f.holds != dataBody {
-			b.macro(at + end)
-		}
+		b.macro(at+end, f.holds == funcBody || f.holds == dataBody)
 	case "if", "ifdef", "ifndef":
 		if len(b.branches) < mostBranches {
 			br := branch{usable: len(b.frames) <= 32 && len(b.brackets) <= 64}
@@ -187,8 +185,8 @@ func (b *braces) directive() {
 	t.b, t.word = b.prevByte, b.prevWord
 }
 
-// macro emits a #define with a value; one without is a guard or a switch.
-func (b *braces) macro(at int) {
+// macro emits a #define with a value; one without is a guard or a switch. Inside a function it is one only with parameters.
+func (b *braces) macro(at int, local bool) {
 	t := &b.tok
 	text := b.text
 	for at < t.end && (text[at] == ' ' || text[at] == '\t') {
@@ -198,7 +196,7 @@ func (b *braces) macro(at int) {
 	for end < t.end && b.g.inside[text[end]] {
 		end++
 	}
-	if end == at || strings.TrimSpace(text[end:t.end]) == "" {
+	if end == at || strings.TrimSpace(text[end:t.end]) == "" || local && text[end] != '(' {
 		return
 	}
 	d := def{start: t.start, doc: t.doc, header: t.start, body: t.end, end: t.end, nameStart: at, nameEnd: end, kind: Constant}

@@ -21,6 +21,9 @@ func (b *braces) punct() {
 				b.st.aside = true
 			}
 		}
+		if b.creating > 0 && c == '(' {
+			c = b.creates()
+		}
 		b.brackets = append(b.brackets, c)
 		return
 	case ')', ']':
@@ -46,6 +49,10 @@ func (b *braces) punct() {
 		return
 	}
 	st := &b.st
+	if c == ',' && f.holds == funcBody && (b.g.objects && b.endsItem(f) || b.g.localCalls && !b.st.equals) {
+		b.endStatement(b.prevEnd)
+		return
+	}
 	if c == ',' && f.holds == enumBody && !f.past && b.g.methods { // each constant for itself: it may have a body
 		b.st = blank
 		return
@@ -136,7 +143,8 @@ func (b *braces) punct() {
 			}
 		}
 	case '>':
-		if st.equals && b.prevByte == '=' && b.prevEnd == t.start && (st.arrow || !b.g.assigned || b.g.quoted || b.arrowFunction()) {
+		if b.prevByte == '=' && b.prevEnd == t.start && b.valued(f) &&
+			(st.arrow || !b.g.assigned || b.g.quoted || b.arrowFunction()) {
 			st.arrow = true
 		}
 	}
@@ -225,7 +233,7 @@ func (b *braces) equals() {
 			b.moved(at, at+1)
 			return
 		}
-		if (b.g.calls || b.g.methods) && st.call >= 0 {
+		if (b.g.calls || b.g.methods) && st.call >= 0 && (b.top().holds != funcBody || st.values > 1 && st.last == st.call) {
 			st.arrow = true
 		}
 		if b.g.properties && st.call < 0 && st.key == nil && !st.arrow {
@@ -295,6 +303,11 @@ func (b *braces) colon() {
 	if b.g.assigned && st.key == nil && st.nameEnd == 0 {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd
 	}
+	if !st.colon && b.top().object {
+		if st.value = at; st.values != 1 || st.equals { // b ? c : d
+			st.nameEnd = 0
+		}
+	}
 	if b.g.colons && st.key != nil && st.def == 0 && st.nameEnd > 0 && !st.equals && b.opensColon(st.key) {
 		return
 	}
@@ -337,7 +350,8 @@ func (b *braces) parenthesis(f *frame) bool {
 	if b.g.properties && st.values == 0 && st.key == nil { // a type: (int, string) Name(
 		st.values++
 	}
-	if st.lastEnd == 0 || st.equals || st.controls || st.colon || st.old > 0 || f.holds == funcBody || f.holds == dataBody {
+	if st.lastEnd == 0 || st.equals || st.controls || st.colon || st.old > 0 || f.holds == dataBody ||
+		f.holds == funcBody && !b.callDefines(f) {
 		return false
 	}
 	if st.key != nil && !(b.g.lastName && st.key.body != moduleBody && st.key.body != funcBody &&
@@ -354,7 +368,8 @@ func (b *braces) parenthesis(f *frame) bool {
 		b.tok.end++
 		return true
 	}
-	if b.prevKind != isWord && !b.operator() && !(b.g.qualified && b.conversion()) && b.text[b.prevEnd-1] != '>' && b.prevByte != '?' {
+	if b.prevKind != isWord && !(b.g.objects && b.prevKind == isString) && !b.operator() && !(b.g.qualified && b.conversion()) &&
+		b.text[b.prevEnd-1] != '>' && b.prevByte != '?' {
 		return false
 	}
 	if b.g.getters && b.text[st.last:st.lastEnd] == "Function" { // a type
@@ -465,7 +480,10 @@ func (b *braces) unbracket(c byte) {
 	}
 	base := b.top().base
 	for i := len(b.brackets) - 1; i >= max(base, len(b.brackets)-4); i-- {
-		if b.brackets[i] == partner {
+		if b.brackets[i]&^creation == partner {
+			if b.brackets[i] != partner {
+				b.created = b.tok.end
+			}
 			if i < len(b.brackets)-1 {
 				b.broken++
 			}

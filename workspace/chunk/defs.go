@@ -15,6 +15,7 @@ type def struct {
 	parent    int    // in scanner.defs, or -1
 	owner     string // names before its own that its header gives: a receiver, qualifiers
 	hidden    bool   // holds members but is no symbol: impl, extension, a group of constants
+	inner     bool   // a function inside a function or object: one that fits a chunk is no boundary
 	imported  bool   // an import or package clause
 	skipped   bool   // not worth embedding: a notebook's outputs
 }

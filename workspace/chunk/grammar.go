@@ -25,6 +25,9 @@ type grammar struct {
 	values      bool // declared values inside types are members worth naming
 	assigned    bool // `name = function`, `name = () =>` name what they assign
 	anyMethod   bool // keywords may name methods
+	objects     bool // braces may hold a literal, whose members define functions
+	creates     bool // `new Name(...) {` opens a class without a name
+	localCalls  bool // `Type name(...) {` defines a function inside a function too
 	rootOnly    bool // nothing is defined inside a function
 	localTypes  bool // types inside functions, and their members, are defined all the same
 	directives  bool // `#` first on its line is a directive of a preprocessor

@@ -21,7 +21,7 @@ var cWords = []words{
 
 var grammarC = &grammar{
 	outline: outlineBraces, marks: cMarks, words: cWords, extra: "$", hooked: "#", hook: directiveHook,
-	calls: true, directives: true, forward: true, rootOnly: true, lastName: true, oldStyle: true,
+	calls: true, directives: true, forward: true, rootOnly: true, localTypes: true, lastName: true, oldStyle: true,
 }
 
 var grammarCPP = &grammar{
@@ -104,7 +104,7 @@ var javaWords = []words{
 var grammarJava = &grammar{
 	outline: outlineBraces, words: javaWords, extra: "$",
 	marks:   append([]mark{{kind: quote, open: `"""`, close: `"""`, escape: '\\', lines: true}}, cMarks...),
-	methods: true, prototypes: true, annotations: true, angles: true,
+	methods: true, prototypes: true, annotations: true, angles: true, creates: true,
 }
 
 var grammarGroovy = &grammar{
@@ -113,7 +113,7 @@ var grammarGroovy = &grammar{
 		{kind: quote, open: `"""`, close: `"""`, escape: '\\', lines: true, inner: "${"},
 		{kind: quote, open: "'''", close: "'''", escape: '\\', lines: true},
 	}, cMarks...),
-	calls: true, methods: true, prototypes: true, annotations: true, angles: true, newlines: true,
+	calls: true, methods: true, prototypes: true, annotations: true, angles: true, newlines: true, creates: true,
 }
 
 var grammarCSharp = &grammar{
@@ -129,10 +129,11 @@ var grammarCSharp = &grammar{
 		{"delegate", word{role: declares, kind: Class, body: valueBody, fresh: true}},
 		{"using", word{role: imports}},
 		{"public private protected internal static readonly sealed abstract virtual override extern unsafe async partial const volatile ref new file required implicit explicit", word{role: modifies}},
-		{"if for foreach while do switch return else case try catch finally throw lock fixed checked unchecked yield break continue goto", word{role: controls}},
+		{"if for foreach while do switch return else case try catch finally throw lock fixed checked unchecked yield", word{role: controls}},
+		{"break continue goto await", word{role: controls}},
 		{"where", word{role: follows}},
 	},
-	methods: true, prototypes: true, properties: true, directives: true, angles: true, fileSpaces: true,
+	methods: true, prototypes: true, properties: true, directives: true, angles: true, fileSpaces: true, localCalls: true,
 }
 
 // csharpHook reads verbatim, interpolated and raw strings, and preprocessor lines.
@@ -183,5 +184,5 @@ var grammarDart = &grammar{
 		{"abstract static final const late external factory covariant async sync required base sealed", word{role: modifies}},
 		{"if for while do switch return else case try catch finally new throw assert break continue await yield", word{role: controls}},
 	},
-	calls: true, methods: true, prototypes: true, annotations: true, angles: true, getters: true,
+	calls: true, methods: true, prototypes: true, annotations: true, angles: true, getters: true, localCalls: true,
 }

@@ -16,5 +16,5 @@ var grammarGo = &grammar{
 		{"const", word{role: declares, kind: Constant, body: valueBody}},
 		{"import package", word{role: imports}},
 	},
-	newlines: true, rootOnly: true, receivers: true,
+	newlines: true, rootOnly: true, receivers: true, localTypes: true,
 }

@@ -24,7 +24,7 @@ var jsMarks = []mark{
 
 var grammarJS = &grammar{
 	outline: outlineBraces, marks: jsMarks, words: jsWords, extra: "$#", hooked: "/'", hook: jsHook,
-	methods: true, newlines: true, assigned: true, anyMethod: true, annotations: true,
+	methods: true, newlines: true, assigned: true, anyMethod: true, objects: true, annotations: true,
 }
 
 var grammarTS = &grammar{
@@ -35,7 +35,7 @@ var grammarTS = &grammar{
 		{"type", word{role: declares, kind: Class, body: valueBody, fresh: true}},
 		{"namespace module", word{role: declares, kind: Namespace, body: moduleBody, fresh: true}},
 	}, jsWords...),
-	methods: true, prototypes: true, newlines: true, assigned: true, anyMethod: true, annotations: true, angles: true,
+	methods: true, prototypes: true, newlines: true, assigned: true, anyMethod: true, objects: true, annotations: true, angles: true,
 }
 
 // jsHook tells the apostrophe of JSX text (don't) from a string, which never starts right behind a name, and reads regular

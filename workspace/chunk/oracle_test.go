@@ -78,20 +78,22 @@ func parsed(t *testing.T, file string, text []byte) map[string]int {
 		found[fmt.Sprintf("%s.%s:%d", owner, name.Name, fset.PositionFor(name.Pos(), false).Line)] = fset.PositionFor(end, false).Line
 	}
 	for _, d := range f.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
+		within := ""
+		if d, ok := d.(*ast.FuncDecl); ok {
 			owner := ""
+			within = d.Name.Name
 			if d.Recv != nil && len(d.Recv.List) > 0 {
 				owner = typeName(d.Recv.List[0].Type)
+				within = owner + "." + within
 			}
 			note(owner, d.Name, d.End())
-		case *ast.GenDecl:
-			for _, spec := range d.Specs {
-				if s, ok := spec.(*ast.TypeSpec); ok {
-					note("", s.Name, s.End())
-				}
-			}
 		}
+		ast.Inspect(d, func(n ast.Node) bool {
+			if s, ok := n.(*ast.TypeSpec); ok {
+				note(within, s.Name, s.End())
+			}
+			return true
+		})
 	}
 	return found
 }

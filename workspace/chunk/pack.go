@@ -52,6 +52,10 @@ func (p *packer) region(start, end, lo, hi, scope int) {
 			k++
 			continue
 		}
+		if d.inner && d.end-d.doc <= target { // told by what surrounds it
+			k = next
+			continue
+		}
 		if d.skipped {
 			if d.start > cursor {
 				p.gap(cursor, d.start, scope)

@@ -340,6 +340,14 @@ export const dart = {
     if (name) walk.define(node, name, 'class', {})
   },
   function_signature: dartCallable(member),
+  function_body: (node, walk) => {
+    // It stands beside the signature, not in it.
+    const signature = node.previousNamedSibling
+    const inner = signature?.type === 'method_signature' ? signature.firstNamedChild : signature
+    const names = inner?.namedChildren.filter((c) => c.type === 'identifier') ?? []
+    const name = inner && (field(inner, 'name') ?? names[names.length - 1])
+    if (name) walk.hold(name.text, 'function')
+  },
   getter_signature: dartCallable('method'),
   setter_signature: dartCallable('method'),
   constructor_signature: dartConstructor,
