@@ -124,8 +124,11 @@ func (b *braces) token() {
 		if b.g.colons && t.kind != isDirective && b.outdent() {
 			return
 		}
-		if b.repair && (t.kind == isWord || t.kind == isPunct && t.b == '@') {
+		if b.repair && (t.kind == isWord || t.kind == isPunct && (t.b == '@' || b.g.selectors && (t.b == '-' || t.b == '+'))) {
 			b.resync()
+		}
+		if b.g.selectors && b.message() {
+			return
 		}
 		if b.g.newlines && b.st.start >= 0 && len(b.brackets) == b.top().base && b.breaksLine() {
 			b.endStatement(b.prevEnd)

@@ -198,6 +198,11 @@ func (b *braces) opensCall(f *frame) bool {
 		return false
 	}
 	d := def{kind: Function, nameStart: st.call, nameEnd: st.callEnd}
+	if g.selectors && b.isMethod(f, st) {
+		d.kind = Method
+		b.define(frame{holds: funcBody}, d)
+		return true
+	}
 	if g.directives && !member && st.header == st.call && b.quotes(st.callEnd) { // TEST_CASE("name") {
 		d.hidden, d.nameEnd = true, d.nameStart
 		b.define(frame{holds: funcBody}, d)
@@ -285,6 +290,10 @@ func (b *braces) pop(end int) frame {
 func (b *braces) closeBrace() {
 	if b.over > 0 {
 		b.over--
+		return
+	}
+	if b.top().open == '@' {
+		b.broken++
 		return
 	}
 	b.leaveColons()
@@ -414,6 +423,9 @@ func (b *braces) endStatement(end int) {
 	}
 	member := f.holds == typeBody || f.holds == enumBody || f.holds == implBody
 	switch {
+	case g.selectors && b.isMethod(f, &st):
+		d.nameStart, d.nameEnd, d.kind = st.call, st.callEnd, Method
+		b.emit(d)
 	case st.typedef:
 		d.kind = Class
 		if st.nameEnd == 0 || !st.equals { // typedef old new; typedef new = old;
@@ -427,7 +439,7 @@ func (b *braces) endStatement(end int) {
 		}
 		head := b.text[st.start:min(end, st.start+look)]
 		if i := strings.IndexAny(head, "(["); i >= 0 && head[i] == '(' && !st.equals && (st.call < 0 || st.values == 1 || strings.HasPrefix(head[i:], "(*")) {
-			for i++; i < len(head) && (head[i] == '*' || head[i] == ' '); i++ { // typedef int (*name)(int);
+			for i++; i < len(head) && (head[i] == '*' || head[i] == '^' || head[i] == ' '); i++ { // typedef int (*name)(int);
 			}
 			k := i
 			for k < len(head) && g.inside[head[k]] {

@@ -14,7 +14,7 @@ func (b *braces) punct() {
 			if b.st.start < 0 {
 				b.begin()
 			}
-			if c == '(' && b.parenthesis(f) {
+			if c == '(' && (b.g.selectors && b.macroEnum() || b.parenthesis(f)) {
 				return
 			}
 			if c == '[' && b.st.header < 0 {

@@ -27,6 +27,7 @@ type grammar struct {
 	anyMethod   bool // keywords may name methods
 	objects     bool // braces may hold a literal, whose members define functions
 	creates     bool // `new Name(...) {` opens a class without a name
+	selectors   bool // Objective-C's methods and @interface ... @end
 	localCalls  bool // `Type name(...) {` defines a function inside a function too
 	rootOnly    bool // nothing is defined inside a function
 	localTypes  bool // types inside functions, and their members, are defined all the same

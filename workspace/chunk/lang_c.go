@@ -40,11 +40,6 @@ var grammarCPP = &grammar{
 	angles: true, qualified: true, localTypes: true,
 }
 
-var grammarObjC = &grammar{
-	outline: outlineBraces, marks: cMarks, words: cWords, hooked: "#", hook: directiveHook,
-	calls: true, directives: true, forward: true, rootOnly: true, lastName: true, annotations: true,
-}
-
 // directiveHook takes a preprocessor's line, with the lines it is continued on, as one token.
 func directiveHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 	if !s.fresh {
