@@ -371,19 +371,11 @@ func (e *worded) stringLine() bool {
 		strings.HasSuffix(strings.TrimRight(e.text[max(0, e.prevStart-8):e.prevStart], " \t"), "\n")
 }
 
-// equation takes Julia's `name(...) = value` at the start of a line, outside functions.
+// equation takes Julia's `name(...) = value` at the start of a line.
 func (e *worded) equation() {
 	t := &e.tok
 	if e.tail >= 0 || len(e.brackets) > 1 || len(e.brackets) == 1 && t.kind == isWord {
 		return
-	}
-	for i := len(e.open) - 1; i >= max(0, len(e.open)-nearFrames); i-- {
-		if d := e.open[i].def; d >= 0 {
-			if !e.defs[d].kind.holds() {
-				return
-			}
-			break
-		}
 	}
 	text := e.text
 	start, end := t.start, t.end
@@ -412,7 +404,12 @@ func (e *worded) equation() {
 	if end == start || open >= len(text) || text[open] != '(' {
 		return
 	}
-	closing := balanced(e.scanner, open)
+	closing := 0
+	if p := e.parent(); p < 0 || e.defs[p].kind.holds() {
+		closing = balanced(e.scanner, open)
+	} else { // most such lines in a function are calls
+		closing = e.closes(open)
+	}
 	if closing == open {
 		return
 	}
@@ -441,6 +438,22 @@ func (e *worded) equation() {
 	}
 	e.defs = append(e.defs, d)
 	e.trail(t.line)
+}
+
+// closes is the offset behind the parenthesis that closes the one at open in the same line, or open.
+func (e *worded) closes(open int) int {
+	depth := 0
+	for i, end := open, e.near(open); i < end; i++ {
+		switch e.text[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return open
 }
 
 // infix is the name of an Elixir function that is defined by its use: `def a <> b`.

@@ -40,7 +40,8 @@ func (b *braces) atWord() bool {
 	case "interface", "implementation", "protocol":
 		start := b.blanks(end)
 		last := b.nameEnd(start)
-		if next := b.blanks(last); last == start || word == "protocol" && next < len(b.text) && strings.IndexByte(";,", b.text[next]) >= 0 {
+		if next := b.blanks(last); last == start ||
+			word == "protocol" && next < len(b.text) && strings.IndexByte(";,", b.text[next]) >= 0 {
 			return false // @protocol A;
 		}
 		b.endStatement(b.prevEnd)
