@@ -16,8 +16,9 @@
 // does. Left out are the lines that an oracle did not understand (tree-sitter's ERROR nodes, files with syntax errors) or
 // does not look into (bodies of Rust's macros); the column "unseen" says how many these are.
 //
-//	recall     share of the functions, methods, types, modules and function-like macros that the outline names
-//	inner      the same for those inside functions and object literals
+//	recall     share of the functions, methods, types, modules and function-like macros that the outline names, wherever they
+//	           stand: in files and types, and inside functions and object literals too, as tags queries name them
+//	inner      the part of recall that is inside functions and object literals
 //	values     the same for constants and variables of files and types
 //	precision  share of the outline's symbols that the oracle names too, as whatever
 //	end line   share of the symbols that both name which end on the same line; kind and container likewise

@@ -32,7 +32,7 @@ type level string
 
 const (
 	must  level = ""      // functions, methods, types, modules, function-like macros: recall
-	inner level = "inner" // the same, inside a function or an object literal
+	inner level = "inner" // the same, inside a function or an object literal: recall as well
 	value level = "value" // constants and variables of files and types: values
 	loose level = "loose" // fields, members of enums, what is only declared: right if named, not missed if not
 )
@@ -266,6 +266,7 @@ func (e *expectation) score(total *score, ours []symbol, f source) {
 		case must:
 			total.recall.count(taken[i])
 		case inner:
+			total.recall.count(taken[i])
 			total.inner.count(taken[i])
 		case value:
 			total.values.count(taken[i])
@@ -302,7 +303,7 @@ func (e *expectation) scoreDamaged(total *score, ours, damaged []symbol, whole, 
 	clean, left := e.match(ours, nil), e.match(damaged, nil)
 	var file share
 	for i, x := range e.symbols {
-		if x.Level == must && clean[i] && !e.skips(x.NameLine) {
+		if (x.Level == must || x.Level == inner) && clean[i] && !e.skips(x.NameLine) {
 			file.count(left[i])
 		}
 	}
