@@ -187,12 +187,12 @@ func (b *braces) dull() skim {
 	switch {
 	case b.repair || b.thorough || b.g.colons:
 	case len(b.brackets) > f.base:
-		if !b.g.assigned { // classes and functions may be arguments
+		if !b.g.assigned && !b.g.creates { // classes and functions may be arguments
 			return skimBrackets
 		}
 	case f.holds == dataBody:
 		return skimBlocks
-	case f.holds != funcBody || b.st.start >= 0:
+	case f.holds != funcBody || f.object || b.st.start >= 0:
 	case b.g.rootOnly:
 		return skimTypes
 	default:

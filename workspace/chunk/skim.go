@@ -42,13 +42,14 @@ type edge struct{ pos, from, line int }
 
 // skipTo starts a skim behind the current token, where a statement may start.
 func (s *scanner) skipTo(mode skim) {
-	if s.skim = mode; mode == skimStatements {
-		if s.pos < s.noSkim {
-			s.skim = everything
-			return
-		}
+	switch s.skim = mode; {
+	case mode == skimStatements && s.pos < s.noSkim:
+		s.skim = everything
+	case mode == skimStatements:
 		s.start = resume{pos: s.pos, line: s.line, doc: s.docStart, lines: s.lines, fresh: s.fresh, tok: s.tok}
 		s.count, s.depth, s.pending, s.ended = 0, 0, true, false
+	case mode == skimTypes:
+		s.pending = true
 	}
 }
 
@@ -114,6 +115,17 @@ func (s *scanner) skims(from int) int {
 	}
 	text, stops, bit := s.text, &s.g.stops, uint8(1)<<s.skim
 	pos := from
+	if s.pending && s.skim == skimTypes {
+		s.pending = false
+		for pos < len(text) && s.g.class[text[pos]] == space {
+			pos++
+		}
+		if pos < len(text) && s.g.class[text[pos]] == letter && s.defines(pos) {
+			s.skim = everything
+			s.passed(from, pos)
+			return pos
+		}
+	}
 	for {
 		for pos < len(text) && stops[text[pos]]&bit == 0 {
 			pos++
@@ -181,7 +193,8 @@ func (s *scanner) bracket(c byte) bool {
 	return false
 }
 
-// separates says that the last token before at, in text[from:at] or before it, may stand between two statements.
+// separates says that the last token before at, in text[from:at] or before it, may stand between two statements; in
+// C, macros stand without a semicolon.
 func (s *scanner) separates(from, at int) bool {
 	for at > from && s.blank(s.text[at-1]) {
 		at--
@@ -190,7 +203,7 @@ func (s *scanner) separates(from, at int) bool {
 	if at > from {
 		last = s.text[at-1]
 	}
-	return last == ';' || last == '{' || last == '}' || s.g.newlines && last != ',' && last != '('
+	return last == ';' || last == '{' || last == '}' || s.g.directives || s.g.newlines && last != ',' && last != '('
 }
 
 // defines says that the word at at may start a definition.
@@ -206,7 +219,8 @@ func (s *scanner) defines(at int) bool {
 	if w == nil {
 		return false
 	}
-	return w.role == modifies && s.skim != skimTypes || w.role == declares && (w.body != valueBody || w.kind != Constant && w.kind != Variable)
+	return w.role == modifies || w.role == imports && s.g.qualified || // using name = type;
+		w.role == declares && (w.body != valueBody || w.kind != Constant && w.kind != Variable)
 }
 
 // statements passes statements until one matters, and goes back to where that starts. It stops at comments and strings.
