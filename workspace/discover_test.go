@@ -3,13 +3,18 @@ package workspace
 import (
 	"context"
 	"errors"
+	"fmt"
 	gobuild "go/build"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestDiscover(t *testing.T) {
@@ -112,7 +117,7 @@ func TestUnreadableRoot(t *testing.T) {
 	denied := func(string) ([]os.DirEntry, error) {
 		return nil, &fs.PathError{Op: "open", Path: top, Err: fs.ErrPermission}
 	}
-	_, err := discover(t.Context(), top, Options{}, denied)
+	_, err := discover(t.Context(), top, Options{}, listed(denied))
 	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "check its permissions") {
 		t.Errorf("got %v", err)
 	}
@@ -137,7 +142,7 @@ func TestUnreadableDirectory(t *testing.T) {
 		}
 		return entries, err
 	}
-	d, err := discover(t.Context(), top, Options{}, readDir)
+	d, err := discover(t.Context(), top, Options{}, listed(readDir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +167,7 @@ func TestVanishedDirectory(t *testing.T) {
 		}
 		return os.ReadDir(path)
 	}
-	d, err := discover(t.Context(), top, Options{}, readDir)
+	d, err := discover(t.Context(), top, Options{}, listed(readDir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +188,7 @@ func TestCancelledWalk(t *testing.T) {
 		cancel(reason)
 		return os.ReadDir(path)
 	}
-	d, err := discover(ctx, top, Options{}, readDir)
+	d, err := discover(ctx, top, Options{}, listed(readDir))
 	if d != nil || !errors.Is(err, context.Canceled) || !errors.Is(err, reason) {
 		t.Errorf("got %v, %v", d, err)
 	}
@@ -201,12 +206,96 @@ func TestCancelledInsideADirectory(t *testing.T) {
 		cancel()
 		return entries, err
 	}
-	var l listing
-	w := &walk{root: top, readDir: readDir}
 	rules := mustRules(t, top)
-	if err := w.list(ctx, folder{rules: rules}, &l); !errors.Is(err, context.Canceled) || len(l.entries) > 256 {
-		t.Errorf("%d entries, %v", len(l.entries), err)
+	looks := 0
+	w := &walk{root: top, maxSize: 1, unit: inPlace, open: func(path string, s *scratch) (directory, error) {
+		dir, err := listed(readDir)(path, s)
+		return &lookedAt{dir, &looks}, err
+	}}
+	if _, err := w.level(ctx, []folder{{rules: rules}}); !errors.Is(err, context.Canceled) || looks > portion {
+		t.Errorf("%d were looked at, %v", looks, err)
 	}
+}
+
+// TestUnits: every stretch of a walk runs in a unit, short enough that who waits for a core gets one, and a unit that is
+// refused ends the walk.
+func TestUnits(t *testing.T) {
+	var spec strings.Builder
+	for i := range 40 {
+		for j := range 20 {
+			fmt.Fprintf(&spec, "d%d/e/f%d.go x\n", i, j)
+		}
+	}
+	top := build(t, spec.String())
+	var running, looks atomic.Int32
+	unit := func(_ context.Context, work func() error) error {
+		running.Add(1)
+		defer running.Add(-1)
+		return work()
+	}
+	open := func(path string, s *scratch) (directory, error) {
+		if running.Load() == 0 {
+			t.Errorf("%s is opened outside of a unit", path)
+		}
+		dir, err := openDirectory(path, s)
+		return &inUnits{dir, t, &running, &looks}, err
+	}
+	d, err := discover(t.Context(), top, Options{Unit: unit}, open)
+	if err != nil || len(d.Entries) != 800 || looks.Load() != 880 {
+		t.Fatalf("%v: %d files, %d looks", err, len(d.Entries), looks.Load())
+	}
+
+	units := 0
+	slow := func(path string, s *scratch) (directory, error) {
+		time.Sleep(2 * stretch)
+		return openDirectory(path, s)
+	}
+	var mu sync.Mutex
+	count := func(_ context.Context, work func() error) error {
+		mu.Lock()
+		units++
+		mu.Unlock()
+		return work()
+	}
+	if _, err := discover(t.Context(), top, Options{Unit: count}, slow); err != nil || units < 81 {
+		t.Errorf("%d units for 81 directories that take long: %v", units, err)
+	}
+
+	refused := errors.New("no core is lent")
+	_, err = Discover(t.Context(), top, Options{Unit: func(context.Context, func() error) error { return refused }})
+	if !errors.Is(err, refused) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type inUnits struct {
+	directory
+	t       *testing.T
+	running *atomic.Int32
+	looks   *atomic.Int32
+}
+
+func (d *inUnits) Stat(e dirent) (stat, error) {
+	if d.looks.Add(1); d.running.Load() == 0 {
+		d.t.Errorf("%s is looked at outside of a unit", e.name)
+	}
+	return d.directory.Stat(e)
+}
+
+func TestOnlyDirectories(t *testing.T) {
+	top := build(t, `
+		.gitignore gone/
+		a/b/x.go x
+		gone/y.go x
+		z.png x
+	`)
+	d := mustDiscover(t, top, Options{OnlyDirectories: true})
+	if want := []string{".", "a", "a/b"}; !slices.Equal(d.Directories, want) {
+		t.Errorf("got %q, want %q", d.Directories, want)
+	}
+	expect(t, d.String(), `
+		- gone: gone/ (.gitignore:1)
+	`)
 }
 
 func TestWorkingTrees(t *testing.T) {

@@ -96,7 +96,7 @@ func TestOtherFileSystems(t *testing.T) {
 		t.Fatal(err)
 	}
 	device, _ := identity(info)
-	w := &walk{root: top, device: device + 1, maxSize: 1, readDir: os.ReadDir}
+	w := &walk{root: top, device: device + 1, maxSize: 1, unit: inPlace, open: openDirectory}
 	lists, err := w.level(t.Context(), []folder{{rules: mustRules(t, top)}})
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestVanishedFile(t *testing.T) {
 		}
 		return entries, err
 	}
-	d, err := discover(t.Context(), top, Options{}, readDir)
+	d, err := discover(t.Context(), top, Options{}, listed(readDir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,6 +138,41 @@ func TestVanishedFile(t *testing.T) {
 		c.go
 		- a.go: cannot be read: no such file or directory (built-in)
 		- b.go: not a regular file: FIFO (built-in)
+	`)
+}
+
+// TestDirectoryBecomesALink: what was a directory when it was found is not followed when it has become a link, or a
+// FIFO, which would wait for a writer.
+func TestDirectoryBecomesALink(t *testing.T) {
+	top := build(t, `
+		a/x.go x
+		b/y.go x
+		c/z.go x
+	`)
+	outside := filepath.Join(filepath.Dir(top), "outside")
+	write(t, filepath.Join(outside, "secret.go"), "x")
+	open := func(path string, s *scratch) (directory, error) {
+		switch filepath.Base(path) {
+		case "a", "b":
+			if err := os.RemoveAll(path); err != nil {
+				t.Error(err)
+			}
+			if filepath.Base(path) == "a" {
+				symlink(t, outside, path)
+			} else if err := syscall.Mkfifo(path, 0o600); err != nil {
+				t.Error(err)
+			}
+		}
+		return openDirectory(path, s)
+	}
+	d, err := discover(t.Context(), top, Options{}, open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, d.String(), `
+		c/z.go
+		- a: cannot be read: not a directory (built-in)
+		- b: cannot be read: not a directory (built-in)
 	`)
 }
 

@@ -1,8 +1,13 @@
 package workspace
 
 import (
+	"cmp"
+	"context"
+	"io"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,13 +60,27 @@ func write(t *testing.T, path, data string) {
 // paths are those of the entries, then those of what was skipped with the reason, a line each.
 func (d *Discovery) String() string {
 	var b strings.Builder
-	for _, e := range d.Entries {
+	for _, e := range d.sorted() {
 		b.WriteString(e.Path + "\n")
 	}
 	for _, s := range d.Skipped {
 		b.WriteString("- " + s.Path + ": " + s.Rule + " (" + s.Source + ")\n")
 	}
 	return b.String()
+}
+
+// sorted are the entries with those of each directory in order: a walk leaves them as the system lists them.
+func (d *Discovery) sorted() []Entry {
+	all := slices.Clone(d.Entries)
+	for rest := all; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && path.Dir(rest[n].Path) == path.Dir(rest[0].Path) {
+			n++
+		}
+		slices.SortFunc(rest[:n], func(a, b Entry) int { return cmp.Compare(a.Path, b.Path) })
+		rest = rest[n:]
+	}
+	return all
 }
 
 func mustDiscover(t *testing.T, root string, o Options) *Discovery {
@@ -89,4 +108,52 @@ func mustRules(t *testing.T, dir string) *ignore.Rules {
 		t.Fatal(err)
 	}
 	return rules
+}
+
+func inPlace(_ context.Context, work func() error) error { return work() }
+
+// listed opens directories that hold what read says.
+func listed(read func(path string) ([]os.DirEntry, error)) opener {
+	return func(path string, _ *scratch) (directory, error) {
+		entries, err := read(path)
+		if err != nil && len(entries) == 0 {
+			return nil, err
+		}
+		if err == nil {
+			err = io.EOF
+		}
+		l := &list{err: err}
+		for _, e := range entries {
+			l.rest = append(l.rest, dirent{name: e.Name(), kind: e.Type(), entry: e})
+		}
+		return l, nil
+	}
+}
+
+// list is a directory that ends with err.
+type list struct {
+	fileDirectory
+	rest []dirent
+	err  error
+}
+
+func (l *list) Read() ([]dirent, error) {
+	all := l.rest
+	if l.rest = nil; len(all) == 0 {
+		return nil, l.err
+	}
+	return all, nil
+}
+
+func (l *list) Close() error { return nil }
+
+// lookedAt counts how many files are looked at.
+type lookedAt struct {
+	directory
+	looks *int
+}
+
+func (l *lookedAt) Stat(d dirent) (stat, error) {
+	*l.looks++
+	return l.directory.Stat(d)
 }

@@ -194,7 +194,7 @@ func (w *watcher) tell(ctx context.Context) error {
 // before that was followed has been told to nobody.
 func (w *watcher) extend(ctx context.Context) error {
 	for more := true; more; {
-		found, err := workspace.Discover(ctx, w.root, workspace.Options{})
+		found, err := workspace.Discover(ctx, w.root, workspace.Options{OnlyDirectories: true})
 		if err != nil {
 			return err
 		}
