@@ -53,6 +53,20 @@ func TestEditsThatClientsMakeOfTheProtocol(t *testing.T) {
 	}
 }
 
+func TestWhatIsOpenIsReadFirst(t *testing.T) {
+	engine := newFake()
+	engine.search = echo("/w/a.go")
+	run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
+		e.Open("/w/a.go", "x")
+		if _, err := e.Search(lsptest.Query{Query: "x"}); err != nil { // so it is open by now
+			t.Fatal(err)
+		}
+		if d, ok := (*engine.first.Load())().Get("/w/a.go"); !ok || d.Text != "x" {
+			t.Errorf("the engine is told that %+v is open", d)
+		}
+	})
+}
+
 func TestSavesSettleBeforeTheyAreIndexed(t *testing.T) {
 	engine := newFake()
 	run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {

@@ -48,6 +48,7 @@ func (s *server) initialize(params json.RawMessage) (any, error) {
 		return nil, failed("%v", err)
 	}
 	s.engine = engine
+	engine.ReadFirst(s.session.Documents)
 	s.encoding = encoding(p.Capabilities)
 	s.client = client{
 		progress: lenient[bool](at(p.Capabilities, "window", "workDoneProgress")),

@@ -35,6 +35,7 @@ type fake struct {
 	flushed        chan struct{}
 
 	chunks atomic.Int64 // that the status tells
+	first  atomic.Pointer[func() workspace.Documents]
 
 	mu     sync.Mutex
 	states map[string]string // guarded by mu: of open folders
@@ -61,6 +62,8 @@ func (f *fake) Open(_ context.Context, root string) error {
 	f.opened <- root
 	return nil
 }
+
+func (f *fake) ReadFirst(open func() workspace.Documents) { f.first.Store(&open) }
 
 func (f *fake) Refresh(ctx context.Context, root string, report func(indexing.Progress)) error {
 	if f.refresh != nil {

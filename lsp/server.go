@@ -49,6 +49,8 @@ const readerGrace = 100 * time.Millisecond
 type Folders interface {
 	// Open adds a folder and loads what is stored of its index.
 	Open(ctx context.Context, root string) error
+	// ReadFirst is called once, before the first Refresh: that reads what is open before all else.
+	ReadFirst(open func() workspace.Documents)
 	// Refresh brings the folder's index up to date. Cancelled, it keeps what was finished. It may call
 	// report from any goroutine, and report returns at once.
 	Refresh(ctx context.Context, root string, report func(indexing.Progress)) error

@@ -37,7 +37,7 @@ func classFactor(file, language string, p parsed) float64 {
 			factor *= configFactor
 		}
 	}
-	if isForeign(file) {
+	if IsForeign(file) {
 		factor *= generatedFactor
 	}
 	return factor
@@ -74,8 +74,8 @@ func IsTest(file string) bool {
 	return false
 }
 
-// isForeign reports whether a path is that of vendored or generated code.
-func isForeign(file string) bool {
+// IsForeign reports whether a path is that of vendored or generated code.
+func IsForeign(file string) bool {
 	lower := strings.ToLower(file)
 	for part := range strings.SplitSeq(path.Dir(lower), "/") {
 		switch part {

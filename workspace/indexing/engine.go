@@ -29,6 +29,7 @@ import (
 	"github.com/semantic-ls/semantic-ls/vectors/embed"
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/vectors/store"
+	"github.com/semantic-ls/semantic-ls/workspace"
 )
 
 // Embedder turns texts into unit-length rows of Model().Dimensions float32, in
@@ -85,6 +86,7 @@ type Engine struct {
 	roots map[string]*folder
 
 	buffers overlays
+	open    func() workspace.Documents // see ReadFirst; nil: not known
 }
 
 // shared is what engines have in common.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -23,6 +24,10 @@ const (
 	// takes 50 ms of one core, which is what a cancelled Refresh may lose.
 	batchBytes = 512 << 10
 	batchFiles = 128
+	// The first batches are small, so that what comes first in the order is found while
+	// the rest is read: of 8 files, then 32.
+	firstFiles     = 8
+	growingBatches = 2
 	// Of a remote model a batch is about one request of 64 chunks, so that what was
 	// paid for is soon kept, and as many are under way as keep every connection
 	// that it may have busy.
@@ -110,7 +115,7 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	clear(f.touched) // no other Refresh runs, and this one has read nothing yet
 	f.publishing.Unlock()
 	snapshot := f.index.Snapshot()
-	found, err := workspace.Discover(ctx, f.root, workspace.Options{MaxFileSize: e.cfg.MaxFileSize})
+	found, err := workspace.Discover(ctx, f.root, workspace.Options{MaxFileSize: e.cfg.MaxFileSize, Unit: e.unit})
 	if err != nil {
 		return nil, nil, 0, err
 	}
@@ -118,28 +123,33 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	here := make(map[string]bool, len(found.Entries))
-	waiting := 0
-	for _, entry := range found.Entries {
-		here[entry.Path] = true
+	waiting, still := 0, 0
+	err = e.inUnits(ctx, len(found.Entries), func(i int) {
+		entry := found.Entries[i]
 		known, ok := snapshot.Find(f.root, entry.Path)
+		if ok {
+			still++
+		}
 		same := ok && known.Size == entry.Size && known.Inode == entry.Inode
 		switch {
 		case same && known.ModTime == entry.ModTime:
-			continue
+			return
 		case same && known.ModTime == 0:
 			// To be looked at once more, but most likely not changed.
 		default:
 			waiting++
 		}
 		todo = append(todo, entry)
-	}
-	snapshot.Files(f.root, func(file index.File) bool {
-		if !here[file.Path] {
-			gone = append(gone, file.Path)
-		}
-		return true
 	})
+	if err == nil {
+		todo, err = e.ordered(ctx, todo, e.openIn(f), time.Now())
+	}
+	if counts := snapshot.Counts(f.root); err == nil && still < counts.Files+counts.Skipped {
+		gone, err = e.missingOf(ctx, snapshot, f, found.Entries)
+	}
+	if err != nil {
+		return nil, nil, 0, err
+	}
 	f.forgetVerdicts(rules)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -147,6 +157,25 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	f.warnings = found.Warnings
 	clear(f.pending) // the walk has seen them
 	return todo, gone, turn, nil
+}
+
+// missingOf returns the paths that are in the snapshot and not among entries.
+func (e *Engine) missingOf(ctx context.Context, snapshot *index.Snapshot, f *folder, entries []workspace.Entry) (gone []string, err error) {
+	here := make(map[string]bool, len(entries))
+	err = e.inUnits(ctx, len(entries), func(i int) { here[entries[i].Path] = true })
+	if err != nil {
+		return nil, err
+	}
+	err = e.unit(ctx, func() error {
+		snapshot.Files(f.root, func(file index.File) bool {
+			if !here[file.Path] {
+				gone = append(gone, file.Path)
+			}
+			return true
+		})
+		return nil
+	})
+	return gone, err
 }
 
 // Survey walks a folder and compares it with its index, for Status, and reads
@@ -164,9 +193,11 @@ func (e *Engine) Survey(ctx context.Context, root string) error {
 // workers as can be of use.
 func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Entry, turn uint64, report func(Progress)) error {
 	var (
-		mu   sync.Mutex // guards rest and done, and makes reports follow each other
-		rest = entries
-		done int
+		mu    sync.Mutex // guards all below, and makes reports follow each other
+		rest  = entries
+		open  = e.openIn(f)
+		taken int // batches
+		done  int // files
 	)
 	workers := runtime.GOMAXPROCS(0) // the limiter says how many of them work at a time
 	if !e.local() {
@@ -175,7 +206,15 @@ func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Ent
 	take := func() (batch []workspace.Entry) {
 		mu.Lock()
 		defer mu.Unlock()
+		if now := e.openIn(f); !maps.Equal(now, open) {
+			open = now
+			rest = openFirst(rest, open)
+		}
 		n := e.batchLength(rest)
+		if taken < growingBatches {
+			n = min(n, firstFiles<<(2*taken))
+		}
+		taken++
 		batch, rest = rest[:n], rest[n:]
 		return batch
 	}
