@@ -128,7 +128,8 @@ func compare(dir string, rounds int) error {
 			}
 		}
 	}
-	fmt.Printf("%s: %s files, %s, %d cores, best of %d\n", dir, firstField(commands[2].out), runtime.Version(), runtime.GOMAXPROCS(0), rounds)
+	fmt.Printf("%s: %s files, %s, %d cores, best of %d\n",
+		dir, firstField(commands[2].out), runtime.Version(), runtime.GOMAXPROCS(0), rounds)
 	for _, c := range commands {
 		fmt.Printf("%-15s %7.1f ms  %.2f x rg --files   processors %7.1f ms  %.2f x\n", c.name,
 			ms(c.best), float64(c.best)/float64(commands[0].best), ms(c.cpu), float64(c.cpu)/float64(commands[0].cpu))

@@ -34,8 +34,8 @@ type Document struct {
 // indexed, another must not search, since a word would be looked up that was never
 // stored, or not in that form. TestTextVersion tells when.
 //
-// Version 1 is the first; 2 outlines more languages.
-const TextVersion = 2
+// Version 1 is the first; 2 outlines more languages; 3 marks what is foreign.
+const TextVersion = 3
 
 // Weights of words in a chunk's postings that count besides those of its text: a
 // file's name says what it is about, its directories say it less precisely, and a
@@ -231,6 +231,9 @@ func (w *segmentWriter) file(f File, firstChunk int) {
 	b = append(b, f.Hash[:]...)
 	b = le.AppendUint32(b, uint32(firstChunk))
 	b = le.AppendUint32(b, uint32(w.chunkCount-firstChunk))
+	if f.Foreign {
+		f.Words |= foreignBit
+	}
 	w.files = le.AppendUint32(b, f.Words)
 	w.fileCount++
 	w.paths = append(w.paths, f.Path)

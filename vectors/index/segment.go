@@ -26,6 +26,7 @@ type File struct {
 	Skip     Skip   // why it has no chunks
 	Chunks   int    // how many it has
 	Words    uint32 // length of all of them
+	Foreign  bool   // nobody here writes it: vendored or generated
 }
 
 // Skip says why a file's content is not indexed; zero where it is.
@@ -55,7 +56,7 @@ type Chunk struct {
 //	postings  one document a chunk (vectors/lexical)
 //
 // A file is {path, language, rule, source: string; size, time: i64; inode: u64;
-// hash: 16 bytes; u32 first chunk, chunks, words}; a chunk {u32 start, end, name
+// hash: 16 bytes; u32 first chunk, chunks, words, plus foreignBit}; a chunk {u32 start, end, name
 // start, name end; symbol, container: string; u64 hash; u32 file; u32 kind, plus mergedBit}; a
 // string {u32 offset, u32 bytes}.
 const (
@@ -64,6 +65,7 @@ const (
 	fileSize      = 4*8 + 3*8 + 16 + 3*4
 	chunkSize     = 4*4 + 2*8 + 8 + 4 + 4
 	mergedBit     = 1 << 8
+	foreignBit    = 1 << 31 // a file of so many words does not fit into memory as one text
 )
 
 // Segment is an immutable set of files with their chunks, rows and postings,
@@ -188,7 +190,7 @@ func (s *Segment) skipped(i int) bool {
 }
 
 func (s *Segment) fileWords(i int) uint32 {
-	return binary.LittleEndian.Uint32(s.fileRecord(i)[fileSize-4:])
+	return binary.LittleEndian.Uint32(s.fileRecord(i)[fileSize-4:]) &^ foreignBit
 }
 
 // File returns file i.
@@ -199,7 +201,7 @@ func (s *Segment) File(i int) File {
 		Path: s.str(r), Language: s.str(r[8:]),
 		Skip: Skip{Rule: s.str(r[16:]), Source: s.str(r[24:])},
 		Size: int64(le.Uint64(r[32:])), ModTime: int64(le.Uint64(r[40:])), Inode: le.Uint64(r[48:]),
-		Chunks: int(le.Uint32(r[76:])), Words: le.Uint32(r[80:]),
+		Chunks: int(le.Uint32(r[76:])), Words: s.fileWords(i), Foreign: le.Uint32(r[80:])&foreignBit != 0,
 	}
 	copy(f.Hash[:], r[56:])
 	return f

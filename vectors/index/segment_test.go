@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/semantic-ls/semantic-ls/vectors/lexical"
+
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 )
 
 func TestOpenSegmentRefusesWhatDoesNotAddUp(t *testing.T) {
@@ -93,4 +95,28 @@ func FuzzOpenSegmentNeverReadsOutside(f *testing.F) {
 		_, _ = s.Lexical(t.Context(), []Term{Single("x", 1), {Words: []Word{{"go", 2}, {"one", 1}}, Weight: 1}}, lexical.BM25{K1: 1}, lexical.BM25{K1: 1})
 		_, _ = Merge(t.Context(), seg.Dimensions(), []*Segment{seg}, func(_, f int) bool { return f%2 == 0 })
 	})
+}
+
+// TestForeignFiles: the mark is kept by merging, and is no part of the number that it shares a word with.
+func TestForeignFiles(t *testing.T) {
+	documents := []Document{
+		{File: File{Path: "a.go", Foreign: true}, Text: "one two", Chunks: []chunk.Chunk{{End: 7}}, Rows: make([]Row, 1)},
+		{File: File{Path: "b.go"}, Text: "one two", Chunks: []chunk.Chunk{{End: 7}}, Rows: make([]Row, 1)},
+	}
+	var segments []*Segment
+	for _, d := range documents {
+		s, err := Build(0, []Document{d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		segments = append(segments, s)
+	}
+	merged, err := Merge(t.Context(), 0, segments, func(int, int) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := merged.File(0), merged.File(1)
+	if !a.Foreign || b.Foreign || a.Words != b.Words || a.Words == 0 || merged.fileWords(0) != a.Words {
+		t.Errorf("got %+v and %+v, %d words", a, b, merged.fileWords(0))
+	}
 }

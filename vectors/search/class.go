@@ -3,6 +3,8 @@ package search
 import (
 	"path"
 	"strings"
+
+	"github.com/semantic-ls/semantic-ls/vectors/index"
 )
 
 // Factors for what stands below code unless the query asks for it: an answer in
@@ -22,12 +24,12 @@ const (
 )
 
 // classFactor is how much a file of this kind counts for the query.
-func classFactor(file, language string, p parsed) float64 {
+func classFactor(f index.File, p parsed) float64 {
 	factor := 1.0
-	if !p.tests && IsTest(file) {
+	if !p.tests && IsTest(f.Path) {
 		factor *= testFactor
 	}
-	switch language {
+	switch f.Language {
 	case "markdown", "restructuredtext", "rst", "asciidoc", "text", "plaintext", "":
 		if !p.prose {
 			factor *= proseFactor
@@ -37,7 +39,7 @@ func classFactor(file, language string, p parsed) float64 {
 			factor *= configFactor
 		}
 	}
-	if IsForeign(file) {
+	if f.Foreign {
 		factor *= generatedFactor
 	}
 	return factor
@@ -68,24 +70,6 @@ func IsTest(file string) bool {
 	name = strings.TrimSuffix(name, path.Ext(name))
 	for _, suffix := range []string{"Test", "Tests", "Spec", "TestCase", "IT"} {
 		if rest, ok := strings.CutSuffix(name, suffix); ok && rest != "" && rest[len(rest)-1] >= 'a' && rest[len(rest)-1] <= 'z' {
-			return true
-		}
-	}
-	return false
-}
-
-// IsForeign reports whether a path is that of vendored or generated code.
-func IsForeign(file string) bool {
-	lower := strings.ToLower(file)
-	for part := range strings.SplitSeq(path.Dir(lower), "/") {
-		switch part {
-		case "vendor", "third_party", "thirdparty", "external", "node_modules", "generated", "gen":
-			return true
-		}
-	}
-	base := path.Base(lower)
-	for _, mark := range []string{".pb.", "_gen.", ".gen.", "_generated.", ".generated.", "_bundle.", ".bundle.", "_pb2."} {
-		if strings.Contains(base, mark) {
 			return true
 		}
 	}

@@ -195,7 +195,7 @@ func secondStage(s *index.Snapshot, list []Ranked, p parsed, idf []float64, q Qu
 		number := s.FileOf(id)
 		if views[number] == nil {
 			f := s.Chunk(id).Of
-			views[number] = &fileView{pathShare: pathShare(f.Path, p.terms, idf), factor: classFactor(f.Path, f.Language, p)}
+			views[number] = &fileView{pathShare: pathShare(f.Path, p.terms, idf), factor: classFactor(f, p)}
 		}
 		return views[number]
 	}

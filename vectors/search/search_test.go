@@ -20,7 +20,7 @@ func corpus(t *testing.T, files map[string]string) *index.Snapshot {
 	t.Helper()
 	var documents []index.Document
 	for path, text := range files {
-		d := index.Document{File: index.File{Path: path, Language: chunk.Language(path, text)}, Text: text}
+		d := index.Document{File: index.File{Path: path, Language: chunk.Language(path, text), Foreign: strings.HasPrefix(path, "vendor/")}, Text: text}
 		c := chunk.Chunk{End: len(text)}
 		if i := strings.Index(text, "func "); i >= 0 {
 			name, _, _ := strings.Cut(text[i+5:], "(")

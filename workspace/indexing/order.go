@@ -40,7 +40,9 @@ const surveyFiles = 512
 
 // ordered returns entries, which it may change, in the order in which they are to be read. Those of equal rank stay
 // with their directory, and are by name in it. open are paths. The work is done in units.
-func (e *Engine) ordered(ctx context.Context, entries []workspace.Entry, open map[string]bool, now time.Time) ([]workspace.Entry, error) {
+func (e *Engine) ordered(
+	ctx context.Context, entries []workspace.Entry, open map[string]bool, now time.Time,
+) ([]workspace.Entry, error) {
 	since, recent := now.Add(-recentTime).UnixNano(), 0
 	for _, entry := range entries {
 		if entry.ModTime >= since {
@@ -126,7 +128,7 @@ func (e *Engine) inUnits(ctx context.Context, n int, work func(i int)) error {
 
 func rankOf(file string) int {
 	switch {
-	case search.IsForeign(file):
+	case workspace.Foreign(file):
 		return rankForeign
 	case search.IsTest(file):
 		return rankTest

@@ -56,6 +56,7 @@ func cut(file index.File, text string) index.Document {
 	outline := chunk.Cut(file.Path, text)
 	file.Language = outline.Language
 	file.Hash = index.HashText(text)
+	file.Foreign = workspace.Foreign(file.Path) || workspace.Generated(text)
 	return index.Document{File: file, Text: text, Chunks: outline.Chunks, Symbols: outline.Symbols}
 }
 

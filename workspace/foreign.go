@@ -1,0 +1,193 @@
+package workspace
+
+import (
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// Foreign reports whether nobody here writes the file at path, as its name or its directories say: it is checked in as
+// somebody else wrote it, or a program writes it. It is read and found like any other, below what people write.
+func Foreign(file string) bool {
+	lower := strings.ToLower(file)
+	dir, base := path.Split(lower)
+	for i := 0; dir != ""; i++ {
+		var part string
+		part, dir, _ = strings.Cut(dir, "/")
+		switch part {
+		case "vendor", "third_party", "thirdparty", "third-party", "3rdparty", "3rd-party", "3rd_party", "external", "extern",
+			"node_modules", "generated", "__generated__", "carthage", "godeps", ".yarn":
+			return true
+		case "vendors", "deps", "pods", "dist":
+			if i == 0 { // further down it is a word like others
+				return true
+			}
+		}
+	}
+	return generatedName(base)
+}
+
+// generatedName knows what generators of code call their files, and the scripts that build tools leave in a project. A
+// name that ends in _gen is as often that of a generator, but for Go's.
+func generatedName(base string) bool {
+	switch base {
+	case "gradlew", "gradlew.bat", "mvnw", "mvnw.cmd":
+		return true
+	}
+	for _, mark := range [...]string{
+		".pb.", "_pb2.", "_pb2_grpc.", "_pb.", "_generated.", ".generated.", "_bundle.", ".bundle.", ".designer.", ".freezed.",
+	} {
+		if strings.Contains(base, mark) {
+			return true
+		}
+	}
+	for _, end := range [...]string{"_gen.go", ".g.dart", ".g.cs", ".g.i.cs"} {
+		if strings.HasSuffix(base, end) {
+			return true
+		}
+	}
+	return strings.HasPrefix(base, "zz_generated") || strings.HasSuffix(strings.TrimSuffix(base, path.Ext(base)), ".gen")
+}
+
+const (
+	// headLines and headBytes bound where a generator says that it wrote the file: above it stand a licence and a few
+	// directives, 30 lines of them at most.
+	headLines = 50
+	headBytes = 4 << 10
+)
+
+// Generated reports whether a text says, in the comments that it begins with, that a program wrote it. Only those
+// count: a generator has the same words further down, in its templates.
+func Generated(text string) bool {
+	text = text[:min(len(text), headBytes)]
+	until := "" // what ends the comment that is open
+	var last string
+	for n := 0; n < headLines && text != ""; n++ {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		if until == "" {
+			if until = opens(line); until == "" && !lineComment(line) {
+				if preamble(line) {
+					continue
+				}
+				return false
+			}
+		}
+		words := plainWords(line)
+		// The two halves of such a sentence may stand on two lines.
+		if saysGenerated(words) || saysGenerated(last+" "+words) {
+			return true
+		}
+		last = words
+		if until != "" && ends(line, until) {
+			until = ""
+		}
+	}
+	return false
+}
+
+// opens returns what ends the block of comment that line begins, or "".
+func opens(line string) string {
+	for _, pair := range [...][2]string{
+		{"/*", "*/"}, {"<!--", "-->"}, {"{-", "-}"}, {"(*", "*)"}, {`"""`, `"""`}, {"'''", "'''"}, {"--[[", "]]"}, {"#|", "|#"},
+	} {
+		if strings.HasPrefix(line, pair[0]) {
+			return pair[1]
+		}
+	}
+	return ""
+}
+
+// ends reports whether a block ends on line, which may be the one that begins it.
+func ends(line, until string) bool {
+	if line == until {
+		return true
+	}
+	return strings.Contains(line[min(len(line), len(until)):], until)
+}
+
+func lineComment(line string) bool {
+	switch line[0] {
+	case '#', ';', '%', '!', '"', '\'', '*':
+		return true
+	}
+	for _, sign := range [...]string{"//", "--", "..", "rem ", "REM ", "dnl ", "@rem", "@REM"} {
+		if strings.HasPrefix(line, sign) {
+			return true
+		}
+	}
+	return false
+}
+
+// preamble reports whether a line of code may stand above the words of a generator.
+func preamble(line string) bool {
+	for _, start := range [...]string{"<?", "package ", "use strict", "@file:", "---", "$", "module ", "syntax", "/// <reference"} {
+		if strings.HasPrefix(line, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainWords is a line in lower case, without the signs of a comment, single spaces between its words.
+func plainWords(line string) string {
+	var b strings.Builder
+	space := false
+	for _, r := range line {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			r += 'a' - 'A'
+		case 'a' <= r && r <= 'z', '0' <= r && r <= '9', r == '@', r == '<', r == '.', r >= utf8.RuneSelf:
+		default:
+			space = b.Len() > 0
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// saysGenerated reports whether words, of plainWords, are those of a generator about the file that they stand in. That a
+// file is written by a program and that nobody should edit it are both needed, or a phrase that no person writes about
+// anything else.
+func saysGenerated(words string) bool {
+	for _, phrase := range [...]string{
+		"generated by the protocol buffer compiler", "<auto generated", "<autogenerated",
+		"file was automatically generated", "file is automatically generated", "file has been automatically generated",
+		"code was automatically generated", "file was auto generated", "file is auto generated", "file was autogenerated",
+		"file is autogenerated", "file was generated by", "file is generated by", "file has been generated by",
+		"code was generated by a tool", "is machine generated", "automatically generated file", "automatically generated code",
+		"is an auto generated file", "is an autogenerated file", "this is a generated file", "file is generated from",
+		"file was generated from", "parser made by gnu bison", "lexical scanner generated by flex", "autogenerated by thrift",
+		"generated by cython", "generated by coffeescript", "generated by peg.js", "generated by antlr", "parser generated by jison",
+		"generated by ragel", "generated by swig", "generated by roxygen2", "generated by pub build", "generated by asn1",
+		"a bison parser", "generated by gnu autoconf", "generated by automake", "generated automatically by aclocal",
+	} {
+		if strings.Contains(words, phrase) {
+			return true
+		}
+	}
+	if at := strings.Index(words, "@generated"); at >= 0 && (at == 0 || words[at-1] == ' ') {
+		rest := words[at+len("@generated"):]
+		return rest == "" || rest[0] == ' '
+	}
+	if !strings.Contains(words, "generated") {
+		return false
+	}
+	for _, phrase := range [...]string{
+		"not edit", "not modify", "don t edit", "don t modify", "not change", "not be edited", "not be modified", "changes will be lost",
+	} {
+		if strings.Contains(words, phrase) {
+			return true
+		}
+	}
+	return false
+}
