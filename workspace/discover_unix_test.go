@@ -3,14 +3,17 @@
 package workspace
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func symlink(t *testing.T, target, path string) {
@@ -174,6 +177,82 @@ func TestDirectoryBecomesALink(t *testing.T) {
 		- a: cannot be read: not a directory (built-in)
 		- b: cannot be read: not a directory (built-in)
 	`)
+}
+
+// TestNothingIsRun: a walk and a read run no program, neither git nor what a repository's configuration and hooks name.
+func TestNothingIsRun(t *testing.T) {
+	top := build(t, `
+		.git/HEAD x
+		.gitattributes *.go filter=spy
+		a.log x
+		a.go x
+	`)
+	trace := filepath.Join(filepath.Dir(top), "trace")
+	spy := filepath.Join(filepath.Dir(top), "bin", "git")
+	for _, path := range []string{
+		spy, filepath.Join(filepath.Dir(spy), "sh"), filepath.Join(top, ".git", "hooks", "post-checkout"),
+		filepath.Join(top, ".git", "hooks", "fsmonitor-watchman"),
+	} {
+		write(t, path, "#!/bin/sh\necho $0 >> "+trace+"\n")
+		if err := os.Chmod(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, filepath.Join(top, ".git", "config"), "[core]\n\tfsmonitor = "+spy+"\n\texcludesFile = !"+spy+"\n"+
+		"[filter \"spy\"]\n\tclean = "+spy+"\n\tsmudge = "+spy+"\n[alias]\n\tx = !"+spy+"\n")
+	write(t, filepath.Join(top, ".gitignore"), "*.log\n")
+	t.Setenv("PATH", filepath.Dir(spy))
+	expect(t, mustDiscover(t, top, Options{}).String(), `
+		.gitattributes
+		.gitignore
+		a.go
+		- .git: version control: .git (built-in)
+		- a.log: *.log (.gitignore:1)
+	`)
+	if _, _, _, err := Read(top, "a.go", 0); err != nil {
+		t.Error(err)
+	}
+	if ran, err := os.ReadFile(trace); err == nil {
+		t.Errorf("it has run %s", ran)
+	}
+}
+
+// TestWalkIsBounded: however wide a tree is, few directories are open at a time.
+func TestWalkIsBounded(t *testing.T) {
+	var spec strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&spec, "d%d/x.go x\n", i)
+	}
+	top := build(t, spec.String())
+	var now, most atomic.Int32
+	open := func(path string, s *scratch) (directory, error) {
+		for n := now.Add(1); ; {
+			old := most.Load()
+			if n <= old || most.CompareAndSwap(old, n) {
+				break
+			}
+		}
+		time.Sleep(time.Millisecond) // so that others begin
+		d, err := openDirectory(path, s)
+		return counted{d, &now}, err
+	}
+	d, err := discover(t.Context(), top, Options{}, open)
+	if err != nil || len(d.Entries) != 100 || now.Load() != 0 {
+		t.Fatalf("%d files, %d directories left open, %v", len(d.Entries), now.Load(), err)
+	}
+	if n := most.Load(); n < 2 || n > walkers {
+		t.Errorf("%d directories at a time, want 2 to %d", n, walkers)
+	}
+}
+
+type counted struct {
+	directory
+	open *atomic.Int32
+}
+
+func (d counted) Close() error {
+	d.open.Add(-1)
+	return d.directory.Close()
 }
 
 // TestPathTooLong has a directory that really cannot be read, whoever asks: its path is longer than the system takes.

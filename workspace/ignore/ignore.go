@@ -19,8 +19,8 @@
 //
 // # What differs from git
 //
-// The [includeIf] sections of git's configuration and the system-wide file are not read. Everything else is held
-// against `git check-ignore` by a test over random trees, also that rules do not leave out what git tracks.
+// The [includeIf] sections of git's configuration and the system-wide file are not read, and neither is a .gitignore
+// that a sparse checkout leaves out, which git takes from its objects. Everything else is held against `git check-ignore` by a test over random trees, also that rules do not leave out what git tracks.
 //
 // A folder that lies in no repository still obeys its .gitignore files. Inside a nested repository (a submodule, a
 // clone) only its own git rules hold, as git has it; .semanticignore files go on across that border.

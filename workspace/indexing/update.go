@@ -43,6 +43,9 @@ func (e *Engine) Update(ctx context.Context, paths ...string) error {
 		}
 		info, err := os.Lstat(p)
 		isDir := err == nil && info.IsDir()
+		if err == nil && rel != "" && !isDir && !f.index.Snapshot().Has(f.root, rel) {
+			rel = workspace.Spelled(f.root, rel)
+		}
 		switch base := path.Base(rel); {
 		case rel != "" && f.ignored(rel, isDir).Skipped():
 			c.gone = append(c.gone, f.index.Snapshot().PathsUnder(f.root, rel)...)

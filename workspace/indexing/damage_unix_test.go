@@ -1,0 +1,122 @@
+//go:build unix
+
+package indexing_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
+)
+
+// TestWhatCannotBeReadIsSaid: a directory that the system refuses to open, a FIFO, links that lead nowhere or outside:
+// each is named in the status with its reason, and the rest is found. The directory's path is too long, since modes
+// keep nothing from whoever runs tests as root.
+func TestWhatCannotBeReadIsSaid(t *testing.T) {
+	root := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo, "sub/parse.go": parseGo})
+	if err := syscall.Mkfifo(filepath.Join(root, "fifo.go"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]string{"out.go": os.DevNull, "nowhere.go": "nothing", "sub/up": "..", "self.go": "self.go"} {
+		if err := os.Symlink(target, filepath.Join(root, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := strings.Repeat("d", 200)
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 30 {
+		if err := dir.Mkdir(long, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		next, err := dir.OpenRoot(long)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir.Close()
+		dir = next
+	}
+	dir.Close()
+	e := engine(t, "")
+	open(t, e, root)
+	said := map[string]string{}
+	f := e.Status().Folders[0]
+	for _, s := range f.Skipped {
+		if strings.HasPrefix(s.Path, long) {
+			s.Path = "long"
+		}
+		said[s.Path] = s.Rule
+	}
+	for path, want := range map[string]string{
+		"fifo.go": "not a regular file: FIFO", "out.go": "symlink: it points out of the folder", "nowhere.go": "symlink: broken",
+		"sub/up": "symlink: indexed where it points", "self.go": "symlink: it cannot be followed",
+		"long": "cannot be read: file name too long",
+	} {
+		if said[path] != want {
+			t.Errorf("%s: %q, want %q", path, said[path], want)
+		}
+	}
+	if f.State != indexing.StateReady || f.Coverage.FilesIndexed != 2 || f.Coverage.Percent != 100 {
+		t.Errorf("%s, %+v", f.State, f.Coverage)
+	}
+	finds(t, e, workspace.Documents{}, "retryUpload", "upload.go:retryUpload")
+	finds(t, e, workspace.Documents{}, "parseHeader", "parse.go:parseHeader")
+}
+
+// TestTheTreeChangesWhileItIsRead: files and a directory vanish, one becomes a FIFO, one is written anew, between the
+// walk and the reading.
+func TestTheTreeChangesWhileItIsRead(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	files := map[string]string{"z/gone.go": "gone", "z/dir/one.go": "one", "z/dir/two.go": "two", "z/pipe.go": "pipe", "z/new.go": "old"}
+	for i := range 20 {
+		files[fmt.Sprintf("f%02d.go", i)] = fmt.Sprintf("f%02d", i)
+	}
+	root := marked(t, t.TempDir(), files)
+	at := func(name string) string { return filepath.Join(root, "z", name) }
+	model := &watched{Embedder: static.New()}
+	model.each = func(string) {
+		if len(model.names) > 1 {
+			return
+		}
+		for _, err := range []error{
+			os.Remove(at("gone.go")), os.RemoveAll(at("dir")), os.Remove(at("pipe.go")), syscall.Mkfifo(at("pipe.go"), 0o600),
+		} {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		marked(t, root, map[string]string{"z/new.go": "fresh"})
+	}
+	e := indexing.New(indexing.Config{Embedder: model, Limiter: tasks.NewLimiter(1, 1)})
+	open(t, e, root)
+	f := e.Status().Folders[0]
+	if f.State != indexing.StateReady || f.Coverage.FilesIndexed != 21 || f.Coverage.FilesTotal != 21 || f.Coverage.Percent != 100 {
+		t.Errorf("%s, %+v", f.State, f.Coverage)
+	}
+	var said []string
+	for _, s := range f.Skipped {
+		said = append(said, s.Path+": "+s.Rule)
+	}
+	if len(said) != 1 || said[0] != "z/pipe.go: not a regular file: FIFO" {
+		t.Errorf("said is %q", said)
+	}
+	finds(t, e, workspace.Documents{}, "mark_fresh", "new.go:mark_fresh")
+	for _, gone := range []string{"mark_gone", "mark_one", "mark_two", "mark_old", "mark_pipe"} {
+		got, _ := ask(t, e, workspace.Documents{}, indexing.Query{Text: gone})
+		for _, hit := range got {
+			if strings.HasSuffix(hit, gone) {
+				t.Errorf("%s is found: %v", gone, got)
+			}
+		}
+	}
+}
