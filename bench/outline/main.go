@@ -1,9 +1,10 @@
 // Outline measures the outlines of workspace/chunk against parsers that nobody here wrote, on repositories that nobody
 // here looked at while writing it:
 //
-//	go run ./bench/outline -corpus DIR [-language L,L...] [-list] [-damage] [-speed] [-o FILE]
+//	go run ./bench/outline -corpus DIR [-repositories TSV] [-language L,L...] [-list] [-damage] [-speed] [-o FILE]
 //
-// bench/outline/corpus.tsv lists the repositories, with their revisions. Each has to be in DIR as OWNER+NAME:
+// bench/outline/corpus.tsv lists the repositories, with their revisions; heldout.tsv beside it is a second list, for
+// -repositories. Each has to be in DIR as OWNER+NAME:
 //
 //	tail -n +2 bench/outline/corpus.tsv | while read -r language repository revision licence; do
 //		dir=DIR/${repository/\//+}
@@ -49,6 +50,7 @@ import (
 
 type options struct {
 	corpus  string
+	names   string // of the repositories: a file
 	here    string // bench/outline
 	only    []string
 	list    bool
@@ -62,7 +64,8 @@ type options struct {
 func main() {
 	var o options
 	only := ""
-	flag.StringVar(&o.corpus, "corpus", "", "folder with the repositories of corpus.tsv, each as OWNER+NAME")
+	flag.StringVar(&o.corpus, "corpus", "", "folder with the repositories, each as OWNER+NAME")
+	flag.StringVar(&o.names, "repositories", "", "list of the repositories, a file (default: corpus.tsv in -bench)")
 	flag.StringVar(&only, "language", "", "only these languages, separated by commas")
 	flag.StringVar(&o.here, "bench", "bench/outline", "folder of corpus.tsv and the oracles")
 	flag.BoolVar(&o.list, "list", false, "print every disagreement")
@@ -72,7 +75,7 @@ func main() {
 	flag.StringVar(&o.output, "o", "", "write the table to this file, as Markdown")
 	flag.Parse()
 	if flag.NArg() > 0 || o.corpus == "" {
-		fmt.Fprintln(os.Stderr, "usage: go run ./bench/outline -corpus DIR [-language L,L...] [-list] [-damage] [-speed] [-o FILE]")
+		fmt.Fprintln(os.Stderr, "usage: go run ./bench/outline -corpus DIR [-repositories TSV] [-language L,L...] [-list] [-damage] [-speed] [-o FILE]")
 		os.Exit(2)
 	}
 	if only != "" {
@@ -106,7 +109,8 @@ type repository struct{ language, name, revision, licence string }
 func (r repository) folder() string { return strings.Replace(r.name, "/", "+", 1) }
 
 func run(ctx context.Context, o options, out io.Writer) error {
-	repositories, err := readCorpus(filepath.Join(o.here, "corpus.tsv"))
+	list := cmp.Or(o.names, filepath.Join(o.here, "corpus.tsv"))
+	repositories, err := readCorpus(list)
 	if err != nil {
 		return err
 	}
@@ -118,7 +122,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	}
 	for _, l := range o.only {
 		if !slices.Contains(known, l) {
-			return fmt.Errorf("corpus.tsv has no repository of language %q; it has %s", l, strings.Join(known, ", "))
+			return fmt.Errorf("%s has no repository of language %q; it has %s", list, l, strings.Join(known, ", "))
 		}
 	}
 	var rows []row

@@ -8,21 +8,23 @@ import (
 	"testing"
 )
 
-// The corpus is one of languages that chunk knows and oracles that exist, and no repository is named twice.
+// A list is one of languages that chunk knows and oracles that exist, and no repository is named twice, in either list.
 func TestCorpus(t *testing.T) {
-	list, err := readCorpus("corpus.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
 	seen := map[string]bool{}
-	for _, r := range list {
-		if len(r.revision) != 40 || strings.Count(r.name, "/") != 1 || r.licence == "" || seen[r.name] {
-			t.Errorf("%+v", r)
+	for _, file := range []string{"corpus.tsv", "heldout.tsv"} {
+		list, err := readCorpus(file)
+		if err != nil {
+			t.Fatal(err)
 		}
-		seen[r.name] = true
-	}
-	if len(list) < 26 {
-		t.Errorf("%d repositories", len(list))
+		for _, r := range list {
+			if len(r.revision) != 40 || strings.Count(r.name, "/") != 1 || r.licence == "" || seen[r.name] {
+				t.Errorf("%s: %+v", file, r)
+			}
+			seen[r.name] = true
+		}
+		if len(list) < 26 {
+			t.Errorf("%s: %d repositories", file, len(list))
+		}
 	}
 }
 
