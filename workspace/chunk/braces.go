@@ -138,7 +138,7 @@ func (b *braces) token() {
 				return
 			}
 		}
-		if b.g.directives && t.word != nil && b.st.call >= 0 && b.afterMacro() {
+		if b.g.directives && t.word != nil && b.st.values > 0 && b.afterMacro() {
 			b.st = blank
 		}
 	}
@@ -199,17 +199,6 @@ func (b *braces) dull() skim {
 		return skimStatements
 	}
 	return everything
-}
-
-// afterMacro says that the keyword, first on its line, starts a declaration below a macro's call that has no semicolon.
-func (b *braces) afterMacro() bool {
-	st := &b.st
-	switch b.tok.word.role {
-	case declares, modifies, imports:
-		return st.start == st.call && b.prevByte == ')' && b.prevKind == isPunct && len(b.brackets) == b.top().base &&
-			capitals(b.text[st.call:st.callEnd]) && capitals(b.text[st.last:st.lastEnd])
-	}
-	return false
 }
 
 // classExpression says that the keyword starts a class of JavaScript where a value is expected: its members are worth naming.
@@ -340,6 +329,14 @@ func (b *braces) word(f *frame) {
 		b.g.quoted && w.body == valueBody && (b.prevByte == ']' || b.prevByte == '*') && b.prevEnd == t.start) { // []const T
 		role = plain // a member named like a keyword
 	}
+	if role == controls && b.g.qualified && b.naming() && b.prevEnd == st.lastEnd { // operator new[]
+		if strings.HasPrefix(b.text[t.end:], "[]") {
+			t.end += len("[]")
+			b.moved(t.start, t.end)
+		}
+		st.lastEnd = t.end
+		return
+	}
 	switch role {
 	case declares:
 		if st.wants && !(w.fresh && b.nextByteEndsName()) || b.mayDeclare(f, w) {
@@ -369,6 +366,10 @@ func (b *braces) word(f *frame) {
 			return
 		}
 	case modifies, follows:
+		if role == follows && st.wants && b.g.anyMethod { // class extends Base {
+			st.wants = false
+			return
+		}
 		if !((st.wants || b.g.objects && f.holds == funcBody && st.values == 0) && w.fresh && b.nextByteEndsName()) { // set = x
 			return
 		}
@@ -382,7 +383,8 @@ func (b *braces) word(f *frame) {
 			st.imports = true
 			return
 		}
-		if b.g.assigned && st.equals && st.values <= 2 && !strings.HasPrefix(b.text[t.end:], ".") { // x = require(...), no import.meta
+		if b.g.assigned && st.equals && !st.arrow && st.values <= 2 && !strings.HasPrefix(b.text[t.end:], ".") && // x = require(...), no import.meta
+			(st.key == nil || st.key.kind != Class) { // and no type X = typeof import("x")
 			st.imports = true
 		}
 	case applies:
@@ -404,8 +406,8 @@ func (b *braces) word(f *frame) {
 		}
 	case b.g.lastName && st.key != nil && !st.equals && !st.colon && st.call < 0 && st.key.body != valueBody && st.nameEnd > 0:
 		st.last, st.lastEnd = t.start, t.end // struct foo *bar(
-		if b.prevKind == isWord {
-			st.nameStart, st.nameEnd = t.start, t.end // class EXPORT Foo
+		if b.prevKind == isWord || b.prevByte == ')' && capitals(b.text[st.nameStart:st.nameEnd]) {
+			st.nameStart, st.nameEnd = t.start, t.end // class EXPORT Foo, class ALIGNED(8) Foo
 		}
 		st.values++
 	default:

@@ -55,7 +55,7 @@ func (b *braces) open(f *frame, inside bool) {
 	switch {
 	case key != nil && st.def == 0 && b.opensKey(f, key):
 	case key == nil && st.def == 0 && b.opensCall(f):
-	case g.assigned && st.arrow && st.def == 0 && st.nameEnd > 0 && b.mayAssign(f):
+	case g.assigned && st.arrow && st.def == 0 && st.nameEnd > 0 && b.mayAssign(st, f):
 		b.define(frame{holds: funcBody}, def{kind: Function, nameStart: st.nameStart, nameEnd: st.nameEnd, owner: b.leftOwner(st)})
 	case f.holds == funcBody:
 		b.push(frame{holds: funcBody, open: '{', def: -1, object: object})
@@ -86,16 +86,18 @@ func (b *braces) typeBrace() bool {
 		switch b.prevByte {
 		case '&': // in C++ a function may be for references
 			return !b.g.qualified
-		case ',': // elsewhere the end of a `where` clause
+		case ',', '?': // elsewhere the end of a `where` clause; f(): T extends U ? {
 			return b.g.assigned
 		case ':', '|', '<':
 			return true
 		}
 	}
-	if b.g.receivers && b.prevKind == isWord {
+	if b.prevKind == isWord && (b.g.receivers || b.g.assigned) {
 		switch b.text[b.prevStart:b.prevEnd] {
 		case "struct", "interface":
-			return true
+			return b.g.receivers
+		case "readonly", "is": // f(x): x is {
+			return b.g.assigned
 		}
 	}
 	return false
@@ -119,7 +121,7 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 		case b.g.receivers && st.call >= 0:
 			d.owner, d.kind = receiverType(b.text[st.call:st.callEnd]), Method
 		case st.assigned != nil:
-			if !b.mayAssign(f) {
+			if !b.mayAssign(st, f) {
 				return false
 			}
 			d.owner = b.leftOwner(st)
@@ -138,6 +140,9 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 		return true
 	}
 	if st.equals && st.assigned == nil {
+		return false
+	}
+	if b.g.lastName && st.last > st.nameEnd && st.lastEnd == b.prevEnd && !st.colon && st.nameEnd > 0 { // struct a *b{nullptr}
 		return false
 	}
 	switch {
@@ -240,8 +245,7 @@ func (b *braces) quotes(at int) bool {
 }
 
 // mayAssign says that what is assigned is a value: not type F = () => { a: string }.
-func (b *braces) mayAssign(f *frame) bool {
-	st := &b.st
+func (b *braces) mayAssign(st *statement, f *frame) bool {
 	if st.key != nil && (st.key.body != valueBody || st.key.kind == Class) {
 		return false
 	}
@@ -344,6 +348,9 @@ func (b *braces) close(end int) {
 		return
 	}
 	if st.def > 0 && f.def == st.def-1 {
+		if st.assigned != nil && st.key != nil && b.called() { // var x = function () {}()
+			b.defs[f.def].kind = st.key.kind
+		}
 		if st.typedef || st.equals || st.arrow && b.top().object ||
 			b.g.properties && b.defs[f.def].kind == Property && b.initialised() {
 			return
@@ -351,8 +358,8 @@ func (b *braces) close(end int) {
 		b.st = blank
 		return
 	}
-	if st.equals || st.imports || st.typedef || st.init || st.def > 0 || st.key != nil && st.nameEnd > 0 ||
-		st.colon && b.top().object {
+	if (st.equals || st.imports || st.typedef || st.init || st.def > 0 || st.key != nil && st.nameEnd > 0 ||
+		st.colon && b.top().object) && !b.fallsThrough() {
 		return
 	}
 	b.st = blank
@@ -375,11 +382,30 @@ func (b *braces) typedefName(st *statement, end int) {
 	}
 }
 
+// fallsThrough says that C's statement cannot go on behind the brace, since a word follows on a line of its own: what looked
+// like a value was a body.
+func (b *braces) fallsThrough() bool {
+	if !b.st.equals || !b.g.forward || b.top().holds == funcBody {
+		return false
+	}
+	rest := b.text[b.tok.end:min(len(b.text), b.tok.end+look)]
+	next := strings.TrimLeft(rest, " \t\r\n")
+	return next != "" && b.g.class[next[0]] == letter && strings.IndexByte(rest[:len(rest)-len(next)], '\n') >= 0
+}
+
+// called says that what the current token closes is called at once, by a parenthesis or a method's name.
+func (b *braces) called() bool {
+	at := b.tok.end
+	return b.g.anyMethod && at < len(b.text) && (b.text[at] == '(' || b.text[at] == '.')
+}
+
 // initialised says that a value follows the accessors of a C# property: { get; set; } = value;
 func (b *braces) initialised() bool {
 	rest := strings.TrimLeft(b.text[b.tok.end:min(len(b.text), b.tok.end+look)], " \t\r\n")
 	return strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "=>")
 }
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // endStatement ends the statement at end and defines what needs no body.
 func (b *braces) endStatement(end int) {
@@ -438,7 +464,11 @@ func (b *braces) endStatement(end int) {
 			}
 		}
 		head := b.text[st.start:min(end, st.start+look)]
-		if i := strings.IndexAny(head, "(["); i >= 0 && head[i] == '(' && !st.equals && (st.call < 0 || st.values == 1 || strings.HasPrefix(head[i:], "(*")) {
+		if i := strings.IndexAny(head, "(["); i >= 0 && head[i] == '(' && !st.equals && (st.call < 0 || st.values == 1 || strings.HasPrefix(head[i:], "(*")) &&
+			!(g.qualified && strings.IndexByte(head[:i], '<') >= 0) { // typedef function<void(int)> name;
+			if k := strings.IndexByte(head[i:], '*'); k > 0 && strings.Trim(head[i+1:i+k], "_"+letters) == "" { // (__stdcall *name)
+				i += k
+			}
 			for i++; i < len(head) && (head[i] == '*' || head[i] == '^' || head[i] == ' '); i++ { // typedef int (*name)(int);
 			}
 			k := i
@@ -502,7 +532,7 @@ func (b *braces) endStatement(end int) {
 	case !member && st.arrow && st.call >= 0 && st.values >= 2:
 		d.nameStart, d.nameEnd, d.kind = st.call, st.callEnd, Function
 		b.emit(d)
-	case g.objects && !member && st.arrow && st.nameEnd > 0: // a.b = x => x, b: x => x
+	case g.assigned && !member && st.arrow && st.nameEnd > 0 && b.mayAssign(&st, f): // x.f = () => 1
 		d.kind, d.owner = Function, b.leftOwner(&st)
 		b.emit(d)
 	case member && st.arrow && st.nameEnd > 0:

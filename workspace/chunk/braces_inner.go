@@ -127,7 +127,7 @@ func (b *braces) named(f *frame) {
 // opensArrow defines a function by its arrow where a brace opens inside its expression: what that holds is the function's.
 func (b *braces) opensArrow(f *frame) {
 	st := &b.st
-	if st.nameEnd == 0 || st.imports || !b.mayAssign(f) {
+	if st.nameEnd == 0 || st.imports || !b.mayAssign(st, f) {
 		return
 	}
 	d := def{

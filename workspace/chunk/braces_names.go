@@ -113,19 +113,16 @@ func (b *braces) qualifiers(at int) string {
 
 // leftOwner is what stands before the name of an assigned function: "Foo" for `Foo.prototype.name = function`.
 func (b *braces) leftOwner(st *statement) string {
-	if st.key != nil || st.header < 0 || st.nameStart-st.header < 2 || st.nameStart-st.header > longestName {
+	if st.key != nil || st.header < 0 || st.nameStart-st.header < 2 || b.text[st.nameStart-1] != '.' {
 		return ""
 	}
-	left := b.text[st.header : st.nameStart-1]
-	if b.text[st.nameStart-1] != '.' {
+	at := st.nameStart - 1
+	for low := max(st.header, at-longestName); at > low && (b.g.inside[b.text[at-1]] || b.text[at-1] == '.'); at-- {
+	}
+	if at > st.header && strings.IndexByte(" \t\n=", b.text[at-1]) < 0 { // f().name
 		return ""
 	}
-	left = strings.TrimSuffix(left, ".prototype")
-	for i := range len(left) {
-		if !b.g.inside[left[i]] && left[i] != '.' {
-			return ""
-		}
-	}
+	left := strings.TrimSuffix(b.text[at:st.nameStart-1], ".prototype")
 	switch left {
 	case "exports", "module.exports", "module", "this", "self", "window", "globalThis":
 		return ""

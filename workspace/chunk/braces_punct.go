@@ -20,6 +20,9 @@ func (b *braces) punct() {
 			if c == '[' && b.st.header < 0 {
 				b.st.aside = true
 			}
+			if c == '[' && b.st.wants && b.prevWord == b.st.key && b.g.assigned && b.g.anyMethod { // const [a, b] = f()
+				b.st.key, b.st.wants = nil, false
+			}
 		}
 		if b.creating > 0 && c == '(' {
 			c = b.creates()
@@ -76,6 +79,18 @@ func (b *braces) punct() {
 		key := st.key
 		b.anotherName()
 		st.key, st.wants, st.header = key, true, st.start
+		return
+	}
+	if c == ',' && b.g.assigned && b.g.anyMethod && st.key != nil && st.key.body == valueBody && st.key.kind != Class && b.declarator() {
+		key := st.key
+		b.endStatement(t.start) // var a = 1, b = function () {}
+		b.anotherName()
+		b.st.key, b.st.wants, b.st.header = key, true, b.st.start
+		return
+	}
+	if c == ',' && b.g.assigned && b.g.anyMethod && st.key == nil && st.def > 0 {
+		b.endStatement(b.prevEnd) // a = function () {}, b
+		b.anotherName()
 		return
 	}
 	if c == ';' {
@@ -136,6 +151,13 @@ func (b *braces) punct() {
 			st.wants = true
 		}
 	case '<':
+		if b.g.anyMethod && b.g.angles && (b.prevKind == isPunct && b.prevByte == '=' || f.holds == typeBody && (st.header < 0 ||
+			b.prevKind == isPunct && strings.IndexByte("{;,]", b.prevByte) >= 0)) {
+			if end := b.closeAngle(t.start); end > t.start { // = <T>(x: T) =>; <T>(x: T): T; [key]<T>(
+				b.moved(t.start, end)
+			}
+			break
+		}
 		// template <...>, impl <...>, fun <T>
 		if b.prevWord != nil && !b.naming() && b.g.angles && (f.holds != funcBody || b.g.extends && st.wants) {
 			if end := b.closeAngle(t.start); end > t.start {
@@ -154,19 +176,6 @@ func (b *braces) punct() {
 	if st.header < 0 {
 		st.header = t.start
 	}
-}
-
-// anotherName starts a statement behind the comma that is the current token, for a further name of the same declaration.
-func (b *braces) anotherName() {
-	comma := b.tok.start
-	for i := comma + 1; i < len(b.text) && i-comma < look; i++ {
-		if c := b.g.class[b.text[i]]; c != space && c != newline {
-			b.tok.start = i
-			break
-		}
-	}
-	b.begin()
-	b.tok.start = comma
 }
 
 // mostOld is how many declarations of parameters a function may have; the largest of old code have some twenty.
@@ -249,7 +258,7 @@ func (b *braces) equals() {
 		st.key, st.wants = nil, false
 		st.last, st.lastEnd = b.prevStart, b.prevEnd
 	}
-	if st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 && (st.typedef || st.imports && b.g.qualified ||
+	if st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 && !(st.equals && next == '>') && (st.typedef || st.imports && b.g.qualified ||
 		b.g.assigned && (b.prevEnd == st.lastEnd || !b.g.anyMethod)) {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd
 	}
@@ -295,6 +304,9 @@ func (b *braces) colon() {
 	if st.call >= 0 {
 		st.init = true
 		return
+	}
+	if b.g.qualified && st.wants && st.key.body == enumBody { // enum : int {
+		st.wants = false
 	}
 	if b.prevWord != nil && st.values == 0 && st.key == nil && b.prevWord.role == modifies && b.g.qualified { // public:
 		b.st = blank
@@ -375,40 +387,33 @@ func (b *braces) parenthesis(f *frame) bool {
 	if b.g.getters && b.text[st.last:st.lastEnd] == "Function" { // a type
 		return false
 	}
+	if b.g.directives && b.tok.end < len(b.text) && strings.IndexByte("*&^", b.text[b.tok.end]) >= 0 { // int (*f)(int)
+		return false
+	}
 	if b.g.qualified || b.g.properties {
 		b.conversion()
 	}
 	if st.call < 0 && st.arrow && b.g.properties { // what a property calls
 		return false
 	}
-	if st.call >= 0 && (st.init || st.arrow || capitals(b.text[st.last:st.lastEnd])) {
+	if st.last == st.call || st.call >= 0 && (st.init || st.arrow) {
 		return false
 	}
-	if st.last == st.call {
-		return false
+	if st.call >= 0 && capitals(b.text[st.last:st.lastEnd]) {
+		if !b.anotherMacro() {
+			return false
+		}
+		st.start, st.header, st.doc, st.values = st.last, st.last, -1, 1
 	}
 	if st.call >= 0 && st.values > 1 && b.g.qualified {
 		b.restart(st)
 	}
 	st.call, st.callEnd = st.last, st.lastEnd
-	if st.key != nil {
+	if st.key != nil { // struct a *f(
 		st.key = nil
+		st.values++
 	}
 	return false
-}
-
-// restart moves the statement's start behind a macro call that needs no semicolon: MODULE("x") above `int f() {`.
-func (b *braces) restart(st *statement) {
-	i := st.call
-	for end := min(st.last, i+look); i < end; i++ {
-		if b.text[i] == '\n' && i > 0 && (b.text[i-1] == ')' || b.text[i-1] == '\r') {
-			for i < st.last && b.g.class[b.text[i]] <= newline {
-				i++
-			}
-			st.start, st.header, st.doc = i, i, -1
-			return
-		}
-	}
 }
 
 // operator says that the parenthesis follows a C++ operator's name, which becomes the statement's last name.
@@ -441,16 +446,10 @@ func (b *braces) conversion() bool {
 		return false
 	}
 	b.st.last = at
-	if b.prevKind == isPunct { // operator char*(
-		b.st.lastEnd = b.prevEnd
-	}
-	return true
-}
-
-func capitals(name string) bool {
-	for i := range len(name) {
-		if name[i] >= 'a' && name[i] <= 'z' {
-			return false
+	if b.prevKind == isPunct || b.text[b.prevEnd] == '<' { // operator char*(, operator T<U>(
+		b.st.lastEnd = b.tok.start
+		for b.text[b.st.lastEnd-1] == ' ' {
+			b.st.lastEnd--
 		}
 	}
 	return true

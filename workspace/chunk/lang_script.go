@@ -31,7 +31,7 @@ var grammarTS = &grammar{
 	outline: outlineBraces, marks: jsMarks, extra: "$#", hooked: "/'", hook: jsHook,
 	words: append([]words{
 		{"interface", word{role: declares, kind: Interface, body: typeBody, fresh: true}},
-		{"enum", word{role: declares, kind: Enum, body: enumBody}},
+		{"enum", word{role: declares, kind: Enum, body: enumBody, fresh: true}},
 		{"type", word{role: declares, kind: Class, body: valueBody, fresh: true}},
 		{"namespace module", word{role: declares, kind: Namespace, body: moduleBody, fresh: true}},
 	}, jsWords...),

@@ -394,6 +394,10 @@ func (s *scanner) interpolated(pos int, m *mark, depth int) int {
 			if !m.lines {
 				limit = at
 			}
+		case '/':
+			if strings.IndexByte(s.g.hooked, c) >= 0 { // ${x.replace(/'/g, "")}
+				at = s.regexpEnd(at, limit)
+			}
 		case '"', '\'', '`':
 			for _, i := range s.g.byMark[c] {
 				q := &s.g.marks[i]
@@ -409,6 +413,27 @@ func (s *scanner) interpolated(pos int, m *mark, depth int) int {
 	s.noInner = at
 	s.steps += at - pos
 	return pos
+}
+
+// regexpEnd is the last byte of the regular expression that starts at at, in an interpolated expression, or at itself: it
+// follows an opening bracket or an operator and stands on one line.
+func (s *scanner) regexpEnd(at, limit int) int {
+	before := strings.TrimRight(s.text[max(0, at-8):at], " ")
+	if before == "" || strings.IndexByte("(,=:[!&|?{~", before[len(before)-1]) < 0 || at < s.noRegexp {
+		return at
+	}
+	i := at + 1
+	for limit = min(limit, at+look); i < limit && s.text[i] != '\n'; i++ {
+		switch s.text[i] {
+		case '\\':
+			i++
+		case '/':
+			return i
+		}
+	}
+	s.noRegexp = i
+	s.steps += i - at
+	return at
 }
 
 // resumes says that a line looks like a declaration, which ends an unclosed string in repair: in most languages one in the
@@ -461,6 +486,12 @@ func (s *scanner) indent(line int) int {
 	return column
 }
 
+// compares says that the `<` at at is C++'s operator: white space on both sides, or a further `<` or `=`.
+func (s *scanner) compares(at int) bool {
+	rest := s.text[at+1:]
+	return s.text[at-1] == ' ' && rest != "" && (rest[0] == ' ' || rest[0] == '=' || rest[0] == '<')
+}
+
 // closeAngle is the offset behind the `>` that closes the `<` at at, or at itself: no list of type parameters.
 func (s *scanner) closeAngle(at int) int {
 	if at < s.noAngle {
@@ -471,11 +502,11 @@ func (s *scanner) closeAngle(at int) int {
 	for ; i < len(s.text) && i-at < look; i++ {
 		switch s.text[i] {
 		case '<':
-			if nested == 0 {
+			if nested == 0 && !(s.g.qualified && i > at && s.compares(i)) {
 				depth++
 			}
 		case '>':
-			if nested > 0 || s.text[i-1] == '-' || s.text[i-1] == '=' {
+			if nested > 0 || s.text[i-1] == '-' || s.text[i-1] == '=' || s.g.qualified && strings.HasPrefix(s.text[i:], ">= ") {
 				continue
 			}
 			if depth--; depth == 0 {
