@@ -158,8 +158,8 @@ export function compiler(ts, write) {
               : node
           if (kind) return down(emit(node.name, kind, statement, within))
           const fixed = list.flags & ts.NodeFlags.Const
-          const top =
-            statement.parent === source || statement.parent?.parent === source || statement.parent?.kind === K.ModuleBlock
+          const block = list.parent.kind === K.VariableStatement && list.parent.parent
+          const top = block && (block === source || block.kind === K.ModuleBlock)
           const required = node.initializer?.getText(source).startsWith('require(') // an import in all but name
           if (!local && top) emit(node.name, fixed ? 'constant' : 'variable', statement, within, required ? 'loose' : 'value')
           return down(within)
