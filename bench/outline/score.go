@@ -79,7 +79,7 @@ func (s symbol) key(line int) key {
 func sameContainer(a, b symbol) bool {
 	x, _ := a.qualified()
 	y, _ := b.qualified()
-	return x == y
+	return strings.ReplaceAll(x, "`", "") == strings.ReplaceAll(y, "`", "") // Kotlin's names of any text
 }
 
 // expectation is what the oracles know of one file.

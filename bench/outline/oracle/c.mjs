@@ -100,7 +100,8 @@ export const c = {
     const kind = anonymous ? (type.type === 'enum_specifier' ? 'enum' : 'struct') : 'class'
     for (const d of node.childrenForFieldName('declarator')) {
       const { name } = declared(d)
-      if (name) walk.define(node, name, kind, { keep: false })
+      const again = name && type && field(type, 'body') && field(type, 'name')?.text === name.text // typedef struct A {} A;
+      if (name) walk.define(node, name, kind, { ...(again ? loose : {}), keep: false })
     }
   },
   preproc_def: (node, walk) =>

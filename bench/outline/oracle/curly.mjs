@@ -41,7 +41,10 @@ export const csharp = {
   method_declaration: named('method'),
   local_function_statement: named('function'),
   constructor_declaration: named('constructor'),
-  destructor_declaration: named('method', { ...loose }),
+  destructor_declaration: (node, walk) => {
+    const name = field(node, 'name')
+    if (name) walk.define(node, name, 'method', { ...loose, text: `~${name.text}` })
+  },
   property_declaration: named('property', value),
   event_declaration: named('event', loose),
   event_field_declaration: fields('event'),
@@ -52,7 +55,11 @@ export const csharp = {
   },
   operator_declaration: (node, walk) => {
     const name = field(node, 'operator')
-    if (name) walk.define(node, name, 'method', loose)
+    if (name) walk.define(node, name, 'method', { ...loose, text: `operator ${name.text}` })
+  },
+  conversion_operator_declaration: (node, walk) => {
+    const name = field(node, 'type')
+    if (name) walk.define(node, name, 'method', { ...loose, text: `operator ${name.text}` })
   },
 }
 

@@ -1,12 +1,13 @@
 // Which nodes of each tree-sitter grammar define something: the module, its table of nodes, what makes all inside it local
-// beside functions, and what is no end of a definition beside comments.
+// beside functions, what is no end of a definition beside comments, and in which files the grammar is lost: Swift's does not know
+// raw strings of several lines and reads their text as code.
 import { java, csharp, rust, php, scala, kotlin, swift, zig, dart } from './curly.mjs'
 import { ruby, bash, elixir, lua, julia, r, perl, clojure } from './scripts.mjs'
 import { decorative, haskell, ocaml } from './functional.mjs'
 import { c, cpp } from './c.mjs'
 
 export const grammars = {
-  java: { wasm: 'tree-sitter-java/tree-sitter-java.wasm', nodes: java, locals: ['lambda_expression'] },
+  java: { wasm: 'tree-sitter-java/tree-sitter-java.wasm', nodes: java, locals: ['lambda_expression', 'static_initializer'] },
   csharp: {
     wasm: 'tree-sitter-c-sharp/tree-sitter-c_sharp.wasm',
     nodes: csharp,
@@ -31,7 +32,7 @@ export const grammars = {
     nodes: kotlin,
     locals: ['lambda_literal', 'anonymous_function', 'object_literal'],
   },
-  swift: { wasm: '@cursorless/tree-sitter-wasms/out/tree-sitter-swift.wasm', nodes: swift, locals: ['lambda_literal'] },
+  swift: { wasm: '@cursorless/tree-sitter-wasms/out/tree-sitter-swift.wasm', nodes: swift, locals: ['lambda_literal'], lost: /#+"""/ },
   elixir: { wasm: 'tree-sitter-elixir/tree-sitter-elixir.wasm', nodes: elixir },
   lua: { wasm: '@tree-sitter-grammars/tree-sitter-lua/tree-sitter-lua.wasm', nodes: lua, locals: ['function_definition'] },
   zig: { wasm: '@tree-sitter-grammars/tree-sitter-zig/tree-sitter-zig.wasm', nodes: zig, locals: ['block'] },

@@ -19,7 +19,7 @@ export async function outliner(here, grammar, write) {
 
   return function outline(file, text) {
     const parser = parsers[grammar.interface && file.endsWith(grammar.interfaceExt) ? grammar.interface : grammar.wasm]
-    const tree = parser.parse(text)
+    const tree = grammar.lost?.test(text) ? undefined : parser.parse(text)
     if (!tree) {
       write({ path: file, skip: [1, 1 << 30] })
       return
