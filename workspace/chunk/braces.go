@@ -337,6 +337,10 @@ func (b *braces) word(f *frame) {
 		st.lastEnd = t.end
 		return
 	}
+	if role == declares && b.g.properties && (b.prevKind == isPunct && (b.prevByte == ':' || b.prevByte == ',') || // where T : class
+		strings.HasPrefix(b.text[t.end:], "*")) { // delegate*<int>
+		role = plain
+	}
 	switch role {
 	case declares:
 		if st.wants && !(w.fresh && b.nextByteEndsName()) || b.mayDeclare(f, w) {

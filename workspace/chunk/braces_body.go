@@ -177,7 +177,7 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 // opensCall opens the body of a function or method that no keyword announced.
 func (b *braces) opensCall(f *frame) bool {
 	st, g := &b.st, b.g
-	if st.equals || st.controls || st.typedef ||
+	if st.equals || st.controls || st.typedef || st.arrow && g.properties || // int F() => x is {
 		f.holds == funcBody && !(f.object && b.opensMember()) && !(g.localCalls && st.call >= 0) {
 		return false
 	}
@@ -358,7 +358,7 @@ func (b *braces) close(end int) {
 		b.st = blank
 		return
 	}
-	if (st.equals || st.imports || st.typedef || st.init || st.def > 0 || st.key != nil && st.nameEnd > 0 ||
+	if (st.equals || st.arrow || st.imports || st.typedef || st.init || st.def > 0 || st.key != nil && st.nameEnd > 0 ||
 		st.colon && b.top().object) && !b.fallsThrough() {
 		return
 	}
@@ -502,7 +502,7 @@ func (b *braces) endStatement(end int) {
 				return
 			}
 		case valueBody:
-			if member && !g.values {
+			if member && !g.values && d.kind != Class { // a delegate is a type
 				return
 			}
 			if g.receivers && st.key.text == "type" {

@@ -112,7 +112,7 @@ var grammarGroovy = &grammar{
 }
 
 var grammarCSharp = &grammar{
-	outline: outlineBraces, hooked: "#@$", hook: csharpHook, extra: "",
+	outline: outlineBraces, hooked: "#@$\"", hook: csharpHook, extra: "",
 	marks: cMarks,
 	words: []words{
 		{"class", word{role: declares, kind: Class, body: typeBody}},
@@ -145,9 +145,9 @@ func csharpHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 		return 0, 0, false
 	}
 	if strings.HasPrefix(s.text[pos:], `"""`) {
-		if k := strings.Index(s.text[pos+3:min(len(s.text), pos+64*look)], `"""`); k >= 0 {
-			return pos + k + 6, isString, true
-		}
+		return rawStringCSharp(s, pos)
+	}
+	if pos == at { // a plain one
 		return 0, 0, false
 	}
 	for i := pos + 1; i < len(s.text) && i-pos < 64*look; i++ {
@@ -163,6 +163,24 @@ func csharpHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 		}
 	}
 	return 0, 0, false
+}
+
+// rawStringCSharp reads what stands between three quotes, or as many more as open it.
+func rawStringCSharp(s *scanner, at int) (end int, kind tokenKind, ok bool) {
+	text := s.text[at:min(len(s.text), at+64*look)]
+	n := len(text) - len(strings.TrimLeft(text, `"`))
+	if at < s.noHeredoc || n > 16 {
+		return 0, 0, false
+	}
+	k := strings.Index(text[n:], text[:n])
+	if k < 0 {
+		s.noHeredoc = at + len(text)
+		s.steps += len(text)
+		return 0, 0, false
+	}
+	for end = at + n + k + n; end < len(s.text) && s.text[end] == '"'; end++ {
+	}
+	return end, isString, true
 }
 
 var grammarDart = &grammar{
