@@ -374,7 +374,8 @@ func (b *braces) word(f *frame) {
 			st.wants = false
 			return
 		}
-		if !((st.wants || b.g.objects && f.holds == funcBody && st.values == 0) && w.fresh && b.nextByteEndsName()) { // set = x
+		named := st.wants || b.g.objects && f.holds == funcBody && st.values == 0                       // set = x
+		if !(named && w.fresh && b.nextByteEndsName() || st.wants && b.g.extends && role == modifies) { // val value get() = 1
 			return
 		}
 	case controls:

@@ -133,8 +133,9 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 		if key.text == "impl" {
 			start, end = b.implemented(st.header)
 		}
-		if end <= start {
-			return false
+		if end <= start { // of a tuple
+			b.push(frame{holds: implBody, open: '{', def: -1})
+			return true
 		}
 		b.define(frame{holds: implBody}, def{kind: key.kind, nameStart: start, nameEnd: end, hidden: true})
 		return true
@@ -358,7 +359,7 @@ func (b *braces) close(end int) {
 		b.st = blank
 		return
 	}
-	if (st.equals || st.arrow || st.imports || st.typedef || st.init || st.def > 0 || st.key != nil && st.nameEnd > 0 ||
+	if f.holds != implBody && (st.equals || st.arrow || st.imports || st.typedef || st.init || st.def > 0 || st.key != nil && st.nameEnd > 0 ||
 		st.colon && b.top().object) && !b.fallsThrough() {
 		return
 	}
@@ -502,7 +503,8 @@ func (b *braces) endStatement(end int) {
 				return
 			}
 		case valueBody:
-			if member && !g.values && d.kind != Class { // a delegate is a type
+			if member && !g.values && d.kind != Class || // a delegate is a type
+				g.extends && f.holds == typeBody && f.def < 0 { // of an object without a name
 				return
 			}
 			if g.receivers && st.key.text == "type" {

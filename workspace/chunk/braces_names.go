@@ -52,6 +52,8 @@ func (b *braces) implemented(at int) (start, end int) {
 			depth++
 		case (c == '>' && i > 0 && header[i-1] != '-') || c == ')' || c == ']':
 			depth--
+		case depth == 0 && c == '+' && end > 0: // dyn A + Send
+			return start, end
 		case depth > 0 || !b.g.inside[c]:
 		default:
 			k := i

@@ -254,6 +254,9 @@ func (b *braces) equals() {
 		(next == '=' || b.prevByte == '=' && b.prevKind == isPunct && b.prevEnd == b.tok.start) { // class A where T == U {
 		return
 	}
+	if st.key != nil && st.key.body == funcBody && b.g.angles && !b.g.newlines { // fn f() -> impl Iterator<Item = T>
+		return
+	}
 	if st.key != nil && st.wants && st.key.fresh { // a contextual keyword used as a name
 		st.key, st.wants = nil, false
 		st.last, st.lastEnd = b.prevStart, b.prevEnd
@@ -299,6 +302,10 @@ func (b *braces) colon() {
 		} else if st.key != nil && st.key.body == moduleBody && at < len(b.text) && b.text[at] != ':' {
 			st.extends = true // namespace a::b
 		}
+		return
+	}
+	if st.applied == 2 && b.g.extends && b.prevEnd == b.tok.start { // @receiver:Name
+		st.applied = 1
 		return
 	}
 	if st.call >= 0 {
