@@ -250,6 +250,9 @@ func readSources(corpus, folder, language string) (list []source, err error) {
 		if err != nil {
 			return err
 		}
+		if bytes.IndexByte(text[:min(len(text), 8000)], 0) >= 0 { // a program, or an archive behind a line that runs it
+			return nil
+		}
 		if chunk.Language(path, string(text)) != language {
 			return nil
 		}
