@@ -63,7 +63,7 @@ func (e *worded) trail(line int) {
 func (e *worded) cutTail(always bool) {
 	t := &e.tok
 	if e.tail < 0 || !always && (len(e.open) > e.height || e.indent(t.line) > e.column ||
-		t.kind == isPunct && strings.IndexByte(")]}|.", t.b) >= 0) {
+		t.kind == isPunct && strings.IndexByte(")]}|.", t.b) >= 0 || e.prevKind == isPunct && e.prevByte == '=' && !t.blank) { // f(x) =
 		return
 	}
 	d := &e.defs[e.tail]
@@ -169,7 +169,9 @@ func (e *worded) end() {
 		column := e.indent(t.line)
 		for low := max(0, n-nearFrames); at > low && e.open[at].column != column; at-- {
 		}
-		if e.open[at].column != column {
+		if e.tail >= 0 && n > e.height && column == e.column { // of the value that stands below f(x) =
+			at = e.height
+		} else if e.open[at].column != column {
 			if at = n - 1; column > e.open[at].column && e.open[at].def >= 0 {
 				return // one too many
 			}
