@@ -201,11 +201,14 @@ func (b *braces) dull() skim {
 	return everything
 }
 
-// classExpression says that the keyword starts a class of JavaScript where a value is expected: its members are worth naming.
+// classExpression says that the keyword starts a class of JavaScript or PHP where a value is expected: its members are worth naming.
 func (b *braces) classExpression() bool {
 	t := &b.tok
-	if !b.g.assigned || t.word.text != "class" {
+	if t.word.text != "class" {
 		return false
+	}
+	if !b.g.assigned { // PHP's new class
+		return b.prevWord != nil && b.text[b.prevStart:b.prevEnd] == "new" || b.prevByte == ']' && b.prevKind == isPunct
 	}
 	behind := b.text[t.end:min(len(b.text), t.end+16)]
 	name := strings.TrimLeft(behind, " \t\r\n")

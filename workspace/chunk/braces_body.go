@@ -178,7 +178,7 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 // opensCall opens the body of a function or method that no keyword announced.
 func (b *braces) opensCall(f *frame) bool {
 	st, g := &b.st, b.g
-	if st.equals || st.controls || st.typedef || st.arrow && g.properties || // int F() => x is {
+	if st.equals || st.controls || st.typedef || st.arrow && g.properties && !b.repair || // int F() => x is {
 		f.holds == funcBody && !(f.object && b.opensMember()) && !(g.localCalls && st.call >= 0) {
 		return false
 	}

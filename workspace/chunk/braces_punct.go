@@ -257,7 +257,10 @@ func (b *braces) equals() {
 	if st.key != nil && st.key.body == funcBody && b.g.angles && !b.g.newlines { // fn f() -> impl Iterator<Item = T>
 		return
 	}
-	if st.key != nil && st.wants && st.key.fresh { // a contextual keyword used as a name
+	if st.key != nil && !st.equals && st.key.body == valueBody && b.g.fileSpaces && b.g.values && st.last > st.nameStart && st.lastEnd == b.prevEnd {
+		st.nameStart, st.nameEnd = st.last, st.lastEnd // const string NAME =
+	}
+	if st.key != nil && st.wants && (st.key.fresh || b.g.anyMethod && st.key.body == typeBody) { // a contextual keyword used as a name
 		st.key, st.wants = nil, false
 		st.last, st.lastEnd = b.prevStart, b.prevEnd
 	}

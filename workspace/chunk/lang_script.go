@@ -133,6 +133,10 @@ func phpHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 		return at + 3, isComment, true
 	case strings.HasPrefix(rest, "<<<"):
 		return heredoc(s, at+3)
+	case rest[0] == '<' && s.tok.kind == atEnd: // the page before the program
+		if i := strings.Index(rest, "<?"); i > 0 {
+			return at + i, isComment, true
+		}
 	}
 	return 0, 0, false
 }

@@ -226,7 +226,8 @@ func (s *scanner) yield(kind tokenKind, start, end int) {
 
 // comment notes a skipped comment.
 func (s *scanner) comment(start, end int) {
-	if s.fresh && (s.docStart < 0 || s.lines > 1) && !strings.HasPrefix(s.text[start:end], "<?") { // <?php documents nothing
+	if s.fresh && (s.docStart < 0 || s.lines > 1) && !strings.HasPrefix(s.text[start:end], "<?") &&
+		!(s.g.anyMethod && s.text[start] == '<') { // <?php documents nothing, nor does the page before it
 		s.docStart = start
 	}
 	s.lines = 0
