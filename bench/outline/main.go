@@ -75,7 +75,8 @@ func main() {
 	flag.StringVar(&o.output, "o", "", "write the table to this file, as Markdown")
 	flag.Parse()
 	if flag.NArg() > 0 || o.corpus == "" {
-		fmt.Fprintln(os.Stderr, "usage: go run ./bench/outline -corpus DIR [-repositories TSV] [-language L,L...] [-list] [-damage] [-speed] [-o FILE]")
+		fmt.Fprintln(os.Stderr, "usage: go run ./bench/outline -corpus DIR "+
+			"[-repositories TSV] [-language L,L...] [-list] [-damage] [-speed] [-o FILE]")
 		os.Exit(2)
 	}
 	if only != "" {

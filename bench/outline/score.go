@@ -48,7 +48,7 @@ type key struct {
 func (s symbol) qualified() (container, name string) {
 	container, name = s.Container, strings.Join(strings.Fields(s.Name), "")
 	if len(name) > 1 {
-		name = strings.Trim(name, "`'\"")
+		name = strings.Trim(strings.TrimPrefix(name, `@"`), "`'\"")
 		name = strings.TrimLeft(name, "$")
 	}
 	dotted := strings.NewReplacer("::", ".", `\`, ".").Replace(name)

@@ -355,6 +355,10 @@ export const dart = {
     const name = inner && (field(inner, 'name') ?? names[names.length - 1])
     if (name) walk.hold(name.text, 'function')
   },
+  operator_signature: (node, walk) => {
+    const name = node.children.find((c) => c.type === 'operator')?.nextSibling ?? node.children.find((c) => /operator/.test(c.type))
+    if (name) walk.define(node, name, 'method', { ...loose, text: `operator ${name.text}` })
+  },
   getter_signature: dartCallable('method'),
   setter_signature: dartCallable('method'),
   constructor_signature: dartConstructor,
