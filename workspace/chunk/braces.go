@@ -201,7 +201,8 @@ func (b *braces) dull() skim {
 	return everything
 }
 
-// classExpression says that the keyword starts a class of JavaScript or PHP where a value is expected: its members are worth naming.
+// classExpression says that the keyword starts a class of JavaScript or PHP where a value is expected: its members are worth
+// naming.
 func (b *braces) classExpression() bool {
 	t := &b.tok
 	if t.word.text != "class" {
@@ -391,8 +392,9 @@ func (b *braces) word(f *frame) {
 			st.imports = true
 			return
 		}
-		if b.g.assigned && st.equals && !st.arrow && st.values <= 2 && !strings.HasPrefix(b.text[t.end:], ".") && // x = require(...), no import.meta
-			(st.key == nil || st.key.kind != Class) { // and no type X = typeof import("x")
+		// x = require(...), but no import.meta and no type X = typeof import("x")
+		if b.g.assigned && st.equals && !st.arrow && st.values <= 2 && !strings.HasPrefix(b.text[t.end:], ".") &&
+			(st.key == nil || st.key.kind != Class) {
 			st.imports = true
 		}
 	case applies:

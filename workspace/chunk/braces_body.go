@@ -359,11 +359,10 @@ func (b *braces) close(end int) {
 		b.st = blank
 		return
 	}
-	if f.holds != implBody && (st.equals || st.arrow || st.imports || st.typedef || st.init || st.def > 0 || st.key != nil && st.nameEnd > 0 ||
-		st.colon && b.top().object) && !b.fallsThrough() {
-		return
+	if f.holds == implBody || !(st.equals || st.arrow || st.imports || st.typedef || st.init || st.def > 0 ||
+		st.key != nil && st.nameEnd > 0 || st.colon && b.top().object) || b.fallsThrough() {
+		b.st = blank
 	}
-	b.st = blank
 }
 
 // typedefName takes the last name behind a typedef's body, which is the type's if it had none.
@@ -465,7 +464,8 @@ func (b *braces) endStatement(end int) {
 			}
 		}
 		head := b.text[st.start:min(end, st.start+look)]
-		if i := strings.IndexAny(head, "(["); i >= 0 && head[i] == '(' && !st.equals && (st.call < 0 || st.values == 1 || strings.HasPrefix(head[i:], "(*")) &&
+		if i := strings.IndexAny(head, "(["); i >= 0 && head[i] == '(' && !st.equals &&
+			(st.call < 0 || st.values == 1 || strings.HasPrefix(head[i:], "(*")) &&
 			!(g.qualified && strings.IndexByte(head[:i], '<') >= 0) { // typedef function<void(int)> name;
 			if k := strings.IndexByte(head[i:], '*'); k > 0 && strings.Trim(head[i+1:i+k], "_"+letters) == "" { // (__stdcall *name)
 				i += k

@@ -81,7 +81,8 @@ func (b *braces) punct() {
 		st.key, st.wants, st.header = key, true, st.start
 		return
 	}
-	if c == ',' && b.g.assigned && b.g.anyMethod && st.key != nil && st.key.body == valueBody && st.key.kind != Class && b.declarator() {
+	if c == ',' && b.g.assigned && b.g.anyMethod && st.key != nil && st.key.body == valueBody && st.key.kind != Class &&
+		b.declarator() {
 		key := st.key
 		b.endStatement(t.start) // var a = 1, b = function () {}
 		b.anotherName()
@@ -257,14 +258,16 @@ func (b *braces) equals() {
 	if st.key != nil && st.key.body == funcBody && b.g.angles && !b.g.newlines { // fn f() -> impl Iterator<Item = T>
 		return
 	}
-	if st.key != nil && !st.equals && st.key.body == valueBody && b.g.fileSpaces && b.g.values && st.last > st.nameStart && st.lastEnd == b.prevEnd {
+	if st.key != nil && !st.equals && st.key.body == valueBody && b.g.fileSpaces && b.g.values && st.last > st.nameStart &&
+		st.lastEnd == b.prevEnd {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd // const string NAME =
 	}
-	if st.key != nil && st.wants && (st.key.fresh || b.g.anyMethod && st.key.body == typeBody) { // a contextual keyword used as a name
+	if st.key != nil && st.wants && (st.key.fresh || b.g.anyMethod && st.key.body == typeBody) { // a keyword used as a name
 		st.key, st.wants = nil, false
 		st.last, st.lastEnd = b.prevStart, b.prevEnd
 	}
-	if st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 && !(st.equals && next == '>') && (st.typedef || st.imports && b.g.qualified ||
+	if st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 && !(st.equals && next == '>') && (st.typedef ||
+		st.imports && b.g.qualified ||
 		b.g.assigned && (b.prevEnd == st.lastEnd || !b.g.anyMethod)) {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd
 	}

@@ -353,6 +353,9 @@ func (e *layout) equation(d def, column, before int) int {
 			e.pos = max(e.pos, t.start+len(op))
 			end := t.start + len(op)
 			adjacent := end < len(e.text) && e.text[end] > ' '
+			if op == "." && adjacent && e.prevEnd == t.start { // Strict.StateT m <?> l =
+				break
+			}
 			switch {
 			case op == "=" || op == "|" && count > 0 || op == "<-":
 				defined = true
