@@ -187,7 +187,7 @@ func (b *braces) dull() skim {
 	switch {
 	case b.repair || b.thorough || b.g.colons:
 	case len(b.brackets) > f.base:
-		if !b.g.assigned && !b.g.creates { // classes and functions may be arguments
+		if !b.g.assigned && !b.g.creates && !b.g.anyMethod { // classes and functions may be arguments
 			return skimBrackets
 		}
 	case f.holds == dataBody:

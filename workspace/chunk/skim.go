@@ -193,8 +193,8 @@ func (s *scanner) bracket(c byte) bool {
 	return false
 }
 
-// separates says that the last token before at, in text[from:at] or before it, may stand between two statements; in
-// C, macros stand without a semicolon.
+// separates says that the last token before at, in text[from:at] or before it, may stand between two statements. In C that is a
+// macro too, which needs no semicolon.
 func (s *scanner) separates(from, at int) bool {
 	for at > from && s.blank(s.text[at-1]) {
 		at--
@@ -203,7 +203,13 @@ func (s *scanner) separates(from, at int) bool {
 	if at > from {
 		last = s.text[at-1]
 	}
-	return last == ';' || last == '{' || last == '}' || s.g.directives || s.g.newlines && last != ',' && last != '('
+	switch {
+	case last == ';' || last == '{' || last == '}':
+		return true
+	case s.g.directives:
+		return last == ')' || s.g.inside[last] || last == 0
+	}
+	return s.g.newlines && last != ',' && last != '('
 }
 
 // defines says that the word at at may start a definition.
