@@ -7,8 +7,9 @@ import "strings"
 // local.
 type structure struct {
 	*scanner
-	open  []nest
-	again bool // the current token is not dealt with yet
+	open   []nest
+	locals []localLet // that wait for their `in`
+	again  bool       // the current token is not dealt with yet
 }
 
 // nest is a row of items that is open.
@@ -18,7 +19,8 @@ type nest struct {
 	keyword *word
 	column  int  // of its items, or -1
 	depth   int  // of brackets in the last item
-	inert   bool // nothing is defined in it: begin, or between parentheses
+	inert   bool // nothing is defined in it but functions by `let ... in`: begin
+	local   bool // between parentheses of an expression, where values are no constants
 	object  bool
 	extends bool // between the brackets of [%%extension ...]
 	equals  int  // how many `=` outside brackets the last item had
@@ -63,7 +65,9 @@ func (e *structure) closeItem() {
 		if d.body == 0 {
 			d.body = d.end
 		}
+		d.hidden = d.hidden || n.local && d.kind == Constant
 	}
+	e.leaveLocals(len(e.open), -1)
 	n.item, n.depth, n.equals, n.settles = -1, 0, 0, false
 }
 
@@ -91,6 +95,7 @@ func (e *structure) token() {
 				return
 			}
 			n.depth = max(0, n.depth-1)
+			e.leaveLocals(len(e.open), n.depth)
 		case ';':
 			if t.end < len(e.text) && e.text[t.end] == ';' {
 				e.closeItem()
@@ -122,6 +127,10 @@ func (e *structure) token() {
 			}
 		case declares, imports, follows:
 			e.item(t.word)
+		case controls:
+			if t.word.text == "in" {
+				e.in()
+			}
 		}
 	}
 }
@@ -145,7 +154,10 @@ func (e *structure) floats() bool {
 // nest opens a row of items.
 func (e *structure) nest(w *word) {
 	n := e.top()
-	inner := nest{def: n.def, item: -1, column: -1, inert: n.inert || n.depth > 0 && e.valued() || w.role == begins, object: w.text == "object"}
+	inner := nest{
+		def: n.def, item: -1, column: -1, inert: w.role == begins,
+		local: n.local || n.inert || n.depth > 0 && e.valued(), object: w.text == "object",
+	}
 	if n.item >= 0 {
 		inner.def = n.item
 	}
@@ -225,11 +237,13 @@ func (e *structure) item(w *word) {
 	local := w.text == "let" || w.role == follows || w.role == imports // these have forms inside expressions
 	switch {
 	case n.inert:
+		e.local(w)
 		return
 	case column >= 0 && (n.column < 0 || column == n.column) && !(w.role == follows && n.keyword == nil):
 	case opened && w.role != follows:
 	case w.text == "let" && column < 0 && n.depth == 0 && e.operand(): // struct let v = 1 let w x = x end
 	case local && !(w.role == follows && n.keyword != nil && n.keyword.text == "type" && n.depth == 0 && !e.constrained()):
+		e.local(w)
 		return
 	case n.depth > 0, e.prevWord != nil && e.joins(e.prevWord), e.prevKind == isPunct && strings.IndexByte(":(|=,", e.prevByte) >= 0:
 		return

@@ -159,15 +159,17 @@ export const ocaml = {
     const name = field(node, 'pattern')
     const definition = node.parent
     if (definition.type !== 'value_definition' || (name?.type !== 'value_name' && name?.type !== 'parenthesized_operator')) return
+    const callable = child(node, 'parameter') || ['fun_expression', 'function_expression'].includes(field(node, 'body')?.type)
+    const whole = definition.namedChildren.filter((c) => c.type === 'let_binding').length === 1 ? definition : node
     if (!ocamlTop(definition) || walk.functions > 0) {
       // let ... in: a local
+      if (callable && name.text !== '_')
+        walk.define(whole, name, 'function', { level: name.type === 'value_name' ? 'inner' : 'loose', text: bare(name) })
       walk.functions++
       return
     }
-    const callable = child(node, 'parameter') || ['fun_expression', 'function_expression'].includes(field(node, 'body')?.type)
-    const whole = definition.namedChildren.filter((c) => c.type === 'let_binding').length === 1 ? definition : node
     const level = name.type !== 'value_name' || name.text === '_' ? 'loose' : callable ? undefined : 'value'
-    walk.define(whole, name, callable ? 'function' : 'constant', { level, text: bare(name) })
+    walk.define(whole, name, callable ? 'function' : 'constant', { level, text: bare(name), keep: name.text !== '_' })
     walk.functions++
   },
   constructor_declaration: (node, walk) => {
