@@ -34,7 +34,8 @@ type Document struct {
 // indexed, another must not search, since a word would be looked up that was never
 // stored, or not in that form. TestTextVersion tells when.
 //
-// Version 1 is the first; 2 outlines more languages; 3 marks what is foreign.
+// Version 1 is the first; 2 outlines more languages; 3 what stands inside functions and
+// objects, and marks what is foreign.
 const TextVersion = 3
 
 // Weights of words in a chunk's postings that count besides those of its text: a

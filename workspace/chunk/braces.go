@@ -506,7 +506,7 @@ func (b *braces) emit(d def) int {
 	if d.header < d.start {
 		d.header = d.start
 	}
-	d.inner = f.holds == funcBody && d.kind.callable()
+	d.inner = f.holds == funcBody
 	if d.kind == Function && (f.owner >= 0 || b.g.anyMethod) && !d.hidden &&
 		(f.holds == typeBody || f.holds == enumBody || f.holds == implBody) {
 		d.kind = Method

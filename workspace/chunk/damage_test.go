@@ -29,7 +29,8 @@ func TestOutlineSurvivesDamage(t *testing.T) {
 		"swift", "php", "haskell", "ocaml", "fsharp", "erlang", "clojure", "commonlisp", "scheme", "racket",
 		"elisp", "elm", "purescript", "tcl", "ruby", "elixir", "julia", "lua", "zig", "solidity",
 		"proto", "thrift", "graphql", "terraform", "css", "scss", "less", "perl", "r", "nix",
-		"sql", "cuda", "tsx", "jsx",
+		"sql", "cuda", "tsx", "jsx", "objc_class", "javascript_inner", "typescript_inner", "java_inner",
+		"csharp_inner", "ocaml_inner", "julia_inner",
 	} {
 		path, text, _ := readCase(t, filepath.Join("testdata", "outline", name+".txt"))
 		inputs[name] = []input{{path, text}}

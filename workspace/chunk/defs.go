@@ -15,7 +15,7 @@ type def struct {
 	parent    int    // in scanner.defs, or -1
 	owner     string // names before its own that its header gives: a receiver, qualifiers
 	hidden    bool   // holds members but is no symbol: impl, extension, a group of constants
-	inner     bool   // a function inside a function or object: one that fits a chunk is no boundary
+	inner     bool   // inside a function or object: it names a chunk only where it stands alone
 	imported  bool   // an import or package clause
 	skipped   bool   // not worth embedding: a notebook's outputs
 }

@@ -52,7 +52,7 @@ func (p *packer) region(start, end, lo, hi, scope int) {
 			k++
 			continue
 		}
-		if d.inner && d.end-d.doc <= target { // told by what surrounds it
+		if d.inner && d.kind.callable() && d.end-d.doc <= target { // told by what surrounds it
 			k = next
 			continue
 		}
@@ -133,7 +133,11 @@ func (p *packer) definition(start, end, k, next, scope int) {
 	d := &p.defs[k]
 	size := end - start
 	if size <= target && !p.crowded(size, k, next) {
-		p.add(segment{start: start, end: end, def: k, scope: scope, alone: p.standsAlone(d, size)})
+		s := segment{start: start, end: end, def: k, scope: scope, alone: p.standsAlone(d, size)}
+		if d.inner && !s.alone && scope >= 0 {
+			s.def = scope
+		}
+		p.add(s)
 		return
 	}
 	if next > k+1 {

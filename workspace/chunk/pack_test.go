@@ -163,3 +163,24 @@ func TestChunksOfRealFilesHaveAUsefulSize(t *testing.T) {
 		t.Errorf("%.3f of the text stands in chunks of a useful size", got)
 	}
 }
+
+// What is small inside a function is found as a part of it; what is large has chunks of its own.
+func TestInnerDefinitionsDoNotDisplaceTheirFunction(t *testing.T) {
+	small := "function small(a) {\n  type T = string\n  const f = () => a\n  return { get() { return f } }\n}\n"
+	expectShape(t, "x.ts", small, "function small 1-5\n")
+	callbacks := strings.Repeat("\n  on('x', { run(a) {\n    call(with, values, a)\n  } })\n  const f = () => 1\n", 40)
+	for _, c := range Cut("x.ts", "function outer(a) {\n"+callbacks+"}\n").Chunks {
+		if c.Symbol != "outer" {
+			t.Errorf("a chunk of a function is called %q", c.Symbol)
+		}
+	}
+	types := strings.Repeat("\n\ttype pair struct{ a, b int }\n\tcall(with, values)\n", 40)
+	for _, c := range Cut("x.go", "package a\n\nfunc outer() {\n"+types+"}\n").Chunks[1:] {
+		if c.Symbol != "outer" {
+			t.Errorf("a chunk of a function is called %q", c.Symbol)
+		}
+	}
+	inner := "\tconst inner = () => {\n" + strings.ReplaceAll(body(90), "\t", "\t\t") + "\t}\n"
+	large := "function outer(a) {\n" + body(30) + inner + body(30) + "}\n"
+	expectShape(t, "x.js", large, "function outer 1-31\nfunction outer.inner 32-123\nfunction outer 124-154\n")
+}
