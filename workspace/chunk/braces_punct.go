@@ -356,7 +356,7 @@ func (b *braces) parenthesis(f *frame) bool {
 		switch {
 		case b.g.receivers && st.key.body == funcBody:
 			return b.receiver()
-		case b.g.receivers:
+		case b.g.receivers && len(b.frames) < mostFrames:
 			b.push(frame{holds: groupBody, open: '(', def: -1})
 			return true
 		case st.key.text == "init" || st.key.text == "constructor" || st.key.text == "subscript":

@@ -23,6 +23,13 @@ type def struct {
 // longestName is the length past which an identifier is data rather than a name.
 const longestName = 200
 
+// mostDefs is how many definitions of a file are named: a program of 2 MB has at most some 15,000 (headers of registers more).
+// What holds more is data, and is found as text.
+const mostDefs = 1 << 15
+
+// full says that no further definition is named.
+func (s *scanner) full() bool { return len(s.defs) >= mostDefs }
+
 // deepest is how many containers are named before a symbol; what is nested deeper is generated or hostile.
 const deepest = 16
 

@@ -4,6 +4,7 @@ import "strings"
 
 // worded is the engine of languages whose blocks close with the word `end`: Ruby, Lua, Julia, Elixir.
 type worded struct {
+	later int // no `do` stands between the last place where one was looked for and here
 	*scanner
 	open     []block
 	brackets []int // Julia: how many blocks were open where each open bracket opened
@@ -301,7 +302,7 @@ func (e *worded) declare(w *word) {
 	}
 	if e.g.receivers && w.body == funcBody {
 		if text[last:end] == "unquote" && strings.HasPrefix(text[end:], "(") { // a name that a macro makes up
-			if opensLater(text[end:min(len(text), end+look)]) {
+			if e.opensLater(end) {
 				e.push(-1).column = column
 			}
 			return
@@ -322,7 +323,7 @@ func (e *worded) declare(w *word) {
 	}
 	e.defs = append(e.defs, d)
 	if w.body == valueBody || e.g.assigned && w.body == funcBody && endless(text[end:d.body]) ||
-		e.g.receivers && !opensLater(text[end:min(len(text), end+look)]) { // const x = 1; Ruby: `def x = y`; Elixir: `def x, do: y`
+		e.g.receivers && !e.opensLater(end) { // const x = 1; Ruby: `def x = y`; Elixir: `def x, do: y`
 		e.trail(line)
 		return
 	}
@@ -512,7 +513,21 @@ func endless(rest string) bool {
 }
 
 // opensLater says that an Elixir definition has a `do` block rather than `do:`, before its header ends.
-func opensLater(rest string) bool {
+func (e *worded) opensLater(at int) bool {
+	limit := min(len(e.text), at+look)
+	if e.later = max(e.later, at); e.later < limit { // no search twice where there is none
+		i := strings.Index(e.text[e.later:limit], "do")
+		if i < 0 {
+			e.later = limit - 1
+			return false
+		}
+		e.later += i
+	}
+	if e.later >= limit {
+		return false
+	}
+	rest := e.text[at:limit]
+	e.steps += len(rest)
 	depth := 0
 	last := byte(' ') // that is no space
 	for i := 0; i < len(rest); i++ {

@@ -11,7 +11,7 @@ func outlineDockerfile(s *scanner) {
 	open, last, doc := -1, 0, -1
 	continued, until := false, "" // a here document
 	from := s.pos
-	eachLine(s.text[from:], func(start, end int) {
+	s.eachLine(s.text[from:], func(start, end int) {
 		start, end = start+from, end+from
 		s.steps += end - start
 		line := s.text[start:end]
@@ -107,7 +107,7 @@ func outlineMake(s *scanner) {
 		open = -1
 	}
 	from := s.pos
-	eachLine(s.text[from:], func(start, end int) {
+	s.eachLine(s.text[from:], func(start, end int) {
 		start, end = start+from, end+from
 		s.steps += end - start
 		line := s.text[start:end]

@@ -147,10 +147,11 @@ func csharpHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 	if strings.HasPrefix(s.text[pos:], `"""`) {
 		return rawStringCSharp(s, pos)
 	}
-	if pos == at { // a plain one
+	if pos == at || at < s.noHeredoc { // a plain one
 		return 0, 0, false
 	}
-	for i := pos + 1; i < len(s.text) && i-pos < 64*look; i++ {
+	i := pos + 1
+	for ; i < len(s.text) && i-pos < 64*look; i++ {
 		switch c := s.text[i]; {
 		case c == '"' && verbatim && i+1 < len(s.text) && s.text[i+1] == '"':
 			i++
@@ -162,6 +163,8 @@ func csharpHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 			return i, isString, true
 		}
 	}
+	s.noHeredoc = i
+	s.steps += i - at
 	return 0, 0, false
 }
 
@@ -169,7 +172,11 @@ func csharpHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 func rawStringCSharp(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 	text := s.text[at:min(len(s.text), at+64*look)]
 	n := len(text) - len(strings.TrimLeft(text, `"`))
-	if at < s.noHeredoc || n > 16 {
+	s.steps += n
+	if n > 16 { // nobody's mark
+		return at + n, isString, true
+	}
+	if at < s.noHeredoc {
 		return 0, 0, false
 	}
 	k := strings.Index(text[n:], text[:n])

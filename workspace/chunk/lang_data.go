@@ -62,7 +62,7 @@ func outlineYAML(s *scanner) {
 	doc, docColumn, docEnd := -1, 0, 0
 	last := 0 // where the last line with text ends
 	from := s.pos
-	eachLine(s.text[from:], func(start, end int) {
+	s.eachLine(s.text[from:], func(start, end int) {
 		start, end = start+from, end+from
 		s.steps += end - start
 		line := s.text[start:end]
@@ -319,7 +319,7 @@ func outlineINI(s *scanner) {
 	column := -1 // of the keys of the section
 	doc, last := -1, 0
 	from := s.pos
-	eachLine(s.text[from:], func(start, end int) {
+	s.eachLine(s.text[from:], func(start, end int) {
 		start, end = start+from, end+from
 		s.steps += end - start
 		line := s.text[start:end]

@@ -167,7 +167,7 @@ func outlineLiterate(s *scanner) {
 	code := make([]byte, len(whole))
 	inside := false
 	birds := !strings.Contains(whole, "\n\\begin{code}")
-	eachLine(whole, func(start, end int) {
+	s.eachLine(whole, func(start, end int) {
 		line := whole[start:end]
 		bird := birds && strings.HasPrefix(line, ">")
 		begins := strings.HasPrefix(line, `\begin{code}`)

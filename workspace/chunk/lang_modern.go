@@ -154,10 +154,13 @@ func swiftHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 	if s.fresh && (strings.HasPrefix(rest, "#if") || strings.HasPrefix(rest, "#else") || strings.HasPrefix(rest, "#endif")) {
 		return s.lineEnd(at), isDirective, true
 	}
-	if strings.HasPrefix(rest, `#"`) {
-		if i := strings.Index(rest[2:min(len(rest), 16*look)], `"#`); i >= 0 {
+	if strings.HasPrefix(rest, `#"`) && at >= s.noHeredoc {
+		rest = rest[2:min(len(rest), 16*look)]
+		if i := strings.Index(rest, `"#`); i >= 0 {
 			return at + i + 4, isString, true
 		}
+		s.noHeredoc = at + len(rest)
+		s.steps += len(rest)
 	}
 	return 0, 0, false
 }

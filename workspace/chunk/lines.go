@@ -7,9 +7,9 @@ import (
 
 // The engines here read lines: shell scripts, whose lexing would be an interpreter's, and prose with headings.
 
-// eachLine calls yield with the offsets of every line, line end left out.
-func eachLine(text string, yield func(start, end int)) {
-	for at := 0; at < len(text); {
+// eachLine calls yield with the offsets of every line, line end left out, as long as there is room for definitions.
+func (s *scanner) eachLine(text string, yield func(start, end int)) {
+	for at := 0; at < len(text) && !s.full(); {
 		end := len(text)
 		next := end
 		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
@@ -28,7 +28,7 @@ func outlineShell(s *scanner) {
 	open, column, opened := -1, 0, false
 	doc := -1
 	until := "" // the mark of a here document
-	eachLine(s.text, func(start, end int) {
+	s.eachLine(s.text, func(start, end int) {
 		s.steps += end - start
 		line := s.text[start:end]
 		body := strings.TrimLeft(line, " \t")
@@ -187,7 +187,7 @@ func eachHeading(s *scanner, yield func(start, end, nameStart, nameEnd, level in
 	if m.mark == '#' {
 		from = m.frontMatter(from)
 	}
-	eachLine(s.text[from:], func(start, end int) { m.line(start+from, end+from) })
+	s.eachLine(s.text[from:], func(start, end int) { m.line(start+from, end+from) })
 }
 
 // marked is the state between the lines of such prose.
@@ -384,7 +384,7 @@ func outlineUnderlined(s *scanner) {
 	var levels []string
 	var lines [3][2]int
 	used := -1 // the line that underlines the heading before
-	eachLine(s.text, func(start, end int) {
+	s.eachLine(s.text, func(start, end int) {
 		s.steps += end - start
 		lines[0], lines[1], lines[2] = lines[1], lines[2], [2]int{start, end}
 		under := s.text[start:end]

@@ -183,7 +183,7 @@ func (p *packer) gap(start, end, scope int) {
 		p.split(start, end, segment{def: -1, scope: -1, filed: true})
 		return
 	}
-	if p.g.marks == nil {
+	if p.g.marks == nil || p.full() {
 		p.split(start, end, segment{def: -1, scope: -1})
 		return
 	}

@@ -99,6 +99,11 @@ func (s *scanner) next() bool {
 	text, g := s.text, s.g
 	pos := s.pos
 	from := pos
+	if s.full() {
+		s.yield(atEnd, pos, pos)
+		s.whole = true
+		return false
+	}
 	if s.skim > everything {
 		pos = s.skims(pos)
 		from = min(from, pos)
