@@ -227,10 +227,10 @@ func (e *indented) imported(d def) {
 	}
 }
 
-// assignment takes `NAME = value` or `NAME: type = value` of a module: a constant where the name is in capitals.
+// assignment takes `name = value` or `name: type = value` of a module: a constant where the name is in capitals.
 func (e *indented) assignment(d def) {
 	d.nameStart, d.nameEnd, d.parent = e.tok.start, e.tok.end, -1
-	if d.nameEnd-d.nameStart > longestName || !capitals(e.text[d.nameStart:d.nameEnd]) || !e.next() {
+	if d.nameEnd-d.nameStart > longestName || !e.next() {
 		return
 	}
 	if e.tok.first || e.tok.kind != isPunct || e.tok.b != '=' && e.tok.b != ':' || e.tok.end < len(e.text) && e.text[e.tok.end] == '=' {
@@ -238,7 +238,9 @@ func (e *indented) assignment(d def) {
 		return
 	}
 	n := len(e.defs)
-	d.kind = Constant
+	if d.kind = Variable; capitals(e.text[d.nameStart:d.nameEnd]) {
+		d.kind = Constant
+	}
 	if d.doc < 0 {
 		d.doc = d.start
 	}
@@ -281,5 +283,6 @@ var grammarPython = &grammar{
 		{"class", word{role: declares, kind: Class, body: typeBody}},
 		{"async", word{role: modifies}},
 		{"import from", word{role: imports}},
+		{"else try finally", word{role: controls}}, // a colon follows, as it does a name with a type
 	},
 }

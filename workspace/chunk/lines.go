@@ -25,11 +25,14 @@ func (s *scanner) eachLine(text string, yield func(start, end int)) {
 
 // outlineShell finds `name() {` and `function name {`; a function ends at the first `}` or `)` in its own column.
 func outlineShell(s *scanner) {
-	open, column, opened := -1, 0, false
+	var open []level // functions, each further to the right than the one around it
 	doc := -1
 	until := "" // the mark of a here document
 	s.eachLine(s.text, func(start, end int) {
 		s.steps += end - start
+		if start < s.begin { // #!/bin/sh
+			return
+		}
 		line := s.text[start:end]
 		body := strings.TrimLeft(line, " \t")
 		if until != "" {
@@ -47,35 +50,41 @@ func outlineShell(s *scanner) {
 		}
 		above := doc
 		doc = -1
-		if open >= 0 {
-			d := &s.defs[open]
-			if indent == column && (strings.HasPrefix(body, "}") || strings.HasPrefix(body, ")")) {
-				d.end = start + indent + 1
-				open = -1
+		if n := len(open); n > 0 && (strings.HasPrefix(body, "}") || strings.HasPrefix(body, ")")) {
+			for n--; n > 0 && open[n].column > indent; n-- {
+			}
+			if open[n].column == indent {
+				for _, l := range open[n:] {
+					s.defs[l.def].end = start + indent + 1
+				}
+				open = open[:n]
 				return
 			}
-			opened = opened || strings.HasPrefix(body, "{")
 		}
 		until = hereMark(body)
 		nameStart, nameEnd := shellFunction(body)
-		if nameEnd == 0 || open >= 0 && indent > column {
+		if nameEnd == 0 {
 			return
 		}
 		at := start + indent
-		if open >= 0 {
-			s.defs[open].end = at
+		for n := len(open); n > 0 && open[n-1].column >= indent; n-- {
+			s.defs[open[n-1].def].end = at
+			open = open[:n-1]
 		}
 		d := def{start: at, header: at, doc: at, body: end, end: end, nameStart: at + nameStart, nameEnd: at + nameEnd, kind: Function, parent: -1}
+		if n := len(open); n > 0 {
+			d.parent = open[n-1].def
+		}
 		if above >= 0 {
 			d.doc = above
 		}
 		s.defs = append(s.defs, d)
-		if !shellCloses(body) {
-			open, column = len(s.defs)-1, indent
+		if !shellCloses(body) && len(open) < mostFrames {
+			open = append(open, level{indent, len(s.defs) - 1})
 		}
 	})
-	if open >= 0 {
-		s.defs[open].end = len(s.text)
+	for _, l := range open {
+		s.defs[l.def].end = len(s.text)
 	}
 }
 

@@ -143,8 +143,10 @@ export function compiler(ts, write) {
         }
         case K.PropertyAssignment: {
           const value = peel(node.initializer)
+          // The tags queries look for a function that is the value itself, without parentheses around it.
+          const level = node.initializer.kind === K.ParenthesizedExpression ? 'loose' : undefined
           if (isFunction(value) && node.name.kind !== K.ComputedPropertyName)
-            return down(emit(node.name, 'function', node, within))
+            return down(emit(node.name, 'function', node, within, level))
           emit(node.name, 'field', node, within, 'loose')
           return down(within)
         }
