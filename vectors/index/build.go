@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/semantic-ls/semantic-ls/vectors/lexical"
-	"github.com/semantic-ls/semantic-ls/vectors/words"
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 )
 
@@ -81,8 +80,9 @@ func Build(dimensions int, documents []Document) (*Segment, error) {
 // Builder is Build in steps: a document takes some 0.1 ms of a core, a batch of them
 // ten. Not safe for concurrent use.
 type Builder struct {
-	w    segmentWriter
-	post lexical.Builder
+	w     segmentWriter
+	post  lexical.Builder
+	terms terms
 }
 
 // NewBuilder returns a Builder of a segment with rows of that many dimensions.
@@ -102,8 +102,8 @@ func (b *Builder) Add(d Document) {
 			continue
 		}
 		text := d.Text[c.Start:c.End]
-		words.Each(text, func(word []byte) { b.post.Add(word, 1) })
-		addPath(&b.post, d.File.Path)
+		b.count(text, 1)
+		b.countPath(d.File.Path)
 		defined := 0
 		for _, s := range symbols {
 			if s.NameStart >= c.End {
@@ -111,7 +111,7 @@ func (b *Builder) Add(d Document) {
 			}
 			b.post.Mark([]byte(Definition(s.Name)), 1)
 			defined++
-			words.Each(d.Text[max(s.DocStart, c.Start):s.NameEnd], func(word []byte) { b.post.Add(word, headWeight) })
+			b.count(d.Text[max(s.DocStart, c.Start):s.NameEnd], headWeight)
 		}
 		fileWords += b.post.End()
 		b.w.chunk(Chunk{
@@ -140,10 +140,11 @@ func byName(symbols []chunk.Symbol) []chunk.Symbol {
 
 func nameStart(s chunk.Symbol, at int) int { return s.NameStart - at }
 
-func addPath(post *lexical.Builder, p string) {
+// countPath counts the words of the path of the chunk under way.
+func (b *Builder) countPath(p string) {
 	dir, base := path.Split(p)
-	words.Each(strings.TrimSuffix(base, path.Ext(base)), func(word []byte) { post.Add(word, stemWeight) })
-	words.Each(dir, func(word []byte) { post.Add(word, directoryWeight) })
+	b.count(strings.TrimSuffix(base, path.Ext(base)), stemWeight)
+	b.count(dir, directoryWeight)
 }
 
 // Merge encodes what is left of several segments, oldest first, as one. alive

@@ -29,14 +29,15 @@ type entry struct{ term, document, count uint32 }
 // Add counts a word of the document under way. weight is how often: words that
 // say more about a document than its text does (its path) count more than once.
 // It does not keep word.
-func (b *Builder) Add(word []byte, weight uint32) {
-	b.Mark(word, weight)
-	b.length += weight
-}
+func (b *Builder) Add(word []byte, weight uint32) { b.Count(b.Term(word), weight) }
 
 // Mark is Add for a term that is no text, such as a symbol defined: it can be
 // looked up and does not make the document longer.
-func (b *Builder) Mark(word []byte, weight uint32) {
+func (b *Builder) Mark(word []byte, weight uint32) { b.mark(b.Term(word), weight) }
+
+// Term is a word's number, the same as long as the builder lives. It does not keep
+// word.
+func (b *Builder) Term(word []byte) uint32 {
 	id, ok := b.ids[string(word)]
 	if !ok {
 		if b.ids == nil {
@@ -51,10 +52,20 @@ func (b *Builder) Mark(word []byte, weight uint32) {
 		b.listSize = append(b.listSize, 0)
 		b.last = append(b.last, 0)
 	}
-	if b.counts[id] == 0 {
-		b.touched = append(b.touched, id)
+	return id
+}
+
+// Count is Add for a word by its number.
+func (b *Builder) Count(term, weight uint32) {
+	b.mark(term, weight)
+	b.length += weight
+}
+
+func (b *Builder) mark(term, weight uint32) {
+	if b.counts[term] == 0 {
+		b.touched = append(b.touched, term)
 	}
-	b.counts[id] += weight
+	b.counts[term] += weight
 }
 
 // End ends the document under way, which may be empty, and returns its length

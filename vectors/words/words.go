@@ -72,6 +72,27 @@ func Each(text string, yield func(word []byte)) {
 	}
 }
 
+// Runs calls yield for every identifier of text, in order: what Each makes words of.
+// Each of a run alone yields the words that it has in the text, so that who counts
+// words need not cut an identifier twice.
+func Runs(text string, yield func(run string)) {
+	var part [maxWord + utf8.UTFMax]byte
+	var whole [maxIdentifier + utf8.UTFMax]byte
+	for i := 0; i < len(text); {
+		if c := class[text[i]]; c == other || c == underscore {
+			i++
+			continue
+		}
+		start := i
+		for i++; i < len(text) && class[text[i]] != other && class[text[i]] != high; i++ {
+		}
+		if class[text[start]] == high || i < len(text) && class[text[i]] == high {
+			i = identifier(text, start, part[:0], whole[:0], func([]byte) {})
+		}
+		yield(text[start:i])
+	}
+}
+
 // identifier yields the words of the identifier that starts at i and returns
 // the offset behind it. It always advances.
 func identifier(text string, i int, part, whole []byte, yield func([]byte)) int {
