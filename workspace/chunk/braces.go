@@ -143,8 +143,11 @@ func (b *braces) token() {
 		}
 	}
 	if t.kind == isPunct {
+		c := t.b
 		b.punct()
-		b.skipTo(b.dull())
+		if b.g.brackets[c] || c == ';' || c == ',' {
+			b.skipTo(b.dull())
+		}
 		return
 	}
 	if t.kind == isDirective {

@@ -409,17 +409,20 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // endStatement ends the statement at end and defines what needs no body.
 func (b *braces) endStatement(end int) {
-	st := b.st
-	b.st = blank
-	if st.start < 0 || st.start > end { // behind a comma nothing may follow
-		return
+	if st := &b.st; st.start >= 0 && st.start <= end { // behind a comma nothing may follow
+		b.statement(st, end)
 	}
+	b.st = blank
+}
+
+// statement defines what a statement that ended needs no body for.
+func (b *braces) statement(st *statement, end int) {
 	f, g := b.top(), b.g
 	if st.def > 0 {
 		if d := &b.defs[st.def-1]; !st.split {
 			d.end = max(d.end, end)
 		}
-		b.typedefName(&st, end)
+		b.typedefName(st, end)
 		return
 	}
 	d := def{start: st.start, doc: st.doc, header: st.header, body: end, end: end, nameStart: st.nameStart, nameEnd: st.nameEnd}
@@ -449,7 +452,7 @@ func (b *braces) endStatement(end int) {
 	}
 	member := f.holds == typeBody || f.holds == enumBody || f.holds == implBody
 	switch {
-	case g.selectors && b.isMethod(f, &st):
+	case g.selectors && b.isMethod(f, st):
 		d.nameStart, d.nameEnd, d.kind = st.call, st.callEnd, Method
 		b.emit(d)
 	case st.typedef:
@@ -534,8 +537,8 @@ func (b *braces) endStatement(end int) {
 	case !member && st.arrow && st.call >= 0 && st.values >= 2:
 		d.nameStart, d.nameEnd, d.kind = st.call, st.callEnd, Function
 		b.emit(d)
-	case g.assigned && !member && st.arrow && st.nameEnd > 0 && b.mayAssign(&st, f): // x.f = () => 1
-		d.kind, d.owner = Function, b.leftOwner(&st)
+	case g.assigned && !member && st.arrow && st.nameEnd > 0 && b.mayAssign(st, f): // x.f = () => 1
+		d.kind, d.owner = Function, b.leftOwner(st)
 		b.emit(d)
 	case member && st.arrow && st.nameEnd > 0:
 		if d.kind = Property; g.assigned {
