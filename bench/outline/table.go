@@ -62,13 +62,6 @@ in them counts. "symbols" are those that recall is a share of; "inner" is the re
 and objects; "unseen" are the lines that an oracle does not understand or does not look into, which count for neither side.
 
 `, o.command, runtime.Version())
-	if o.names == "" {
-		b.WriteString(`The list of repositories stood before the first table.
-Since then disagreements with these repositories were mended for all languages but Python, Elixir, R, Perl and Erlang: for the others these are no held-out figures any more. C++, C# and Dart, for
-example, began with a recall of 0.945, 0.804 and 0.880.
-
-`)
-	}
 	b.WriteString(heading(o))
 	for _, r := range rows {
 		b.WriteString(r.line(o) + "\n")

@@ -187,19 +187,31 @@ func (p *packer) gap(start, end, scope int) {
 		p.split(start, end, segment{def: -1, scope: -1})
 		return
 	}
+	var list []segment
+	add := func(s segment) {
+		if n := len(list); n > 1 && !s.skip && list[n-1].skip && list[n-1].end-list[n-1].start <= crumb && !list[n-2].skip {
+			list[n-2].end = s.end // a ruler between statements parts nothing
+			list = list[:n-1]
+			return
+		}
+		list = append(list, s)
+	}
 	at, skip := start, true
 	first := true
-	p.runs(start, end, func(pos int, tells bool) {
-		if first || tells != skip {
+	p.runs(start, end, func(pos int, skips bool) {
+		if first || skips != skip {
 			cut := p.lineStart(pos)
 			if !first && cut > at {
-				p.split(at, cut, segment{def: -1, scope: -1, skip: skip})
+				add(segment{start: at, end: cut, def: -1, scope: -1, skip: skip})
 				at = cut
 			}
-			first, skip = false, tells
+			first, skip = false, skips
 		}
 	})
-	p.split(at, end, segment{def: -1, scope: -1, skip: skip})
+	add(segment{start: at, end: end, def: -1, scope: -1, skip: skip})
+	for _, s := range list {
+		p.split(s.start, s.end, s)
+	}
 }
 
 // runs calls yield for what tells something in a stretch, and for what does not: licences, directives and imports. Each counts

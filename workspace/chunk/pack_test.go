@@ -184,3 +184,11 @@ func TestInnerDefinitionsDoNotDisplaceTheirFunction(t *testing.T) {
 	large := "function outer(a) {\n" + body(30) + inner + body(30) + "}\n"
 	expectShape(t, "x.js", large, "function outer 1-31\nfunction outer.inner 32-123\nfunction outer 124-154\n")
 }
+
+func TestRulersPartNoStatements(t *testing.T) {
+	text := "a = f(1)\nb = f(2)\n# --------\nc = f(3)\nd = f(4)\n# --------\n"
+	f := Cut("x.rb", text)
+	if len(f.Chunks) > 2 || f.Chunks[0].Skip || f.Chunks[0].End < strings.Index(text, "d = ") {
+		t.Errorf("a ruler parts statements: %s", shape(f, text))
+	}
+}
