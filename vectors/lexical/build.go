@@ -5,7 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"slices"
-	"sort"
+	"strings"
 )
 
 // Builder collects the words of documents. Documents are numbered in the order
@@ -104,7 +104,7 @@ func (b *Builder) Encode(dst []byte) []byte {
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	sort.Slice(order, func(i, j int) bool { return b.terms[order[i]] < b.terms[order[j]] })
+	slices.SortFunc(order, func(i, j uint32) int { return strings.Compare(b.terms[i], b.terms[j]) })
 
 	// Where each term's list goes is known before any is written, so one pass
 	// over the entries, which stand in document order, fills them all.
