@@ -202,7 +202,43 @@ func askCtags(ctx context.Context, o options, language string, files []source) (
 		}
 		a.add(s)
 	}
+	if language == "erlang" {
+		for _, f := range files {
+			a.blind(f)
+		}
+	}
 	return a, lines.Err()
+}
+
+// blind skips the lines of Erlang that ctags 5.9 does not understand: it takes the prose of -doc and of strings between three
+// quotes and the terms of files that hold no module (rebar.config) for functions, and knows no -callback and no function whose
+// name is quoted.
+func (a *answer) blind(f source) {
+	if ext := filepath.Ext(f.path); ext != ".erl" && ext != ".hrl" && ext != ".escript" {
+		a.skip(f.path, 1, everything)
+		return
+	}
+	first, n := 0, 0 // the line of an open string, 0: none
+	closes := func(text string) bool { return strings.HasPrefix(text, `"""`) }
+	for line := range strings.Lines(f.text) {
+		n++
+		text := strings.TrimSpace(line)
+		switch {
+		case first > 0 && closes(text):
+			a.skip(f.path, first, n)
+			first = 0
+		case first > 0:
+		case strings.HasSuffix(text, `"""`) && !strings.HasPrefix(text, "%"):
+			first, closes = n, func(text string) bool { return strings.HasPrefix(text, `"""`) }
+		case strings.HasPrefix(line, "-doc") || strings.HasPrefix(line, "-moduledoc"):
+			closes = func(text string) bool { return strings.HasSuffix(text, `").`) || strings.HasSuffix(text, `".`) }
+			if first = n; strings.HasSuffix(text, ".") {
+				first = 0
+			}
+		case strings.HasPrefix(line, "-callback") || strings.HasPrefix(line, "'"):
+			a.skip(f.path, n, n)
+		}
+	}
 }
 
 // anonymous says that ctags has made the name up.
