@@ -256,6 +256,9 @@ func (b *braces) breaksLine() bool {
 		}
 	case t.word != nil && t.word.role == follows:
 		return false
+	case b.g.colons && b.prevKind == isPunct && b.prevByte == ')' && strings.HasPrefix(b.text[b.st.start:], "extension ") &&
+		b.indent(t.line) > b.st.column:
+		return true // extension (a: A)
 	case b.g.extends && b.st.key != nil && b.st.key.body == typeBody && b.prevEnd == b.st.nameEnd && b.constructs():
 		return false
 	}
@@ -264,7 +267,7 @@ func (b *braces) breaksLine() bool {
 		case '=', ',', '|', '&', '(', ':':
 			return false
 		case '+', '-':
-			if b.prevEnd < 2 || b.text[b.prevEnd-2] != b.prevByte {
+			if b.prevEnd < 2 || b.text[b.prevEnd-2] != b.prevByte && b.text[b.prevEnd-2] != '.' { // i++, parser.+
 				return false
 			}
 		case '>':

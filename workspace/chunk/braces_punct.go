@@ -111,7 +111,8 @@ func (b *braces) punct() {
 	if st.start < 0 {
 		b.begin()
 	}
-	if st.wants && b.g.operators && (st.key.kind == Function || st.key.kind == Module) && strings.IndexByte(operatorBytes, c) >= 0 {
+	if st.wants && b.g.operators && strings.IndexByte(operatorBytes, c) >= 0 && (st.key.kind == Function || st.key.kind == Module ||
+		b.g.colons && b.operatorName()) {
 		st.nameStart, st.nameEnd, st.wants = t.start, b.symbols(t.end), false
 		b.moved(t.start, st.nameEnd)
 		t.end = st.nameEnd
@@ -124,8 +125,10 @@ func (b *braces) punct() {
 			return
 		}
 	case '#':
-		st.applied = 2
-		return
+		if !b.g.colons { // an attribute, no Type#Member
+			st.applied = 2
+			return
+		}
 	case '=':
 		b.equals()
 	case ':':
@@ -226,7 +229,17 @@ func (b *braces) symbols(at int) int {
 }
 
 // operatorBytes are what operators are called in Swift and Scala.
-const operatorBytes = "=+-*/<>!%&|^~:?"
+const operatorBytes = "=+-*/<>!%&|^~:?#"
+
+// operatorName says that what starts at the current token names a Scala type or value: `type ~>[A, B]`, `val :+: = HCons`, but not
+// what is typed half: `val = 1`, `class : Base`.
+func (b *braces) operatorName() bool {
+	t := &b.tok
+	if strings.IndexByte("=:<", t.b) < 0 {
+		return true
+	}
+	return t.end < len(b.text) && strings.IndexByte(operatorBytes, b.text[t.end]) >= 0
+}
 
 func (b *braces) equals() {
 	st, at := &b.st, b.tok.end
@@ -236,6 +249,11 @@ func (b *braces) equals() {
 	next := byte(0)
 	if at < len(b.text) {
 		next = b.text[at]
+	}
+	if next == '>' && b.g.colons && st.key == nil && b.top().holds == funcBody { // case a =>, (a, b) =>: statements follow
+		b.st = blank
+		b.moved(at, at+1)
+		return
 	}
 	if next == '>' && !st.equals { // an expression body, a TypeScript function type, a match arm
 		if b.g.operators && st.key == nil && st.values == 1 && st.start == st.last { // self =>

@@ -11,6 +11,7 @@ type grammar struct {
 	outline func(*scanner) // the engine; nil: the text is cut by paragraphs
 	marks   []mark         // comments and strings
 	extra   string         // bytes of identifiers beside letters, digits, '_' and everything beyond ASCII
+	ending  string         // bytes that go on with an identifier but start none
 	hooked  string         // bytes at which hook is asked before the marks
 	hook    func(s *scanner, at int) (end int, kind tokenKind, ok bool)
 	prefix  func(s *scanner, start, at int) (end int, ok bool) // a string opened by the word text[start:at]
@@ -158,6 +159,9 @@ func (g *grammar) compile() {
 	for i := range len(g.extra) {
 		g.class[g.extra[i]], g.inside[g.extra[i]] = letter, true
 	}
+	for i := range len(g.ending) {
+		g.inside[g.ending[i]] = true
+	}
 	g.marks = append([]mark(nil), g.marks...) // tables share them
 	for i := range g.marks {
 		m := &g.marks[i]
@@ -182,7 +186,7 @@ func (g *grammar) compile() {
 	g.stop("()[]{}", skimBrackets, skimLines)
 	g.stop("{}", skimBlocks, skimTypes, skimStatements)
 	g.stop(";", skimStatements)
-	if g.assigned {
+	if g.assigned || g.colons {
 		g.stop("()[]>", skimStatements)
 	} else if g.properties || g.getters {
 		g.stop(">", skimStatements)

@@ -9,7 +9,7 @@ var haskellMarks = []mark{
 }
 
 var grammarHaskell = &grammar{
-	outline: outlineLayout, extra: "'", hooked: "'-\"[#", hook: haskellHook, marks: haskellMarks,
+	outline: outlineLayout, extra: "'", ending: "#", hooked: "'-\"[#", hook: haskellHook, marks: haskellMarks,
 	words: []words{
 		{"data newtype", word{role: declares, kind: Struct}},
 		{"type", word{role: declares, kind: Class}},
@@ -24,7 +24,8 @@ var grammarHaskell = &grammar{
 
 // grammarLiterate is literate Haskell: all but its code is blanked before the outline is made.
 var grammarLiterate = &grammar{
-	outline: outlineLiterate, extra: "'", hooked: "'-\"[#", hook: haskellHook, marks: haskellMarks, words: grammarHaskell.words,
+	outline: outlineLiterate, extra: "'", ending: "#", hooked: "'-\"[#", hook: haskellHook, marks: haskellMarks,
+	words: grammarHaskell.words,
 }
 
 var grammarPureScript = &grammar{

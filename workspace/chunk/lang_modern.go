@@ -166,7 +166,7 @@ func swiftHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 }
 
 var grammarScala = &grammar{
-	outline: outlineBraces, hooked: "'", hook: lifetimeHook,
+	outline: outlineBraces, extra: "$", hooked: "'", hook: lifetimeHook,
 	marks: append([]mark{
 		{kind: quote, open: `"""`, close: `"""`, lines: true},
 		{kind: quote, open: `"`, close: `"`, escape: '\\'},

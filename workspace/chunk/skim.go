@@ -308,7 +308,10 @@ func (s *scanner) statements(from int) int {
 			continue
 		case '>':
 			if at++; text[at-2] == '=' && s.depth == 0 {
-				return s.rewind(at)
+				if !g.colons {
+					return s.rewind(at)
+				}
+				s.mark(edge{at, from, s.line})
 			}
 			continue
 		case '{':

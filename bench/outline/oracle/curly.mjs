@@ -160,6 +160,21 @@ for (const type of ['object_definition', 'package_object']) {
     walk.become('class') // its functions are methods
   }
 }
+// The grammar takes the body of a type for a block behind it where its brace stands on a line of its own: what that holds is
+// left out.
+for (const type of ['class_definition', 'trait_definition', 'object_definition']) {
+  const define = scala[type]
+  scala[type] = (node, walk) => {
+    const block = node.nextNamedSibling
+    const name = field(node, 'name')
+    if (!name || field(node, 'body') || block?.type !== 'block' || block.startPosition.row !== node.endPosition.row + 1)
+      return define(node, walk)
+    walk.define(node, name, type === 'trait_definition' ? 'interface' : type === 'object_definition' ? 'module' : 'class', {
+      noEnd: true,
+    })
+    walk.write({ path: walk.file, skip: [block.startPosition.row + 1, block.endPosition.row + 1] })
+  }
+}
 
 export const kotlin = {
   class_declaration: named((node) => {

@@ -30,11 +30,18 @@ function equation(node, walk) {
   if (same(sibling(node, 'previousNamedSibling'))) return false
   let last = node
   for (let s = sibling(node, 'nextNamedSibling'); same(s); s = sibling(s, 'nextNamedSibling')) last = s
-  const before = sibling(node, 'previousNamedSibling')
+  let before = sibling(node, 'previousNamedSibling')
   let signed
   if (before?.type === 'signature') {
     const names = [field(before, 'name'), ...(field(before, 'names')?.namedChildren ?? [])].filter(Boolean)
     signed = names.find((n) => clean(n) === clean(name))
+  }
+  let above = node.previousNamedSibling
+  while (above && above.type !== 'default_signature' && decorative.test(above.type)) above = above.previousNamedSibling
+  if (!signed && above?.type === 'default_signature') {
+    // the default's own signature, where others stand between it and the method's
+    const own = field(above.namedChildren.find((c) => c.type === 'signature') ?? above, 'name')
+    if (own && clean(own) === clean(name)) [before, signed] = [above, own]
   }
   walk.define(signed ? before : node, signed ?? name, top ? 'function' : 'method', {
     alt: signed ? name : undefined,
