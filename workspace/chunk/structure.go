@@ -156,10 +156,10 @@ func (e *structure) nest(w *word) {
 	n := e.top()
 	inner := nest{
 		def: n.def, item: -1, column: -1, inert: w.role == begins,
-		local: n.local || n.inert || n.depth > 0 && e.valued(), object: w.text == "object",
+		local: n.local || n.inert || n.depth > 0 && e.valued() || len(e.locals) > 0, object: w.text == "object",
 	}
-	if n.item >= 0 {
-		inner.def = n.item
+	if n.item >= 0 || len(e.locals) > 0 && !n.inert {
+		inner.def = e.around()
 	}
 	if len(e.open) < mostFrames {
 		e.open = append(e.open, inner)

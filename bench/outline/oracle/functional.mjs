@@ -126,6 +126,11 @@ const ocamlName =
       )
   }
 
+const ocamlLoosely = (kind, type) => (node, walk) => {
+  const name = child(node, type)
+  if (name) walk.define(node, name, kind, { ...loose, keep: false })
+}
+
 const bare = (name) => name.text.replace(/^\(\s*|\s*\)$/g, '') // an operator in parentheses
 
 const ocamlTypes = { record_declaration: 'struct', variant_declaration: 'enum', polymorphic_variant_type: 'enum' }
@@ -136,6 +141,10 @@ export const ocaml = {
   class_binding: ocamlName('class', 'class_name'),
   class_type_binding: ocamlName('class', 'class_type_name'),
   method_definition: ocamlName('method', 'method_name'),
+  // what a class's type declares is no definition in the tags query, but no mistake either
+  method_specification: ocamlLoosely('method', 'method_name'),
+  instance_variable_definition: ocamlLoosely('variable', 'instance_variable_name'),
+  instance_variable_specification: ocamlLoosely('variable', 'instance_variable_name'),
   exception_definition: (node, walk) => {
     const name = node.descendantsOfType('constructor_name')[0]
     if (name) walk.define(node, name, 'class', loose)
