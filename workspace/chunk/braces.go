@@ -384,7 +384,7 @@ func (b *braces) word(f *frame) {
 			st.wants = false
 			return
 		}
-		named := st.wants || b.g.objects && f.holds == funcBody && st.values == 0                       // set = x
+		named := st.wants || b.g.getters || b.g.objects && f.holds == funcBody && st.values == 0        // set = x, get base =>
 		if !(named && w.fresh && b.nextByteEndsName() || st.wants && b.g.extends && role == modifies) { // val value get() = 1
 			return
 		}
@@ -410,6 +410,8 @@ func (b *braces) word(f *frame) {
 	switch {
 	case st.extends:
 		st.nameEnd, st.extends = t.end, false
+	case st.wants && b.g.getters && st.key != nil && st.key.text == "extension" && b.text[t.start:t.end] == "type":
+		// extension type Name(
 	case st.wants:
 		st.nameStart, st.nameEnd, st.wants = t.start, t.end, false
 		if b.g.operators && b.g.backticks && b.text[t.end-1] == '_' { // name_=

@@ -196,7 +196,8 @@ func (b *braces) opensCall(f *frame) bool {
 	if f.holds == enumBody && !f.past && st.values == 1 && st.header == st.call {
 		return false
 	}
-	if st.init && (b.prevKind == isWord || b.prevByte == '>') && g.qualified { // : member{value}
+	if st.init && g.qualified && (b.prevKind == isWord || b.prevByte == '>') || // : member{value}
+		st.init && g.getters && b.initialises() {
 		b.push(frame{holds: dataBody, open: '{', def: -1})
 		return true
 	}
@@ -221,6 +222,14 @@ func (b *braces) opensCall(f *frame) bool {
 	}
 	b.define(frame{holds: funcBody}, d)
 	return true
+}
+
+// initialises says that the brace opens a value in the list of what a Dart constructor initialises: : names = const {} {
+func (b *braces) initialises() bool {
+	if b.prevKind == isWord {
+		return b.text[b.prevStart:b.prevEnd] == "const"
+	}
+	return b.prevKind == isPunct && strings.IndexByte("=:,?>&|", b.prevByte) >= 0
 }
 
 // memberKind is the kind of a function that is defined outside of its class: a constructor has the name of that.

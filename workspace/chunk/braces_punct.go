@@ -243,7 +243,7 @@ func (b *braces) operatorName() bool {
 
 func (b *braces) equals() {
 	st, at := &b.st, b.tok.end
-	if b.naming() {
+	if b.naming() || b.g.getters && st.init { // Name(...) : field = value {
 		return
 	}
 	next := byte(0)
