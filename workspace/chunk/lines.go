@@ -23,9 +23,11 @@ func (s *scanner) eachLine(text string, yield func(start, end int)) {
 	}
 }
 
-// outlineShell finds `name() {` and `function name {`; a function ends at the first `}` or `)` in its own column.
+// outlineShell finds `name() {` and `function name {`; a function ends at the first `}` or `)` in its own column, or where one
+// starts that is no deeper.
 func outlineShell(s *scanner) {
-	var open []level // functions, each further to the right than the one around it
+	type function struct{ def, column int }
+	var open []function
 	doc := -1
 	until := "" // the mark of a here document
 	s.eachLine(s.text, func(start, end int) {
@@ -50,15 +52,16 @@ func outlineShell(s *scanner) {
 		}
 		above := doc
 		doc = -1
-		if n := len(open); n > 0 && (strings.HasPrefix(body, "}") || strings.HasPrefix(body, ")")) {
-			for n--; n > 0 && open[n].column > indent; n-- {
-			}
-			if open[n].column == indent {
-				for _, l := range open[n:] {
-					s.defs[l.def].end = start + indent + 1
+		at := start + indent
+		if body != "" && (body[0] == '}' || body[0] == ')') && (len(body) == 1 || strings.IndexByte(" \t;&|<>)", body[1]) >= 0) {
+			for n := len(open) - 1; n >= max(0, len(open)-nearFrames) && open[n].column >= indent; n-- {
+				if open[n].column == indent {
+					for i := range open[n:] {
+						s.defs[open[n+i].def].end = at + 1
+					}
+					open = open[:n]
+					return
 				}
-				open = open[:n]
-				return
 			}
 		}
 		until = hereMark(body)
@@ -66,26 +69,42 @@ func outlineShell(s *scanner) {
 		if nameEnd == 0 {
 			return
 		}
-		at := start + indent
-		for n := len(open); n > 0 && open[n-1].column >= indent; n-- {
-			s.defs[open[n-1].def].end = at
-			open = open[:n-1]
+		n := len(open)
+		for n > 0 && open[n-1].column >= indent {
+			n--
+			s.defs[open[n].def].end = at
 		}
-		d := def{start: at, header: at, doc: at, body: end, end: end, nameStart: at + nameStart, nameEnd: at + nameEnd, kind: Function, parent: -1}
-		if n := len(open); n > 0 {
-			d.parent = open[n-1].def
+		parent := -1
+		if open = open[:n]; n > 0 {
+			if parent = open[n-1].def; !shellOpens(body[nameEnd:]) || n == mostFrames { // a function of awk
+				return
+			}
+		}
+		d := def{
+			start: at, header: at, doc: at, body: end, end: end, nameStart: at + nameStart, nameEnd: at + nameEnd, kind: Function,
+			parent: parent, inner: n > 0,
 		}
 		if above >= 0 {
 			d.doc = above
 		}
 		s.defs = append(s.defs, d)
-		if !shellCloses(body) && len(open) < mostFrames {
-			open = append(open, level{indent, len(s.defs) - 1})
+		if !shellCloses(body) {
+			open = append(open, function{len(s.defs) - 1, indent})
 		}
 	})
-	for _, l := range open {
-		s.defs[l.def].end = len(s.text)
+	for _, f := range open {
+		s.defs[f.def].end = len(s.text)
 	}
+}
+
+// shellOpens says that behind the name of a function its body follows, on this line or the next, and no parameters.
+func shellOpens(rest string) bool {
+	rest = strings.TrimLeft(rest, " \t")
+	if strings.HasPrefix(rest, "(") {
+		rest = strings.TrimLeft(rest[1:], " \t")
+		rest = strings.TrimLeft(strings.TrimPrefix(rest, ")"), " \t")
+	}
+	return rest == "" || strings.IndexByte("{(#", rest[0]) >= 0
 }
 
 // shellCloses says that the body of a function ends on the line that it starts on, whatever comment follows.
