@@ -249,8 +249,15 @@ func (e *worded) declare(w *word) {
 	if e.g.assigned && w.body == funcBody && strings.HasPrefix(text[at:], "self.") { // def self.[](x)
 		at += len("self.")
 	}
-	last := at
 	owner := ""
+	if e.g.assigned && w.body == funcBody && strings.HasPrefix(text[at:], "(") { // def (a.b).name
+		inside, _, ok := strings.Cut(text[at+1:e.near(at)], ").")
+		if ok && strings.IndexByte(inside, ' ') < 0 {
+			owner = inside
+			at += len("(") + len(inside) + len(").")
+		}
+	}
+	last := at
 	end := at
 	for end < len(text) && end-at < longestName {
 		c := text[end]
@@ -258,7 +265,8 @@ func (e *worded) declare(w *word) {
 			end++
 			continue
 		}
-		if c == '=' && e.g.assigned && w.body == funcBody && end > last && strings.HasPrefix(text[end:], "=(") { // def name=(value)
+		if c == '=' && e.g.assigned && w.body == funcBody && end > last &&
+			(end+1 == len(text) || strings.IndexByte("(; \t\r\n", text[end+1]) >= 0) { // def name=(value)
 			end++
 			break
 		}
