@@ -336,7 +336,8 @@ func (b *braces) word(f *frame) {
 	}
 	if role != plain && b.prevKind == isPunct && (b.prevByte == '.' || b.prevByte == '$' && b.g.anyMethod ||
 		b.prevByte == ':' && b.g.extends && b.prevEnd == t.start || // T::class
-		b.g.quoted && w.body == valueBody && (b.prevByte == ']' || b.prevByte == '*') && b.prevEnd == t.start) { // []const T
+		w.body == valueBody && (b.prevByte == ']' && b.g.quoted || b.prevByte == '*') && b.prevEnd == t.start || // *const T
+		b.prevByte == '`' && b.g.operators && b.prevEnd == t.start) { // Swift's `class`
 		role = plain // a member named like a keyword
 	}
 	if role == controls && b.g.qualified && b.naming() && b.prevEnd == st.lastEnd { // operator new[]
@@ -437,7 +438,7 @@ func (b *braces) word(f *frame) {
 		if b.g.getters && st.call < 0 && !st.equals && f.holds != funcBody && b.prevKind == isWord && b.text[b.prevStart:b.prevEnd] == "get" {
 			st.call, st.callEnd = t.start, t.end
 		}
-		if b.g.angles && !st.equals && (f.holds != funcBody || f.object && !st.colon || b.g.localCalls) &&
+		if b.g.angles && !st.equals && (f.holds != funcBody || f.object && !st.colon || b.g.localCalls || b.typed()) &&
 			b.text[t.start:t.end] != "operator" {
 			b.passAngles()
 		}
@@ -456,6 +457,11 @@ func (b *braces) nextByteEndsName() bool {
 	return true
 }
 
+// typed says that a type stands behind the name that a TypeScript statement inside a function declares.
+func (b *braces) typed() bool {
+	return b.st.colon && b.g.assigned && (strings.HasPrefix(b.text[b.st.start:], "const ") || strings.HasPrefix(b.text[b.st.start:], "let "))
+}
+
 // mayDeclare says that a declaring keyword does declare where it stands.
 func (b *braces) mayDeclare(f *frame, w *word) bool {
 	st := &b.st
@@ -465,15 +471,16 @@ func (b *braces) mayDeclare(f *frame, w *word) bool {
 	if f.holds == groupBody {
 		return false
 	}
-	if w.fresh && (st.values > 0 || st.equals || b.nextByteEndsName()) {
-		return false
+	if w.fresh && (st.values > 0 || st.equals || b.nextByteEndsName() || b.g.assigned && strings.HasPrefix(b.text[b.tok.end:], " *")) {
+		return false // export type * from
 	}
 	if st.equals {
 		if b.g.assigned && w.body != valueBody && !f.object && (b.prevByte == '=' || b.prevWord != nil && b.prevWord.role == modifies) {
 			if b.g.quoted && (st.last > 0 && b.text[st.last-1] == '.' || st.colon) { // a field of a value, or a typed value
 				return false
 			}
-			if st.key == nil && st.lastEnd > 0 && (st.nameEnd > 0 || !b.g.anyMethod) { // exports.name = function
+			if st.key == nil && st.lastEnd > 0 && (st.nameEnd > 0 && !(st.colon && b.g.angles) || !b.g.anyMethod) {
+				// exports.name = function, no const name: Type = function
 				st.nameStart, st.nameEnd = st.last, st.lastEnd
 			}
 			if st.nameEnd > 0 {

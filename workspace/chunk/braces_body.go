@@ -184,6 +184,10 @@ func (b *braces) opensCall(f *frame) bool {
 	}
 	member := f.holds == typeBody || f.holds == enumBody || f.holds == implBody || f.object
 	if st.call < 0 {
+		if member && g.creates && st.values == 1 && st.lastEnd == b.prevEnd && b.ownName(f) { // a record's: public Name {
+			b.define(frame{holds: funcBody}, def{kind: Method, nameStart: st.last, nameEnd: st.lastEnd})
+			return true
+		}
 		if !member || !g.properties || st.values < 2 || b.prevKind != isWord || st.lastEnd != b.prevEnd {
 			return false
 		}
@@ -230,6 +234,15 @@ func (b *braces) initialises() bool {
 		return b.text[b.prevStart:b.prevEnd] == "const"
 	}
 	return b.prevKind == isPunct && strings.IndexByte("=:,?>&|", b.prevByte) >= 0
+}
+
+// ownName says that the last name of the statement is that of the type around.
+func (b *braces) ownName(f *frame) bool {
+	if f.def < 0 {
+		return false
+	}
+	d := &b.defs[f.def]
+	return b.text[b.st.last:b.st.lastEnd] == b.text[d.nameStart:d.nameEnd]
 }
 
 // memberKind is the kind of a function that is defined outside of its class: a constructor has the name of that.

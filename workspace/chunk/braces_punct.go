@@ -328,6 +328,10 @@ func (b *braces) colon() {
 		}
 		return
 	}
+	if f := b.top(); b.g.objects && f.holds == funcBody && !f.object && b.labels() {
+		b.st = blank
+		return
+	}
 	if st.applied == 2 && b.g.extends && b.prevEnd == b.tok.start { // @receiver:Name
 		st.applied = 1
 		return
@@ -358,6 +362,12 @@ func (b *braces) colon() {
 		st.wants = false
 	}
 	st.colon = true
+}
+
+// labels says that the colon ends a label of JavaScript's `switch`: case a:, default:
+func (b *braces) labels() bool {
+	rest := b.text[b.st.start:b.tok.start]
+	return strings.HasPrefix(rest, "case ") || rest == "default"
 }
 
 // parenthesis sees an opening parenthesis in a statement; true when it dealt with it entirely.

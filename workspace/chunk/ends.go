@@ -308,6 +308,11 @@ func (e *worded) declare(w *word) {
 		e.push(-1)
 		return
 	}
+	if e.g.receivers && w.body != funcBody && (text[last] < 'A' || text[last] > 'Z') { // defmodule unquote(name) do
+		b := e.push(-1)
+		b.column, b.line, b.loop = e.indent(line), -1, true
+		return
+	}
 	if e.g.receivers && w.body == funcBody {
 		if text[last:end] == "unquote" && strings.HasPrefix(text[end:], "(") { // a name that a macro makes up
 			if e.opensLater(end) {
@@ -411,6 +416,10 @@ func (e *worded) equation() {
 	open := end
 	if strings.HasPrefix(text[open:], ")") {
 		open++
+	} else if strings.HasPrefix(text[open:], "{") { // Name{T}(...)
+		if i := strings.IndexByte(text[open:e.near(open)], '('); i > 0 && text[open+i-1] == '}' {
+			open += i
+		}
 	}
 	if end == start || open >= len(text) || text[open] != '(' {
 		return
