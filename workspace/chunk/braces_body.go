@@ -467,6 +467,7 @@ func (b *braces) statement(st *statement, end int) {
 		(st.key.kind == Struct && st.nameEnd > 0 && !g.forward || // Rust's struct Unit;
 			st.key.body == typeBody && st.nameEnd > 0 && g.newlines && g.values || // data class A(val b: C)
 			st.equals && g.newlines && st.key.kind == Function || // fun f() = 1
+			g.assigned && g.prototypes && st.key.kind == Function && st.call < 0 || // function f(a: A): B; before its body
 			st.nameEnd > 0 && (st.equals || g.receivers) && alias(st.key)) ||
 		f.holds == funcBody && (g.objects && st.arrow || st.typedef && g.localTypes || g.localCalls && st.arrow && st.call >= 0)
 	if (f.holds == funcBody || f.holds == dataBody) && !local {

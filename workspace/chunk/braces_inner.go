@@ -76,9 +76,15 @@ func (b *braces) betweenAngles(at int) bool {
 	depth := 0
 	for low := max(0, at-128); at > low; {
 		at--
-		switch b.text[at] {
+		c := b.text[at]
+		if (c == '<' || c == '>') && at > low+1 && b.text[at-2] > ' ' && b.text[at-1] == ' ' && b.text[at+1] == ' ' { // a < b
+			continue
+		}
+		switch c {
 		case '>':
-			depth++
+			if at == 0 || b.text[at-1] != '=' {
+				depth++
+			}
 		case '<':
 			if depth--; depth < 0 {
 				return true

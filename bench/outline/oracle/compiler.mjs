@@ -50,6 +50,9 @@ export function compiler(ts, write) {
       return value?.kind === K.ClassExpression ? 'class' : undefined
     }
 
+    // The tags queries name no function or class that stands in parentheses: right if named, not missed if not.
+    const bare = (value) => (value !== peel(value) ? 'loose' : undefined)
+
     // Whose member `a.b.c = function` defines: a.b, and T for T.prototype; nobody's for exports and this.
     const owner = (expression) => {
       const text = expression.getText(source).replace(/\.prototype$/, '')
@@ -143,10 +146,8 @@ export function compiler(ts, write) {
         }
         case K.PropertyAssignment: {
           const value = peel(node.initializer)
-          // The tags queries look for a function that is the value itself, without parentheses around it.
-          const level = node.initializer.kind === K.ParenthesizedExpression ? 'loose' : undefined
           if (isFunction(value) && node.name.kind !== K.ComputedPropertyName)
-            return down(emit(node.name, 'function', node, within, level))
+            return down(emit(node.name, 'function', node, within, bare(node.initializer)))
           emit(node.name, 'field', node, within, 'loose')
           return down(within)
         }
@@ -158,7 +159,7 @@ export function compiler(ts, write) {
             list.kind === K.VariableDeclarationList && list.declarations.length === 1 && list.parent.kind === K.VariableStatement
               ? list.parent
               : node
-          if (kind) return down(emit(node.name, kind, statement, within))
+          if (kind) return down(emit(node.name, kind, statement, within, bare(node.initializer)))
           const fixed = list.flags & ts.NodeFlags.Const
           const block = list.parent.kind === K.VariableStatement && list.parent.parent
           const top = block && (block === source || block.kind === K.ModuleBlock)
@@ -168,9 +169,9 @@ export function compiler(ts, write) {
         }
         case K.BinaryExpression: {
           const kind = node.operatorToken.kind === K.EqualsToken ? made(node.right) : undefined
-          if (kind && node.left.kind === K.Identifier) return down(emit(node.left, kind, node, within))
+          if (kind && node.left.kind === K.Identifier) return down(emit(node.left, kind, node, within, bare(node.right)))
           if (kind && node.left.kind === K.PropertyAccessExpression)
-            return down(emit(node.left.name, kind, node, [...within, ...owner(node.left.expression)]))
+            return down(emit(node.left.name, kind, node, [...within, ...owner(node.left.expression)], bare(node.right)))
           return down(within)
         }
         default:
