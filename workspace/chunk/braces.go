@@ -337,7 +337,7 @@ func (b *braces) word(f *frame) {
 	if role != plain && b.prevKind == isPunct && (b.prevByte == '.' || b.prevByte == '$' && b.g.anyMethod ||
 		b.prevByte == ':' && b.g.extends && b.prevEnd == t.start || // T::class
 		w.body == valueBody && (b.prevByte == ']' && b.g.quoted || b.prevByte == '*') && b.prevEnd == t.start || // *const T
-		b.prevByte == '`' && b.g.operators && b.prevEnd == t.start) { // Swift's `class`
+		(b.prevByte == '`' && b.g.operators || b.prevByte == '@' && b.g.properties) && b.prevEnd == t.start) { // `class`, @class
 		role = plain // a member named like a keyword
 	}
 	if role == controls && b.g.qualified && b.naming() && b.prevEnd == st.lastEnd { // operator new[]

@@ -194,8 +194,13 @@ func (b *braces) opensCall(f *frame) bool {
 		b.define(frame{holds: funcBody}, def{kind: Property, nameStart: st.last, nameEnd: st.lastEnd})
 		return true
 	}
-	if member && !g.methods || !member && !g.calls && f.holds != funcBody {
+	if member && !g.methods || !member && !g.calls && f.holds != funcBody &&
+		!(g.properties && f.holds == root && st.values > 1) { // C#'s programs without a class
 		return false
+	}
+	if g.properties && member && st.header == st.call && b.text[st.call:st.callEnd] == "extension" { // extension(T self) {
+		b.push(frame{holds: implBody, open: '{', def: -1})
+		return true
 	}
 	if f.holds == enumBody && !f.past && st.values == 1 && st.header == st.call {
 		return false

@@ -40,7 +40,15 @@ export const csharp = {
   delegate_declaration: named('class'),
   method_declaration: named('method'),
   local_function_statement: named('function'),
-  constructor_declaration: named('constructor'),
+  constructor_declaration: (node, walk) => {
+    const name = field(node, 'name')
+    if (name?.text === 'extension') {
+      // C# 14's extension(T self) { members }, which the grammar takes for a constructor with local functions
+      walk.opaque(node)
+      return false
+    }
+    if (name) walk.define(node, name, 'constructor', {})
+  },
   destructor_declaration: (node, walk) => {
     const name = field(node, 'name')
     if (name) walk.define(node, name, 'method', { ...loose, text: `~${name.text}` })
