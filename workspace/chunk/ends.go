@@ -155,8 +155,16 @@ func (e *worded) token() {
 	}
 }
 
-// macro says that the token before the current one is a macro around what follows: @inline function.
-func (e *worded) macro() bool { return e.prevKind == isWord && e.text[e.prevStart] == '@' }
+// macro says that the token before the current one is a macro around what follows: @inline function, @Base.kwdef struct.
+func (e *worded) macro() bool {
+	if e.prevKind != isWord {
+		return false
+	}
+	at := e.prevStart
+	for low := max(0, at-64); at > low && e.text[at] != '@' && (e.text[at-1] == '.' || e.g.inside[e.text[at-1]]); at-- {
+	}
+	return e.text[at] == '@'
+}
 
 // end closes the innermost block, or, first on its line, the one that starts in its column.
 func (e *worded) end() {
@@ -257,6 +265,9 @@ func (e *worded) declare(w *word) {
 			at += len("(") + len(inside) + len(").")
 		}
 	}
+	if e.g.shortForm && strings.HasPrefix(text[at:], "@") { // function @main(args)
+		at++
+	}
 	last := at
 	end := at
 	for end < len(text) && end-at < longestName {
@@ -279,7 +290,7 @@ func (e *worded) declare(w *word) {
 			last = end
 		case c == '.' || c == ':' && end+1 < len(text) && text[end+1] != ':' && end > last && e.g.inside[text[end+1]]:
 			sep = 1
-		case c == ':' && end+2 < len(text) && text[end+1] == ':':
+		case c == ':' && end+2 < len(text) && text[end+1] == ':' && !e.g.shortForm: // @enum Name::Type
 			sep = 2
 		}
 		if sep == 0 || end == last || !(end+sep < len(text) && e.g.inside[text[end+sep]]) {
@@ -434,6 +445,10 @@ func (e *worded) equation() {
 		return
 	}
 	rest := text[closing:e.near(closing)]
+	if clause := strings.TrimRight(rest, " \t\r{"); strings.HasSuffix(clause, " where") { // its types follow on the next line
+		rest = text[closing:min(len(text), closing+look/4)]
+		e.steps += len(rest)
+	}
 	equals := strings.IndexByte(rest, '=')
 	if equals < 0 || strings.HasPrefix(rest[equals:], "==") || strings.HasPrefix(rest[equals:], "=>") {
 		return

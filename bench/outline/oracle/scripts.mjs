@@ -121,8 +121,10 @@ export const lua = {
 
 function juliaHead(node) {
   let head = node
-  while (head && !['identifier', 'operator', 'field_expression', 'call_expression'].includes(head.type))
+  while (head && !['identifier', 'operator', 'field_expression', 'call_expression'].includes(head.type)) {
+    if (head.type === 'argument_list') return {} // function (x), whose first parameter is no name
     head = head.firstNamedChild
+  }
   if (head?.type === 'call_expression') {
     let callee = head.firstNamedChild
     while (
@@ -158,6 +160,8 @@ export const julia = {
   module_definition: named('module'),
   function_definition: juliaFunction,
   macro_definition: juliaFunction,
+  // :(f(x) = 1) is a value, which defines something where it is evaluated, if it is
+  quote_expression: () => false,
   struct_definition: juliaType('struct'),
   abstract_definition: juliaType('class'),
   primitive_definition: juliaType('class'),
