@@ -39,6 +39,9 @@ func (b *braces) open(f *frame, inside bool) {
 	if st.brace == 0 {
 		st.brace = b.tok.start
 	}
+	if st.applied == 1 { // Kotlin's label@{
+		st.applied = 0
+	}
 	if f.holds == dataBody || f.holds == groupBody {
 		b.push(frame{holds: dataBody, open: '{', def: -1})
 		return

@@ -255,9 +255,10 @@ export const clojure = {
     if (head?.type !== 'sym_lit') return
     const kind = name?.type === 'sym_lit' ? clojureKinds[head.text] : undefined
     if (!kind) {
-      if (name && /^(\w+\/)?def/.test(head.text))
-        walk.define(node, name, 'variable', { ...loose, text: name.text.replace(/^:/, '') })
-      else if (['interface', 'class', 'struct'].includes(walk.inside))
+      if (name && /^(\w+\/)?def/.test(head.text)) {
+        const at = name.firstNamedChild?.type === 'meta_lit' ? symbol(name) : name
+        walk.define(node, at, 'variable', { ...loose, text: at.text.replace(/^:/, '') })
+      } else if (['interface', 'class', 'struct'].includes(walk.inside))
         walk.define(node, head, 'method', { ...loose, keep: false })
       return
     }
