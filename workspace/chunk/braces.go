@@ -405,7 +405,9 @@ func (b *braces) word(f *frame) {
 			st.imports = true
 		}
 	case applies:
-		st.applied = 2
+		if st.applied = 2; w.text == "decltype" { // which is a type
+			st.values++
+		}
 		return
 	}
 	switch {
@@ -425,8 +427,8 @@ func (b *braces) word(f *frame) {
 		}
 	case b.g.lastName && st.key != nil && !st.equals && !st.colon && st.call < 0 && st.key.body != valueBody && st.nameEnd > 0:
 		st.last, st.lastEnd = t.start, t.end // struct foo *bar(
-		if b.prevKind == isWord || b.prevByte == ')' && capitals(b.text[st.nameStart:st.nameEnd]) {
-			st.nameStart, st.nameEnd = t.start, t.end // class EXPORT Foo, class ALIGNED(8) Foo
+		if b.prevKind == isWord || (b.prevByte == ')' || b.prevByte == ']') && capitals(b.text[st.nameStart:st.nameEnd]) {
+			st.nameStart, st.nameEnd = t.start, t.end // class EXPORT Foo, class ALIGNED(8) Foo, class EXPORT [[nodiscard]] Foo
 		}
 		st.values++
 	default:

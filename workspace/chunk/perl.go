@@ -160,8 +160,13 @@ func (e *perl) declare(w *word) {
 	t := &e.tok
 	text := e.text
 	at := t.end
-	for at < len(text) && at-t.end < 64 && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r') {
-		at++
+	for at < len(text) && at-t.end < 64 && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r' ||
+		text[at] == '#' && w.kind.holds()) { // package # hidden
+		if text[at] == '#' {
+			at = e.near(at)
+		} else {
+			at++
+		}
 	}
 	end := at
 	for end < len(text) && end-at < longestName && (e.g.inside[text[end]] || end > at && (text[end] == ':' ||
