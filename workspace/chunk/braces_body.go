@@ -390,7 +390,8 @@ func (b *braces) close(end int) {
 		return
 	}
 	if f.holds == implBody || !(st.equals || st.arrow || st.imports || st.typedef || st.init || st.def > 0 ||
-		st.key != nil && st.nameEnd > 0 || st.colon && b.top().object) || b.fallsThrough() {
+		st.key != nil && st.nameEnd > 0 || st.colon && b.top().object) || b.fallsThrough() ||
+		st.controls && !b.g.newlines && !b.g.objects && !b.g.forward { // if let Some(a) = b {
 		b.st = blank
 	}
 }

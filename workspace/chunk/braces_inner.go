@@ -57,7 +57,7 @@ func (b *braces) literal(f *frame, inside bool) bool {
 		return f.object && b.prevEnd == b.tok.start
 	case ':':
 		if b.g.angles { // what follows parentheses is a type
-			return f.object && !inside && b.text[b.prevStart-1] != ')'
+			return f.object && !inside && b.text[b.prevStart-1] != ')' || f.holds == funcBody && b.leads(b.prevStart) // a ?\n b\n : {
 		}
 		return f.object || inside || st.equals
 	case '|', '&': // || {
@@ -66,6 +66,13 @@ func (b *braces) literal(f *frame, inside bool) bool {
 		return inside && !b.betweenAngles(b.prevStart)
 	}
 	return false
+}
+
+// leads says that only white space stands before an offset in its line.
+func (b *braces) leads(at int) bool {
+	for low := max(0, at-longestName); at > low && (b.text[at-1] == ' ' || b.text[at-1] == '\t'); at-- {
+	}
+	return at > 0 && b.text[at-1] == '\n'
 }
 
 // betweenAngles says that a comma separates types: Record<string, { a: () => void }>.

@@ -328,7 +328,7 @@ func (b *braces) colon() {
 		}
 		return
 	}
-	if f := b.top(); b.g.objects && f.holds == funcBody && !f.object && b.labels() {
+	if f := b.top(); (b.g.objects || b.g.operators && !b.g.colons) && f.holds == funcBody && !f.object && b.labels() {
 		b.st = blank
 		return
 	}
@@ -364,7 +364,7 @@ func (b *braces) colon() {
 	st.colon = true
 }
 
-// labels says that the colon ends a label of JavaScript's `switch`: case a:, default:
+// labels says that the colon ends a label of a `switch` of JavaScript or Swift: case a:, default:
 func (b *braces) labels() bool {
 	rest := b.text[b.st.start:b.tok.start]
 	return strings.HasPrefix(rest, "case ") || rest == "default"
