@@ -271,7 +271,7 @@ func (b *braces) breaksLine() bool {
 				return false
 			}
 		case '>':
-			if c := b.text[max(b.prevEnd-2, 0)]; c == '=' || c == '-' {
+			if c := b.text[max(b.prevEnd-2, 0)]; c == '=' || c == '-' && !b.g.extends { // a lambda's parameters
 				return false
 			}
 		}

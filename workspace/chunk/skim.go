@@ -274,7 +274,8 @@ func (s *scanner) statements(from int) int {
 			s.passed(from, at)
 			if !s.ended {
 				s.over, s.ended = edge{at, at, s.line}, true
-				s.solid = s.tok.kind != isPunct || s.tok.b == ')' || s.tok.b == ']' || s.tok.b == '}'
+				s.solid = s.tok.kind != isPunct || strings.IndexByte(")]}", s.tok.b) >= 0 ||
+					g.extends && s.tok.b == '>' && text[max(0, s.tok.start-1)] == '-' // the parameters of a lambda
 			}
 			for from = at; at < len(text) && s.blank(text[at]); {
 				at++
@@ -282,7 +283,7 @@ func (s *scanner) statements(from int) int {
 			if at == len(text) || g.class[text[at]] == special {
 				continue
 			}
-			if s.solid && g.class[text[at]] == letter && !s.follows(at) {
+			if s.solid && (text[at] == '@' || g.class[text[at]] == letter && !s.follows(at)) {
 				s.passed(from, at)
 				from = at
 				if s.indent(s.line) <= s.column {
