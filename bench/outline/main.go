@@ -289,7 +289,7 @@ func outline(f source) (list []symbol, ok bool) {
 			done <- r
 		}()
 		r.file = chunk.Cut(f.path, f.text)
-		r.ok = true
+		r.ok = r.file.Fault == ""
 	}()
 	select {
 	case r := <-done:

@@ -120,6 +120,9 @@ func (b *braces) top() *frame { return &b.frames[len(b.frames)-1] }
 
 func (b *braces) token() {
 	t := &b.tok
+	if b.st.key == nil {
+		b.st.wants = false // who wants a name has a keyword to name
+	}
 	if t.first {
 		if b.g.colons && t.kind != isDirective && b.outdent() {
 			return
@@ -363,7 +366,7 @@ func (b *braces) word(f *frame) {
 				st.key, st.keyStart = w, t.start // enum class keeps enum, class func becomes func
 			}
 			if w.text == "typedef" {
-				st.typedef, st.key = true, nil
+				st.typedef, st.key, st.wants = true, nil, false
 				return
 			}
 			st.wants = true

@@ -157,7 +157,7 @@ func (b *braces) opensKey(f *frame, key *word) bool {
 		if b.g.qualified && key.body != moduleBody {
 			d.owner = b.qualifiers(st.nameStart)
 		}
-		d.hidden = b.g.anyMethod && strings.IndexByte("\"'", b.text[st.nameStart-1]) >= 0 // what is declared of a file is none here
+		d.hidden = b.g.anyMethod && st.nameStart > 0 && strings.IndexByte("\"'", b.text[st.nameStart-1]) >= 0 // what is declared of a file is none here
 		b.define(frame{holds: key.body}, d)
 	case key.body == moduleBody: // an anonymous namespace
 		b.push(frame{holds: moduleBody, open: '{', def: -1})

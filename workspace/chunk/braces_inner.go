@@ -23,7 +23,7 @@ func (b *braces) localType() bool {
 		return modified || st.start == b.tok.start
 	}
 	if w == nil && st.nameEnd > 0 && !b.g.receivers && !st.colon && !st.extends && b.prevByte != ':' {
-		st.key = nil
+		st.key, st.wants = nil, false
 		return false
 	}
 	return true
@@ -57,7 +57,7 @@ func (b *braces) literal(f *frame, inside bool) bool {
 		return f.object && b.prevEnd == b.tok.start
 	case ':':
 		if b.g.angles { // what follows parentheses is a type
-			return f.object && !inside && b.text[b.prevStart-1] != ')' || f.holds == funcBody && b.leads(b.prevStart) // a ?\n b\n : {
+			return f.object && !inside && b.text[max(0, b.prevStart-1)] != ')' || f.holds == funcBody && b.leads(b.prevStart) // a ?\n b\n : {
 		}
 		return f.object || inside || st.equals
 	case '|', '&': // || {
@@ -201,7 +201,7 @@ func (b *braces) callDefines(f *frame) bool {
 // where functions need none, nothing.
 func (b *braces) localCall() bool {
 	st := &b.st
-	if st.call >= 0 || st.imports || st.last < st.start || b.prevEnd != st.lastEnd && b.text[b.tok.start-1] != '>' {
+	if st.call >= 0 || st.imports || st.last < st.start || b.prevEnd != st.lastEnd && b.text[max(0, b.tok.start-1)] != '>' {
 		return false
 	}
 	i := st.last - 1

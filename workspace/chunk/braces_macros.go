@@ -24,7 +24,7 @@ func (b *braces) anotherMacro() bool {
 	for at > st.callEnd && (b.text[at-1] == ' ' || b.text[at-1] == '\t') {
 		at--
 	}
-	return b.text[at-1] == '\n'
+	return at > 0 && b.text[at-1] == '\n'
 }
 
 // restart moves the statement's start behind a macro call that needs no semicolon: MODULE("x") above `int f() {`.

@@ -264,7 +264,7 @@ func (b *braces) equals() {
 		if (b.g.calls || b.g.methods) && st.call >= 0 && (b.top().holds != funcBody || st.values > 1 && st.last == st.call) {
 			st.arrow = true
 		}
-		if b.g.properties && st.call < 0 && st.key == nil && !st.arrow {
+		if b.g.properties && st.call < 0 && st.key == nil && !st.arrow && st.lastEnd > 0 {
 			st.arrow, st.nameStart, st.nameEnd = true, st.last, st.lastEnd
 		}
 		return
@@ -347,7 +347,7 @@ func (b *braces) colon() {
 		b.st = blank
 		return
 	}
-	if b.g.assigned && st.key == nil && st.nameEnd == 0 {
+	if b.g.assigned && st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd
 	}
 	if !st.colon && b.top().object {

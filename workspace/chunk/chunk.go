@@ -40,6 +40,7 @@ type File struct {
 	Language string   // as Language names it, "" for unknown text
 	Symbols  []Symbol // by Start, a definition before those inside it
 	Chunks   []Chunk  // tile the text: each starts where the one before ended
+	Fault    string   // why there is no outline though the language has one: a bug of this package
 }
 
 // SymbolAt is the innermost definition around a byte offset, its doc comment included; false where there is none.

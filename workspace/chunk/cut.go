@@ -1,16 +1,23 @@
 package chunk
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 )
 
 // Cut finds the definitions of a file and cuts it into chunks. It takes any text, valid UTF-8 or not, complete or half typed,
-// in time linear in its length; path only names the language. Safe for concurrent use.
-func Cut(path, text string) File {
+// in time linear in its length; path only names the language. Where the outline fails, which is a bug (see File.Fault), the
+// text is cut by paragraphs: one file must not cost the folder. Safe for concurrent use.
+func Cut(path, text string) (f File) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s := outline(text, plainText)
+			f = File{Language: f.Language, Chunks: s.pack(nil), Fault: fmt.Sprint(fault)}
+		}
+	}()
 	l := detect(path, text)
 	var g *grammar
-	f := File{}
 	if l != nil {
 		f.Language, g = l.name, l.grammar
 	}

@@ -23,6 +23,9 @@ func paths() []string {
 // check is what holds for any text: chunks tile it, none is too large, and symbols stay within bounds and in order.
 func check(path, text string) error {
 	f := Cut(path, text)
+	if f.Fault != "" {
+		return fmt.Errorf("the outline fails: %s", f.Fault)
+	}
 	at := 0
 	for i, c := range f.Chunks {
 		switch {
@@ -128,6 +131,10 @@ func TestCutHostileTextInLinearTime(t *testing.T) {
 		for _, unit := range hostile {
 			n := 8_000 / len(unit) / 12 * 12 // quotes pair up in both
 			one, two := steps(strings.Repeat(unit, n), g), steps(strings.Repeat(unit, 2*n), g)
+			indented := strings.Repeat(" ", 999)
+			if in := steps(indented+strings.Repeat(unit, n), g); in > 2*one+40*len(indented) {
+				t.Errorf("%s: %q %d times takes %d steps, %d behind an indentation", path, unit, n, one, in)
+			}
 			if two > 22*one/10+4*look || one > 40*n*len(unit) {
 				t.Errorf("%s: %q %d times takes %d steps, twice that %d", path, unit, n, one, two)
 			}

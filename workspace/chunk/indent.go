@@ -283,6 +283,6 @@ var grammarPython = &grammar{
 		{"class", word{role: declares, kind: Class, body: typeBody}},
 		{"async", word{role: modifies}},
 		{"import from", word{role: imports}},
-		{"else try finally", word{role: controls}}, // a colon follows, as it does a name with a type
+		{"else try finally except lambda", word{role: controls}}, // a colon may follow, as it does a name with a type
 	},
 }

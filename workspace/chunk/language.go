@@ -64,7 +64,7 @@ func grammarNamed(name string) *grammar {
 }
 
 // peek is how much of a file decides between languages that share an extension.
-const peek = 4096
+const peek = 16384
 
 func detect(path, head string) *language {
 	k := known()

@@ -445,7 +445,7 @@ func (p *packer) merge(labels []label) []Chunk {
 			s.end = n.end
 		}
 		c := Chunk{Start: s.start, End: s.end, Skip: skip}
-		for shown >= 0 && p.defs[shown].hidden && p.defs[shown].nameEnd == p.defs[shown].nameStart {
+		for shown >= 0 && p.defs[shown].hidden && (p.defs[shown].nameEnd == p.defs[shown].nameStart || p.defs[shown].kind == Text) {
 			shown = p.defs[shown].parent
 		}
 		if shown >= 0 {

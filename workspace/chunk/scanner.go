@@ -10,10 +10,12 @@ type scanner struct {
 	pos   int
 	begin int // behind a byte order mark and a line for the shell
 
-	tok   token
-	line  int  // where the current line starts
-	fresh bool // no token on the current line yet
-	lines int  // line ends since the last token or comment
+	tok         token
+	line        int  // where the current line starts
+	fresh       bool // no token on the current line yet
+	indented    int  // the line whose indent is indentation, plus 1
+	indentation int
+	lines       int // line ends since the last token or comment
 
 	docStart  int // where the run of comments directly above starts, or -1
 	prevKind  tokenKind
@@ -478,17 +480,26 @@ func (s *scanner) resumes(at int) bool {
 
 // indent is the column of the first text on a line that starts at line; a tab fills up to a multiple of eight.
 func (s *scanner) indent(line int) int {
-	column := 0
-	for i := line; i < len(s.text) && i-line < look; i++ {
+	if line+1 != s.indented { // of a line that is long, it is asked again and again
+		s.indented, s.indentation = line+1, s.columns(line)
+	}
+	return s.indentation
+}
+
+func (s *scanner) columns(line int) int {
+	column, i := 0, line
+	for ; i < len(s.text) && i-line < look; i++ {
 		switch s.text[i] {
 		case ' ':
 			column++
+			continue
 		case '\t':
 			column = column/8*8 + 8
-		default:
-			return column
+			continue
 		}
+		break
 	}
+	s.steps += i - line
 	return column
 }
 

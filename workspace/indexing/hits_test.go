@@ -15,7 +15,7 @@ import (
 // document says now. It returns how often that was read and cut.
 func moved(t *testing.T, path, indexed, now, query string) (hits []search.Hit, reads, cuts int) {
 	t.Helper()
-	d := cut(index.File{Path: path}, indexed)
+	d := (&Engine{}).cut(index.File{Path: path}, indexed)
 	d.Rows = make([]index.Row, len(d.Chunks))
 	seg, err := index.Build(4, []index.Document{d})
 	if err != nil {

@@ -101,7 +101,7 @@ func (e *Engine) bufferSegment(ctx context.Context, f *folder, rel string, d wor
 	if known.segment != nil {
 		return known.segment, nil
 	}
-	doc := []index.Document{cut(index.File{Path: rel, Size: int64(len(d.Text))}, d.Text)}
+	doc := []index.Document{e.cut(index.File{Path: rel, Size: int64(len(d.Text))}, d.Text)}
 	whole, err := e.embedBuffer(ctx, f, doc)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
+	"go.uber.org/zap"
+
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
@@ -40,7 +42,7 @@ func (e *Engine) read(f *folder, entry workspace.Entry) (index.Document, error) 
 		file.Skip = index.Skip(skip)
 		return index.Document{File: file}, nil
 	}
-	return cut(file, text), nil
+	return e.cut(file, text), nil
 }
 
 // plain is what went wrong, without the path that the skip names anyway.
@@ -52,8 +54,11 @@ func plain(err error) string {
 }
 
 // cut fills in what text tells.
-func cut(file index.File, text string) index.Document {
+func (e *Engine) cut(file index.File, text string) index.Document {
 	outline := chunk.Cut(file.Path, text)
+	if outline.Fault != "" {
+		e.cfg.Log.Error("no outline", zap.String("path", file.Path), zap.String("fault", outline.Fault))
+	}
 	file.Language = outline.Language
 	file.Hash = index.HashText(text)
 	file.Foreign = workspace.Foreign(file.Path) || workspace.Generated(text)
