@@ -16,7 +16,7 @@ var cWords = []words{
 	{"typedef", word{role: declares, kind: Class, body: valueBody}},
 	{"static extern inline const volatile register restrict _Noreturn __inline __inline__ __extension__ _Thread_local", word{role: modifies}},
 	{"if for while do switch return else case goto sizeof break continue", word{role: controls}},
-	{"__attribute__ __declspec _Alignas __aligned __asm__ asm _Static_assert __nonnull", word{role: applies}},
+	{"__attribute__ __declspec _Alignas __aligned __asm__ asm _Static_assert __nonnull __pragma _Pragma", word{role: applies}},
 }
 
 var grammarC = &grammar{
