@@ -110,8 +110,9 @@ func runBraces(s *scanner) *braces {
 		b.pop(b.prevEnd)
 	}
 	b.broken += len(b.frames) - 1 + len(b.brackets)
-	for len(b.frames) > 1 {
-		b.pop(len(s.text))
+	for len(b.frames) > 1 { // what is being typed
+		b.st = b.pop(len(s.text)).saved
+		b.endStatement(len(s.text))
 	}
 	return b
 }

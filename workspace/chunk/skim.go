@@ -116,9 +116,12 @@ func (s *scanner) skims(from int) int {
 	text, stops, bit := s.text, &s.g.stops, uint8(1)<<s.skim
 	pos := from
 	if s.pending && s.skim == skimTypes {
-		s.pending = false
 		for pos < len(text) && s.g.class[text[pos]] == space {
 			pos++
+		}
+		if s.pending = pos < len(text) && s.g.class[text[pos]] == special; s.pending { // a comment, perhaps
+			s.passed(from, pos)
+			return pos
 		}
 		if pos < len(text) && s.g.class[text[pos]] == letter && s.defines(pos) {
 			s.skim = everything
