@@ -24,9 +24,9 @@ func (p *process) outlineCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "outline [flags] FILE...",
 		Short: "List the definitions in files",
-		Long: `Lists what each FILE defines, as search sees it: functions, methods, types, fields
-and constants of code, headings of prose, keys of data. The files need not be in
-a folder that is indexed. Exit code 0: something is defined, 1: nothing is, 2: a
+		Long: `Lists what each FILE defines, as search sees it: functions, methods, types and
+constants of code, headings of prose, keys of data. The files need not be in a
+folder that is indexed. Exit code 0: something is defined, 1: nothing is, 2: a
 file could not be read, and the others are listed all the same.`,
 		Example: `  semantic-ls outline lsp/server.go
   semantic-ls outline --json *.py`,

@@ -389,6 +389,10 @@ func (b *braces) close(end int) {
 		b.st = blank
 		return
 	}
+	if st.imports && b.g.fields { // PHP's use A { b as c; }
+		b.endStatement(end)
+		return
+	}
 	if f.holds == implBody || !(st.equals || st.arrow || st.imports || st.typedef || st.init || st.def > 0 ||
 		st.key != nil && st.nameEnd > 0 || st.colon && b.top().object) || b.fallsThrough() ||
 		st.controls && !b.g.newlines && !b.g.objects && !b.g.forward { // if let Some(a) = b {
@@ -553,6 +557,15 @@ func (b *braces) statement(st *statement, end int) {
 			}
 		}
 		b.emit(d)
+	case member && g.fields && st.call < 0 && !st.controls:
+		start, end := st.nameStart, st.nameEnd
+		if end == 0 {
+			start, end = st.last, st.lastEnd
+		}
+		if end-start > 1 && b.text[start] == '$' {
+			d.nameStart, d.nameEnd, d.kind = start+1, end, Field
+			b.emit(d)
+		}
 	case member && st.call >= 0 && g.prototypes && !st.controls && !st.colon:
 		name := b.text[st.call:st.callEnd]
 		constructs := f.owner >= 0 && strings.TrimPrefix(name, "~") == b.text[b.defs[f.owner].nameStart:b.defs[f.owner].nameEnd]

@@ -284,7 +284,7 @@ func (b *braces) equals() {
 		st.key, st.wants = nil, false
 		st.last, st.lastEnd = b.prevStart, b.prevEnd
 	}
-	if st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 && !(st.equals && next == '>') && (st.typedef ||
+	if st.key == nil && st.nameEnd == 0 && st.lastEnd > 0 && !(st.equals && next == '>') && (st.typedef || b.g.fields && b.top().holds == typeBody ||
 		st.imports && b.g.qualified ||
 		b.g.assigned && (b.prevEnd == st.lastEnd || !b.g.anyMethod)) {
 		st.nameStart, st.nameEnd = st.last, st.lastEnd

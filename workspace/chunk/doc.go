@@ -18,6 +18,8 @@
 //     Lisps), forms (dots.go: Erlang), commands (commands.go: Tcl). Each reads the text once.
 //   - Data, build files, markup and notebooks have small engines of their own (lang_data.go, lang_build.go, markup.go,
 //     components.go, notebook.go). Text of another language in them goes to that language's engine (embed.go).
+//   - Most text defines nothing. An engine says what it need not see where it is, and the scanner skims over that without making
+//     tokens of it (skim.go). TestSkimsChangeNothing compares with looking at every token.
 //   - The packer (pack.go) cuts along the definitions: one that is documented or of some size stands alone, small neighbours of
 //     one parent share a chunk, a large one is split where it is least indented. What has no engine is cut at blank lines.
 //
@@ -30,9 +32,11 @@
 // # What holds for any text
 //
 // Chunks tile the text byte for byte, none is larger than 4,000 bytes or splits a rune of valid UTF-8, symbols lie within the
-// text in order of their start, and time is linear: every search ahead or back has a limit or remembers where it failed.
+// text in order of their start, and time is linear: every search ahead or back has a limit or remembers where it failed. A file
+// has at most 32,768 symbols: one with more is data, and the rest of it is text.
 //
 // # Left out
 //
-// Nothing is resolved: macros are not expanded, types not inferred. Fields and local variables are no symbols.
+// Nothing is resolved: macros are not expanded, types not inferred. Variables of functions are no symbols, and fields of types
+// only where tags queries name them, as those of Kotlin and Swift do properties.
 package chunk

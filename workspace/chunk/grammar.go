@@ -24,6 +24,7 @@ type grammar struct {
 	properties  bool // `type Name {` inside a type declares a property
 	newlines    bool // a line that starts no deeper than its statement starts the next one
 	values      bool // declared values inside types are members worth naming
+	fields      bool // `public $name` inside a type declares a field
 	assigned    bool // `name = function`, `name = () =>` name what they assign
 	anyMethod   bool // keywords may name methods
 	objects     bool // braces may hold a literal, whose members define functions

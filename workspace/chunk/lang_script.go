@@ -115,7 +115,7 @@ var grammarPHP = &grammar{
 		{"public private protected static final abstract readonly", word{role: modifies}},
 		{"if for foreach while do switch return else elseif case try catch finally new throw echo print break continue yield match fn", word{role: controls}},
 	},
-	values: true, anyMethod: true, fileSpaces: true, resumed: true,
+	values: true, anyMethod: true, fileSpaces: true, resumed: true, fields: true,
 }
 
 // phpHook passes what stands outside <?php ... ?>, and heredocs.

@@ -124,8 +124,9 @@ export const php = {
     if (name) walk.define(node.parent, name, 'constant', { ...value, keep: false })
   },
   property_element: (node, walk) => {
-    const name = field(node, 'name') ?? node.firstNamedChild
-    if (name) walk.define(node.parent, name, 'field', { ...loose, keep: false })
+    const variable = field(node, 'name') ?? node.firstNamedChild
+    const name = variable && (child(variable, 'name') ?? variable)
+    if (name) walk.define(node.parent, name, 'field', { ...value, keep: false })
   },
 }
 
