@@ -3,6 +3,7 @@ package workspace
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // directory is an open one. The order of what Read returns is the system's.
@@ -12,6 +13,8 @@ type directory interface {
 	Read() ([]dirent, error)
 	// Stat looks at one of them now, and follows no link.
 	Stat(d dirent) (stat, error)
+	// Self looks at the directory itself. The inode is 0 where the system has no such numbers.
+	Self() (stat, error)
 	Close() error
 }
 
@@ -66,6 +69,28 @@ func (d fileDirectory) Stat(entry dirent) (stat, error) {
 		return stat{}, err
 	}
 	return statOf(info), nil
+}
+
+func (d fileDirectory) Self() (stat, error) {
+	info, err := d.File.Stat()
+	if err != nil {
+		return stat{}, err
+	}
+	return statOf(info), nil
+}
+
+// openBelow opens the directory rel of root wherever it is now, but below root: no link on the way leads out.
+func openBelow(root, rel string, s *scratch) (fileDirectory, error) {
+	top, err := os.OpenRoot(root)
+	if err != nil {
+		return fileDirectory{}, err
+	}
+	defer top.Close()
+	f, err := top.OpenFile(filepath.Join(".", filepath.FromSlash(rel)), os.O_RDONLY|openFlags, 0)
+	if err != nil {
+		return fileDirectory{}, err
+	}
+	return fileDirectory{f, s}, nil
 }
 
 // statOf is what info says.

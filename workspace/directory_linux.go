@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,9 +15,11 @@ import (
 // direntBuffer is what is asked of a directory at once: the entries of most, and a fifth of a millisecond.
 const direntBuffer = 32 << 10
 
-// openDirectory opens a directory that a walk has found. Should it be a link or a FIFO by now, that is an error.
-// os.Open would cost more system calls, and its ReadDir an allocation or two for each file.
-func openDirectory(path string, s *scratch) (directory, error) {
+// openDirectory opens the directory rel of root, which a walk has found. Should it be a link or a FIFO by now, that is an
+// error; a link on the way there is followed. os.Open would cost more system calls, and its ReadDir an allocation or two
+// for each file.
+func openDirectory(root, rel string, s *scratch) (directory, error) {
+	path := filepath.Join(root, rel)
 	if s.buf == nil {
 		s.buf = make([]byte, direntBuffer)
 	}
@@ -80,6 +83,14 @@ func direntKind(t byte) fs.FileMode {
 }
 
 func (d *openedDirectory) Stat(entry dirent) (stat, error) { return statAt(d.fd, entry.name) }
+
+func (d *openedDirectory) Self() (stat, error) {
+	var st unix.Stat_t
+	if _, err := retried(func() (int, error) { return 0, unix.Fstat(d.fd, &st) }); err != nil {
+		return stat{}, &os.PathError{Op: "stat", Err: err}
+	}
+	return stat{kind: kind(st.Mode), size: st.Size, modTime: st.Mtim.Nano(), device: uint64(st.Dev), inode: st.Ino}, nil
+}
 
 func (d *openedDirectory) Close() error { return unix.Close(d.fd) }
 

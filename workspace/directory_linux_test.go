@@ -30,7 +30,7 @@ func TestDirectoryIsWhatTheSystemSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := openDirectory(top, &scratch{})
+	d, err := openDirectory(top, "", &scratch{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +111,8 @@ func TestUnknownKinds(t *testing.T) {
 		sub/b.go x
 	`)
 	symlink(t, "a.go", filepath.Join(top, "link.go"))
-	open := func(path string, s *scratch) (directory, error) {
-		d, err := openDirectory(path, s)
+	open := func(root, rel string, s *scratch) (directory, error) {
+		d, err := openDirectory(root, rel, s)
 		return unknowing{d}, err
 	}
 	d, err := discover(t.Context(), top, Options{}, open)

@@ -9,6 +9,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// reopenDirectory opens what has taken the place of a directory, should it be one and below root.
+func reopenDirectory(root, rel string, s *scratch) (directory, error) {
+	d, err := openBelow(root, rel, s)
+	if err != nil {
+		return nil, err
+	}
+	return relativeDirectory{d, int(d.Fd())}, nil
+}
+
+// relativeDirectory is read by package os, and looks at files relative to itself.
+type relativeDirectory struct {
+	fileDirectory
+	fd int
+}
+
+func (d relativeDirectory) Stat(entry dirent) (stat, error) { return statAt(d.fd, entry.name) }
+
 // statAt looks at a file by its name in an open directory: that spares the system the way there, which is half of
 // what a look by the whole path costs.
 func statAt(dir int, name string) (stat, error) {

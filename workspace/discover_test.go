@@ -208,8 +208,8 @@ func TestCancelledInsideADirectory(t *testing.T) {
 	}
 	rules := mustRules(t, top)
 	looks := 0
-	w := &walk{root: top, maxSize: 1, unit: inPlace, open: func(path string, s *scratch) (directory, error) {
-		dir, err := listed(readDir)(path, s)
+	w := &walk{root: top, maxSize: 1, unit: inPlace, open: func(root, rel string, s *scratch) (directory, error) {
+		dir, err := listed(readDir)(root, rel, s)
 		return &lookedAt{dir, &looks}, err
 	}}
 	if _, err := w.level(ctx, []folder{{rules: rules}}); !errors.Is(err, context.Canceled) || looks > portion {
@@ -233,11 +233,11 @@ func TestUnits(t *testing.T) {
 		defer running.Add(-1)
 		return work()
 	}
-	open := func(path string, s *scratch) (directory, error) {
+	open := func(root, rel string, s *scratch) (directory, error) {
 		if running.Load() == 0 {
-			t.Errorf("%s is opened outside of a unit", path)
+			t.Errorf("%s is opened outside of a unit", rel)
 		}
-		dir, err := openDirectory(path, s)
+		dir, err := openDirectory(root, rel, s)
 		return &inUnits{dir, t, &running, &looks}, err
 	}
 	d, err := discover(t.Context(), top, Options{Unit: unit}, open)
@@ -246,9 +246,9 @@ func TestUnits(t *testing.T) {
 	}
 
 	units := 0
-	slow := func(path string, s *scratch) (directory, error) {
+	slow := func(root, rel string, s *scratch) (directory, error) {
 		time.Sleep(2 * stretch)
-		return openDirectory(path, s)
+		return openDirectory(root, rel, s)
 	}
 	var mu sync.Mutex
 	count := func(_ context.Context, work func() error) error {

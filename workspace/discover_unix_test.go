@@ -3,6 +3,7 @@
 package workspace
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -154,7 +155,8 @@ func TestDirectoryBecomesALink(t *testing.T) {
 	`)
 	outside := filepath.Join(filepath.Dir(top), "outside")
 	write(t, filepath.Join(outside, "secret.go"), "x")
-	open := func(path string, s *scratch) (directory, error) {
+	open := func(root, rel string, s *scratch) (directory, error) {
+		path := filepath.Join(root, rel)
 		switch filepath.Base(path) {
 		case "a", "b":
 			if err := os.RemoveAll(path); err != nil {
@@ -166,7 +168,7 @@ func TestDirectoryBecomesALink(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		return openDirectory(path, s)
+		return openDirectory(root, rel, s)
 	}
 	d, err := discover(t.Context(), top, Options{}, open)
 	if err != nil {
@@ -176,6 +178,69 @@ func TestDirectoryBecomesALink(t *testing.T) {
 		c/z.go
 		- a: cannot be read: not a directory (built-in)
 		- b: cannot be read: not a directory (built-in)
+	`)
+}
+
+// TestAncestorBecomesALink: a walk stays in the folder when a directory above one that it has found is a link by now, to
+// a tree outside that has the same names.
+func TestAncestorBecomesALink(t *testing.T) {
+	for _, c := range []struct{ target, want string }{
+		{"../outside", `
+			c.go
+			a/x.go
+			- a/b: cannot be read: path escapes from parent (built-in)
+		`},
+		{"moved", `
+			c.go
+			a/x.go
+			a/b/y.go
+		`},
+	} {
+		top := build(t, `
+			a/x.go x
+			a/b/y.go x
+			c.go x
+		`)
+		write(t, filepath.Join(filepath.Dir(top), "outside", "b", "secret.go"), "x")
+		open := func(root, rel string, s *scratch) (directory, error) {
+			if rel == "a/b/" {
+				if err := os.Rename(filepath.Join(top, "a"), filepath.Join(top, "moved")); err != nil {
+					t.Error(err)
+				}
+				symlink(t, c.target, filepath.Join(top, "a"))
+			}
+			return openDirectory(root, rel, s)
+		}
+		d, err := discover(t.Context(), top, Options{}, open)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, d.String(), c.want)
+	}
+}
+
+// TestDirectoryIsReplaced: another directory in the place of the one that was found is read as it is.
+func TestDirectoryIsReplaced(t *testing.T) {
+	top := build(t, "a/b/x.go x")
+	other := filepath.Join(filepath.Dir(top), "other")
+	write(t, filepath.Join(other, "y.go"), "x")
+	write(t, filepath.Join(other, "c", "z.go"), "x")
+	open := func(root, rel string, s *scratch) (directory, error) {
+		if rel == "a/b/" {
+			old := filepath.Join(top, "a", "b")
+			if err := errors.Join(os.RemoveAll(old), os.Rename(other, old)); err != nil {
+				t.Error(err)
+			}
+		}
+		return openDirectory(root, rel, s)
+	}
+	d, err := discover(t.Context(), top, Options{}, open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, d.String(), `
+		a/b/y.go
+		a/b/c/z.go
 	`)
 }
 
@@ -225,7 +290,7 @@ func TestWalkIsBounded(t *testing.T) {
 	}
 	top := build(t, spec.String())
 	var now, most atomic.Int32
-	open := func(path string, s *scratch) (directory, error) {
+	open := func(root, rel string, s *scratch) (directory, error) {
 		for n := now.Add(1); ; {
 			old := most.Load()
 			if n <= old || most.CompareAndSwap(old, n) {
@@ -233,7 +298,7 @@ func TestWalkIsBounded(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Millisecond) // so that others begin
-		d, err := openDirectory(path, s)
+		d, err := openDirectory(root, rel, s)
 		return counted{d, &now}, err
 	}
 	d, err := discover(t.Context(), top, Options{}, open)

@@ -114,7 +114,8 @@ func inPlace(_ context.Context, work func() error) error { return work() }
 
 // listed opens directories that hold what read says.
 func listed(read func(path string) ([]os.DirEntry, error)) opener {
-	return func(path string, _ *scratch) (directory, error) {
+	return func(root, rel string, _ *scratch) (directory, error) {
+		path := filepath.Join(root, rel)
 		entries, err := read(path)
 		if err != nil && len(entries) == 0 {
 			return nil, err
@@ -122,7 +123,7 @@ func listed(read func(path string) ([]os.DirEntry, error)) opener {
 		if err == nil {
 			err = io.EOF
 		}
-		l := &list{err: err}
+		l := &list{path: path, err: err}
 		for _, e := range entries {
 			l.rest = append(l.rest, dirent{name: e.Name(), kind: e.Type(), entry: e})
 		}
@@ -133,6 +134,7 @@ func listed(read func(path string) ([]os.DirEntry, error)) opener {
 // list is a directory that ends with err.
 type list struct {
 	fileDirectory
+	path string
 	rest []dirent
 	err  error
 }
@@ -143,6 +145,14 @@ func (l *list) Read() ([]dirent, error) {
 		return nil, l.err
 	}
 	return all, nil
+}
+
+func (l *list) Self() (stat, error) {
+	info, err := os.Lstat(l.path)
+	if err != nil {
+		return stat{}, err
+	}
+	return statOf(info), nil
 }
 
 func (l *list) Close() error { return nil }

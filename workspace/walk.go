@@ -42,12 +42,14 @@ type walk struct {
 }
 
 // opener is openDirectory, or what a test has in its place.
-type opener func(path string, s *scratch) (directory, error)
+type opener func(root, rel string, s *scratch) (directory, error)
 
-// folder is a directory to read. rel is its path below the root, ending in a slash unless it is the root.
+// folder is a directory to read. rel is its path below the root, ending in a slash unless it is the root; device and
+// inode are what was found there, 0 where that is not known.
 type folder struct {
-	rel   string
-	rules *ignore.Rules
+	rel           string
+	rules         *ignore.Rules
+	device, inode uint64
 }
 
 // listing is what one directory holds.
@@ -126,7 +128,7 @@ func (r *walker) run(ctx context.Context, take func() (folder, *listing)) error 
 func (r *walker) step() {
 	if r.dir == nil {
 		r.list.warnings = r.folder.rules.Warnings()
-		dir, err := r.open(r.path(r.folder.rel), &r.scratch)
+		dir, err := r.enter()
 		if err != nil {
 			r.end(err)
 			return
@@ -149,6 +151,22 @@ func (r *walker) step() {
 		r.add(d)
 	}
 	r.rest = r.rest[n:]
+}
+
+// enter opens the directory. Where that is not the one that was found, a directory above it may have become a link out
+// of the folder, or it was replaced, or the file system gives it another number each time: it is opened once more then,
+// which takes longer and does not leave the folder.
+func (r *walker) enter() (directory, error) {
+	dir, err := r.open(r.root, r.folder.rel, &r.scratch)
+	if err != nil || r.folder.inode == 0 {
+		return dir, err
+	}
+	self, err := dir.Self()
+	if err == nil && self.device == r.folder.device && self.inode == r.folder.inode {
+		return dir, nil
+	}
+	_ = dir.Close() // it was not even read
+	return reopenDirectory(r.root, r.folder.rel, &r.scratch)
 }
 
 // end puts the directory away. What was read before an error is used: half a directory is better than none.
@@ -233,7 +251,7 @@ func (r *walker) add(d dirent) {
 			skip(s)
 			return
 		}
-		l.folders = append(l.folders, folder{rel: r.folder.rel + name + "/", rules: sub})
+		l.folders = append(l.folders, folder{rel: r.folder.rel + name + "/", rules: sub, device: info.device, inode: info.inode})
 	case info.size > r.maxSize:
 		skip(largerThan(r.maxSize))
 	default:
