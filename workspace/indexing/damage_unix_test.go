@@ -73,6 +73,56 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	finds(t, e, workspace.Documents{}, "parseHeader", "parse.go:parseHeader")
 }
 
+// TestUnreadableFileCountsOnce: a file that cannot be read is one that is left out, not one that waits, also when the
+// folder is surveyed again. Its path is too long, as above.
+func TestUnreadableFileCountsOnce(t *testing.T) {
+	root := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo, "parse.go": parseGo})
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := 1024
+	if runtime.GOOS == "linux" {
+		limit = 4096
+	}
+	part := strings.Repeat("d", 50)
+	for n := len(root); n < limit-100; n += 1 + len(part) { // some bytes are left for the directory itself
+		if err := dir.Mkdir(part, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		next, err := dir.OpenRoot(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir.Close()
+		dir = next
+	}
+	err = dir.WriteFile(strings.Repeat("f", 200)+".go", []byte("package f\n"), 0o644)
+	dir.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := engine(t, "")
+	open(t, e, root)
+	for _, again := range []func() error{
+		func() error { return nil },
+		func() error { return e.Survey(t.Context(), root) },
+		func() error { return e.Refresh(t.Context(), root, nil) },
+	} {
+		if err := again(); err != nil {
+			t.Fatal(err)
+		}
+		f := e.Status().Folders[0]
+		c := f.Coverage
+		if c.FilesIndexed != 2 || c.FilesTotal != 2 || c.FilesWaiting != 0 || c.Percent != 100 {
+			t.Errorf("%+v", c)
+		}
+		if len(f.Skipped) != 1 || f.Skipped[0].Rule != "unreadable: file name too long" {
+			t.Errorf("left out: %.300v", f.Skipped)
+		}
+	}
+}
+
 // TestTheTreeChangesWhileItIsRead: files and a directory vanish, one becomes a FIFO, one is written anew, between the
 // walk and the reading.
 func TestTheTreeChangesWhileItIsRead(t *testing.T) {
