@@ -34,9 +34,9 @@ func (e *Engine) read(f *folder, entry workspace.Entry) (index.Document, error) 
 	}
 	switch {
 	case err != nil:
-		// Its time is not kept, so that the next refresh tries again; its size and number are, so that it does not count
-		// as a file that waits.
-		file.Size, file.ModTime, file.Inode = entry.Size, 0, entry.Inode
+		// Its time is not kept, so that the next refresh tries again; its size is, so that it does not count as a file
+		// that waits.
+		file.Size, file.ModTime = entry.Size, 0
 		file.Skip = index.Skip{Rule: "unreadable: " + plain(err), Source: "file system"}
 		return index.Document{File: file}, nil
 	case skip.Skipped():

@@ -130,7 +130,7 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 		if ok {
 			still++
 		}
-		same := ok && known.Size == entry.Size && known.Inode == entry.Inode
+		same := ok && known.Size == entry.Size && (known.Inode == entry.Inode || known.Inode == 0) // 0: it could not be read
 		switch {
 		case same && known.ModTime == entry.ModTime:
 			return
