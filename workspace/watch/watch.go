@@ -6,11 +6,11 @@ package watch
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -82,7 +82,10 @@ type watcher struct {
 	notifier
 	root     string
 	changed  func([]string)
-	followed map[string]bool // directories
+	followed map[string]bool            // directories
+	inside   map[string]map[string]bool // those that are followed, or hold such, by the one that they are in
+
+	modes map[string]fs.FileMode // of what changed in an attribute last: not all of them are permissions
 
 	paths map[string]bool // that have changed since they were last told
 	all   bool            // so has who knows what
@@ -97,7 +100,10 @@ func follow(ctx context.Context, root string, o Options, open func() (notifier, 
 		return err
 	}
 	defer n.close()
-	w := &watcher{notifier: n, root: root, changed: o.Changed, followed: map[string]bool{}, paths: map[string]bool{}}
+	w := &watcher{
+		notifier: n, root: root, changed: o.Changed, followed: map[string]bool{}, inside: map[string]map[string]bool{},
+		modes: map[string]fs.FileMode{}, paths: map[string]bool{},
+	}
 	w.look()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -140,10 +146,14 @@ func (w *watcher) look() { w.all, w.grown = true, true }
 
 // note takes down what an event says.
 func (w *watcher) note(e fsnotify.Event) {
-	if e.Op&^fsnotify.Chmod == 0 {
+	switch {
+	case e.Op == 0 || e.Op == fsnotify.Chmod && !w.permitted(e.Name):
 		return
+	case e.Op != fsnotify.Chmod:
+		delete(w.modes, e.Name)
 	}
-	if (e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)) && w.followed[e.Name] {
+	if e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename) {
+		delete(w.inside[filepath.Dir(e.Name)], e.Name)
 		w.forget(e.Name)
 	}
 	if e.Has(fsnotify.Create) {
@@ -161,13 +171,50 @@ func (w *watcher) note(e fsnotify.Event) {
 	w.paths[e.Name] = true
 }
 
+// permitted reports whether the permissions of path may be others than they were: what could not be read may be readable
+// now. The system has the same event for times and labels, which some programs set all day; of a path, the first of
+// them is taken for one of permissions.
+func (w *watcher) permitted(path string) bool {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return false // it is gone, which has an event of its own
+	}
+	if last, ok := w.modes[path]; ok && last == info.Mode() {
+		return false
+	}
+	if len(w.modes) == many {
+		clear(w.modes)
+	}
+	w.modes[path] = info.Mode()
+	w.grown = w.grown || info.IsDir()
+	return true
+}
+
+// keep notes that dir is followed.
+func (w *watcher) keep(dir string) {
+	w.followed[dir] = true
+	for dir != w.root {
+		in := filepath.Dir(dir)
+		if w.inside[in][dir] {
+			return
+		}
+		if w.inside[in] == nil {
+			w.inside[in] = map[string]bool{}
+		}
+		w.inside[in][dir] = true
+		dir = in
+	}
+}
+
 // forget follows a directory that is gone from there no more, nor any below it: one that takes its place is another.
 func (w *watcher) forget(dir string) {
-	for path := range w.followed {
-		if path == dir || strings.HasPrefix(path, dir+string(filepath.Separator)) {
-			delete(w.followed, path)
-			_ = w.remove(path) // which fails where the system has done so itself
-		}
+	for path := range w.inside[dir] {
+		w.forget(path)
+	}
+	delete(w.inside, dir)
+	if w.followed[dir] {
+		delete(w.followed, dir)
+		_ = w.remove(dir) // which fails where the system has done so itself
 	}
 }
 
@@ -210,7 +257,8 @@ func (w *watcher) extend(ctx context.Context) error {
 			case err != nil:
 				return err
 			}
-			w.followed[dir], more = true, true
+			w.keep(dir)
+			more = true
 		}
 	}
 	return nil

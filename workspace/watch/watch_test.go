@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -212,12 +214,76 @@ func TestBursts(t *testing.T) {
 		for time.Sleep(most); len(f.h.changed) > 0; { // the last write came while it was told, or after
 			<-f.h.changed
 		}
-		f.events <- fsnotify.Event{Name: f.h.path("a"), Op: fsnotify.Chmod}
-		time.Sleep(time.Minute)
-		if len(f.h.changed) > 0 {
-			t.Errorf("of a change of mode: %q", <-f.h.changed)
-		}
 	})
+}
+
+// What becomes readable is told. Other attributes of a file come with the same event: only the first is told.
+func TestPermissions(t *testing.T) {
+	watch(t, func(h *heard) {
+		h.write("a.go", "1")
+		h.await(h.path("a.go"))
+		h.must(os.Chmod(h.path("a.go"), 0))
+		h.await(h.path("a.go"))
+		h.must(os.Chmod(h.path("a.go"), 0o644))
+		h.await(h.path("a.go"))
+	})
+	play(t, func(f *fake) {
+		f.h.write("a.go", "1")
+		attribute := func(told bool) {
+			t.Helper()
+			f.events <- fsnotify.Event{Name: f.h.path("a.go"), Op: fsnotify.Chmod}
+			time.Sleep(time.Minute)
+			if got := len(f.h.changed) > 0; got != told {
+				t.Errorf("told is %v, want %v", got, told)
+			}
+			for len(f.h.changed) > 0 {
+				<-f.h.changed
+			}
+		}
+		attribute(true)
+		attribute(false)
+		f.h.must(os.Chmod(f.h.path("a.go"), 0o600))
+		attribute(true)
+		attribute(false)
+		f.wrote("a.go")
+		time.Sleep(time.Minute)
+		<-f.h.changed
+		attribute(true) // it may be another file
+		f.h.must(os.Remove(f.h.path("a.go")))
+		attribute(false)
+	})
+}
+
+// A directory that goes takes with it what is followed below it, and nothing else; for each of many that costs what is
+// below it, not what is followed.
+func TestForgetting(t *testing.T) {
+	root := filepath.FromSlash("/r")
+	at := func(rel string) string { return filepath.Join(root, filepath.FromSlash(rel)) }
+	removed := 0
+	w := &watcher{
+		root: root, followed: map[string]bool{}, inside: map[string]map[string]bool{}, modes: map[string]fs.FileMode{},
+		paths: map[string]bool{}, notifier: notifier{remove: func(string) error { removed++; return nil }},
+	}
+	for _, rel := range []string{"", "a", "a/b", "a/b/c", "a-b", "x/closed/y"} { // x cannot be followed
+		w.keep(at(rel))
+	}
+	w.note(fsnotify.Event{Name: at("a"), Op: fsnotify.Remove})
+	w.note(fsnotify.Event{Name: at("x"), Op: fsnotify.Rename})
+	if got := slices.Sorted(maps.Keys(w.followed)); !slices.Equal(got, []string{root, at("a-b")}) || removed != 4 {
+		t.Errorf("%q are followed, %d are not", got, removed)
+	}
+	const dirs = 50_000
+	for i := range dirs {
+		w.keep(at(fmt.Sprintf("big/%d", i)))
+	}
+	start := time.Now()
+	for i := range dirs {
+		w.note(fsnotify.Event{Name: at(fmt.Sprintf("big/%d", i)), Op: fsnotify.Remove})
+	}
+	w.note(fsnotify.Event{Name: at("big"), Op: fsnotify.Remove})
+	if took := time.Since(start); len(w.followed) != 2 || len(w.inside) != 1 || took > 5*time.Second {
+		t.Errorf("%d are followed, %d hold some, after %v", len(w.followed), len(w.inside), took)
+	}
 }
 
 // More than is worth naming, and events that were lost, have the whole folder looked at.
