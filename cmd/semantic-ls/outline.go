@@ -57,7 +57,7 @@ func (p *process) outline(ctx context.Context, files []string, asJSON bool) erro
 	out.terminal = out.paint.on || isTerminal(p.stdout)
 	w := bufio.NewWriter(p.stdout)
 	found := false
-	var unread []error
+	var unread failures
 	for _, file := range files {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -76,8 +76,8 @@ func (p *process) outline(ctx context.Context, files []string, asJSON bool) erro
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if err := errors.Join(unread...); err != nil {
-		return err
+	if len(unread) > 0 {
+		return unread
 	}
 	if !found {
 		return exitCode(exitNone)

@@ -49,6 +49,11 @@ func TestOutlineOfWhatIsNoText(t *testing.T) {
 			t.Errorf("%q is not said:\n%s", said, r.stderr)
 		}
 	}
+	for line := range strings.Lines(r.stderr) {
+		if !strings.HasPrefix(line, "semantic-ls: outline: ") && !strings.HasPrefix(line, "hint: ") {
+			t.Errorf("whose line is %q", line)
+		}
+	}
 	if r := s.run("outline"); r.code != exitError || !strings.Contains(r.stderr, "no FILE was given") {
 		t.Errorf("without a file: exit code %d\n%s", r.code, r.stderr)
 	}

@@ -75,10 +75,22 @@ func hinted(hint, format string, args ...any) error {
 	return &failure{fmt.Errorf(format, args...), hint, exitError}
 }
 
+// failures are those of several arguments; each is said by itself.
+type failures []error
+
+func (f failures) Error() string   { return errors.Join(f...).Error() }
+func (f failures) Unwrap() []error { return f }
+
 // complain says what failed, why, and the way out where there is one. It returns
 // the exit code.
 func (p *process) complain(cmd *cobra.Command, err error) int {
 	code := exitError
+	if several, ok := errors.AsType[failures](err); ok {
+		for _, err := range several {
+			code = max(code, p.complain(cmd, err))
+		}
+		return code
+	}
 	var b strings.Builder
 	b.WriteString("semantic-ls: ")
 	if cmd.HasParent() {
