@@ -33,8 +33,8 @@ const (
 
 // Options are what a watch calls. Both are called from one goroutine, and should return soon.
 type Options struct {
-	// Changed is told absolute paths where something was made, written or removed, each once; the folder itself
-	// where all of it has to be looked at again. It is told so once when the watch begins.
+	// Changed is told absolute paths where something was made, written, removed or given other permissions, each once;
+	// the folder itself where all of it has to be looked at again. It is told so once when the watch begins.
 	Changed func(paths []string)
 	// Polling is told, at most once, why the folder cannot be followed and is looked at from time to time.
 	Polling func(why error)
