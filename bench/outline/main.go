@@ -26,7 +26,7 @@
 //
 // Both must agree on file, name and the name's line. A file on which the scanner panics or does not come back counts as one
 // without any symbol. -list prints the disagreements, -damage also scans every file with one bracket or quote lost or one too
-// many, and -speed times chunk.Cut on one core beside `rg -j1 -c .` and ctags over the same files.
+// many, and -speed times chunk.Outline and chunk.Cut on one core beside `rg -j1 -c .` and ctags over the same files.
 package main
 
 import (

@@ -14,7 +14,7 @@ import (
 )
 
 // speeds are megabytes of source per second, on one core; 0 where a program is not installed.
-type speeds struct{ cut, read, rg, ctags float64 }
+type speeds struct{ outline, cut, read, rg, ctags float64 }
 
 // tries is how often each is timed; the best counts.
 const tries = 3
@@ -22,7 +22,7 @@ const tries = 3
 // batch is how many paths fit one command line.
 const batch = 1000
 
-// clock times chunk.Cut alone, with reading the file, and two programs that read the same files.
+// clock times chunk.Outline and chunk.Cut alone, that with reading the file, and two programs that read the same files.
 func clock(ctx context.Context, corpus string, files []source) (s speeds, err error) {
 	before := runtime.GOMAXPROCS(1)
 	defer runtime.GOMAXPROCS(before)
@@ -39,6 +39,14 @@ func clock(ctx context.Context, corpus string, files []source) (s speeds, err er
 			rate = max(rate, float64(bytes)/1e6/time.Since(start).Seconds())
 		}
 		return rate, nil
+	}
+	if s.outline, err = best(func() error {
+		for _, f := range files {
+			chunk.Outline(f.path, f.text)
+		}
+		return nil
+	}); err != nil {
+		return s, err
 	}
 	if s.cut, err = best(func() error {
 		for _, f := range files {

@@ -15,7 +15,7 @@ func heading(o options) string {
 		columns = append(columns, "damaged")
 	}
 	if o.speed {
-		columns = append(columns, "Cut MB/s", "read + Cut", "rg -j1 -c .", "ctags")
+		columns = append(columns, "Outline MB/s", "Cut", "read + Cut", "rg -j1 -c .", "ctags")
 	}
 	ruler := "|---" + strings.Repeat("|--:", len(columns)-1) + "|"
 	return "| " + strings.Join(columns, " | ") + " |\n" + ruler + "\n"
@@ -37,7 +37,7 @@ func (r row) line(o options) string {
 		cells = append(cells, r.damaged.String())
 	}
 	if o.speed {
-		for _, rate := range []float64{r.speeds.cut, r.speeds.read, r.speeds.rg, r.speeds.ctags} {
+		for _, rate := range []float64{r.speeds.outline, r.speeds.cut, r.speeds.read, r.speeds.rg, r.speeds.ctags} {
 			cell := "–"
 			if rate > 0 {
 				cell = fmt.Sprintf("%.0f", rate)

@@ -69,7 +69,7 @@ func TestInterruptEndsPromptlyAndKeepsWhatIsDone(t *testing.T) {
 	if again > files-(8+3*16) {
 		t.Errorf("what was finished before the interrupt was done again: %d of %d files", again, files)
 	}
-	if !p.sawAny("Number300") || !p.sawAny("Number391") {
+	if !p.sawAny("Number300") { // what comes behind it another worker may have done before
 		t.Error("what was not finished was not done")
 	}
 	state := objects(t, s.must(append([]string{"status", "--json", project}, p.flags()...)...))[0]

@@ -67,7 +67,7 @@ func (p *process) outline(ctx context.Context, files []string, asJSON bool) erro
 			unread = append(unread, err)
 			continue
 		}
-		symbols := chunk.Cut(file, content).Symbols
+		symbols := chunk.Outline(file, content).Symbols
 		found = found || len(symbols) > 0
 		if err := out.writeSymbols(w, filepath.ToSlash(file), content, symbols); err != nil {
 			return err

@@ -12,23 +12,36 @@ import (
 func Cut(path, text string) (f File) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			s := outline(text, plainText)
-			f = File{Language: f.Language, Chunks: s.pack(nil), Fault: fmt.Sprint(fault)}
+			f = File{Language: f.Language, Chunks: outline(text, plainText).pack(nil), Fault: fmt.Sprint(fault)}
 		}
 	}()
-	l := detect(path, text)
+	s, labels := find(path, text, &f)
+	if text != "" {
+		f.Chunks = s.pack(labels)
+	}
+	return f
+}
+
+// Outline is Cut without the chunks, in two thirds of the time.
+func Outline(path, text string) (f File) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			f = File{Language: f.Language, Fault: fmt.Sprint(fault)}
+		}
+	}()
+	find(path, text, &f)
+	return f
+}
+
+// find sets the language and the symbols of a file.
+func find(path, text string, f *File) (s *scanner, labels []label) {
 	var g *grammar
-	if l != nil {
+	if l := detect(path, text); l != nil {
 		f.Language, g = l.name, l.grammar
 	}
-	if text == "" {
-		return f
-	}
-	s := outline(text, g)
-	symbols, labels := s.symbols()
-	f.Symbols = symbols
-	f.Chunks = s.pack(labels)
-	return f
+	s = outline(text, g)
+	f.Symbols, labels = s.symbols()
+	return s, labels
 }
 
 var plainText = &grammar{}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -25,6 +26,9 @@ func check(path, text string) error {
 	f := Cut(path, text)
 	if f.Fault != "" {
 		return fmt.Errorf("the outline fails: %s", f.Fault)
+	}
+	if o := Outline(path, text); o.Language != f.Language || !slices.Equal(o.Symbols, f.Symbols) || o.Chunks != nil {
+		return fmt.Errorf("Outline finds %d symbols, Cut %d", len(o.Symbols), len(f.Symbols))
 	}
 	at := 0
 	for i, c := range f.Chunks {
