@@ -21,7 +21,7 @@ func TestCutSoup(t *testing.T) {
 				keywords = append(keywords, strings.Fields(w.list)...)
 			}
 		}
-		for range 1000 {
+		for range 300 {
 			var b strings.Builder
 			for range 3 + r.IntN(40) {
 				if n := len(keywords); n > 0 && r.IntN(10) < 4 {
