@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 )
 
 func symlink(t *testing.T, target, path string) {
@@ -289,7 +288,8 @@ func TestWalkIsBounded(t *testing.T) {
 		fmt.Fprintf(&spec, "d%d/x.go x\n", i)
 	}
 	top := build(t, spec.String())
-	var now, most atomic.Int32
+	var now, most, begun atomic.Int32
+	together := make(chan struct{})
 	open := func(root, rel string, s *scratch) (directory, error) {
 		for n := now.Add(1); ; {
 			old := most.Load()
@@ -297,7 +297,12 @@ func TestWalkIsBounded(t *testing.T) {
 				break
 			}
 		}
-		time.Sleep(time.Millisecond) // so that others begin
+		if rel != "" { // as many as may be are open before the first goes on
+			if begun.Add(1) == walkers {
+				close(together)
+			}
+			<-together
+		}
 		d, err := openDirectory(root, rel, s)
 		return counted{d, &now}, err
 	}
@@ -305,8 +310,8 @@ func TestWalkIsBounded(t *testing.T) {
 	if err != nil || len(d.Entries) != 100 || now.Load() != 0 {
 		t.Fatalf("%d files, %d directories left open, %v", len(d.Entries), now.Load(), err)
 	}
-	if n := most.Load(); n < 2 || n > walkers {
-		t.Errorf("%d directories at a time, want 2 to %d", n, walkers)
+	if n := most.Load(); n != walkers {
+		t.Errorf("%d directories at a time, want %d", n, walkers)
 	}
 }
 

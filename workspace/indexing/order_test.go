@@ -178,7 +178,7 @@ func TestWalkTakesTurns(t *testing.T) {
 	err := tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
 		g.Go(func(ctx context.Context) error { return e.Refresh(ctx, root, nil) })
 		for _, waiting := limiter.Stats(); waiting == 0; _, waiting = limiter.Stats() {
-			time.Sleep(time.Millisecond)
+			runtime.Gosched()
 		}
 		if c := e.Status().Coverage; c.FilesTotal != 0 || c.Percent != 0 {
 			t.Errorf("it has walked: %+v", c)
