@@ -63,13 +63,17 @@ var class = func() (t [256]uint8) {
 func Each(text string, yield func(word []byte)) {
 	var part [maxWord + utf8.UTFMax]byte
 	var whole [maxIdentifier + utf8.UTFMax]byte
-	for i := 0; i < len(text); {
-		if c := class[text[i]]; c == other || c == underscore {
-			i++
-			continue
-		}
+	for i := nextRun(text, 0); i < len(text); i = nextRun(text, i) {
 		i = identifier(text, i, part[:0], whole[:0], yield)
 	}
+}
+
+// nextRun is where the next identifier of text starts, from i on.
+func nextRun(text string, i int) int {
+	for i < len(text) && (class[text[i]] == other || class[text[i]] == underscore) {
+		i++
+	}
+	return i
 }
 
 // Runs calls yield for every identifier of text, in order: what Each makes words of.
@@ -78,18 +82,14 @@ func Each(text string, yield func(word []byte)) {
 func Runs(text string, yield func(run string)) {
 	var part [maxWord + utf8.UTFMax]byte
 	var whole [maxIdentifier + utf8.UTFMax]byte
-	for i := 0; i < len(text); {
-		if c := class[text[i]]; c == other || c == underscore {
-			i++
-			continue
-		}
-		start := i
+	for i := nextRun(text, 0); i < len(text); i = nextRun(text, i) {
+		from := i
 		for i++; i < len(text) && class[text[i]] != other && class[text[i]] != high; i++ {
 		}
-		if class[text[start]] == high || i < len(text) && class[text[i]] == high {
-			i = identifier(text, start, part[:0], whole[:0], func([]byte) {})
+		if class[text[from]] == high || i < len(text) && class[text[i]] == high {
+			i = identifier(text, from, part[:0], whole[:0], func([]byte) {})
 		}
-		yield(text[start:i])
+		yield(text[from:i])
 	}
 }
 

@@ -367,7 +367,7 @@ func (b *braces) word(f *frame) {
 				st.key, st.keyStart = w, t.start // enum class keeps enum, class func becomes func
 			}
 			if w.text == "typedef" {
-				st.typedef, st.key, st.wants = true, nil, false
+				st.typedef, st.key = true, nil
 				return
 			}
 			st.wants = true

@@ -5,13 +5,10 @@ import "strings"
 // declarator says that behind the comma stands a further name of JavaScript's `var`, and no second type argument.
 func (b *braces) declarator() bool {
 	_, at := b.behind(b.tok.end)
-	limit := min(len(b.text), at+longestName)
-	if at == limit || b.g.class[b.text[at]] != letter {
+	if at == len(b.text) || b.g.class[b.text[at]] != letter {
 		return false
 	}
-	for at < limit && b.g.inside[b.text[at]] {
-		at++
-	}
+	at = b.nameEnd(at)
 	rest := strings.TrimLeft(b.text[at:min(len(b.text), at+32)], " \t\r\n")
 	switch {
 	case rest == "":

@@ -23,7 +23,7 @@ func (b *braces) localType() bool {
 		return modified || st.start == b.tok.start
 	}
 	if w == nil && st.nameEnd > 0 && !b.g.receivers && !st.colon && !st.extends && b.prevByte != ':' {
-		st.key, st.wants = nil, false
+		st.key = nil
 		return false
 	}
 	return true

@@ -43,10 +43,7 @@ func (b *braces) restart(st *statement) {
 
 // shouts says that the word at an offset is in capitals, as macros are.
 func (b *braces) shouts(at int) bool {
-	end := at
-	for end < len(b.text) && end-at < longestName && b.g.inside[b.text[end]] {
-		end++
-	}
+	end := b.nameEnd(at)
 	return end > at && capitals(b.text[at:end])
 }
 

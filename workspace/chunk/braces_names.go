@@ -207,3 +207,17 @@ func (b *braces) macro(at int, local bool) {
 	}
 	b.defs[b.emit(d)].kind = d.kind // also inside a type
 }
+
+// blanks is the offset behind the white space at at.
+func (b *braces) blanks(at int) int {
+	for limit := min(len(b.text), at+look); at < limit && b.text[at] <= ' '; at++ {
+	}
+	return at
+}
+
+// nameEnd is where the name at at ends.
+func (b *braces) nameEnd(at int) int {
+	for limit := min(len(b.text), at+longestName); at < limit && b.g.inside[b.text[at]]; at++ {
+	}
+	return at
+}

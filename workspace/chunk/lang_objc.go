@@ -160,20 +160,6 @@ func (b *braces) property(at int) (start, end, stop int) {
 	return 0, 0, 0
 }
 
-// blanks is the offset behind the white space at at.
-func (b *braces) blanks(at int) int {
-	for limit := min(len(b.text), at+look); at < limit && b.text[at] <= ' '; at++ {
-	}
-	return at
-}
-
-// nameEnd is where the name at at ends.
-func (b *braces) nameEnd(at int) int {
-	for limit := min(len(b.text), at+longestName); at < limit && b.g.inside[b.text[at]]; at++ {
-	}
-	return at
-}
-
 // macroEnum takes the name of `typedef NS_ENUM(type, name) {` and its like, whose parenthesis is the current token.
 func (b *braces) macroEnum() bool {
 	if !b.st.typedef || b.prevKind != isWord || b.prevEnd-b.prevStart < 7 {

@@ -11,9 +11,9 @@ type skim uint8
 const (
 	everything     skim = iota // is looked at
 	skimBrackets               // only brackets matter
-	skimLines                  // only what starts a line up to a column, or defines something, outside brackets, and brackets that close none
+	skimLines                  // only what starts a line outside brackets, up to a column or with a word that defines something
 	skimBlocks                 // only braces matter
-	skimTypes                  // and words that define something, first on their line
+	skimTypes                  // and words that define something, first on their line or behind a brace
 	skimStatements             // only statements with a brace, an arrow or a first word that defines something matter
 )
 
@@ -58,7 +58,7 @@ func (s *scanner) rewind(at int) int {
 	s.skim, s.noSkim = everything, at
 	r := s.start
 	for n := s.count; n > max(0, s.count-len(s.marks)); n-- {
-		if m := &s.marks[n%len(s.marks)]; s.balanced(m.pos, at) { // not within for (a; b; c)
+		if m := &s.marks[n%len(s.marks)]; s.contained(m.pos, at) { // not within for (a; b; c)
 			r = resume{pos: m.pos, line: m.line, doc: -1, tok: token{kind: isPunct, b: ';', start: m.pos, end: m.pos, line: m.line, doc: -1}}
 			if i := strings.LastIndexByte(s.text[m.from:m.pos], '\n'); i >= 0 {
 				r.line = m.from + i + 1
@@ -76,8 +76,8 @@ func (s *scanner) rewind(at int) int {
 	return r.pos
 }
 
-// balanced says that text[from:to] closes no bracket that it does not open.
-func (s *scanner) balanced(from, to int) bool {
+// contained says that text[from:to] closes no bracket that it does not open.
+func (s *scanner) contained(from, to int) bool {
 	depth := 0
 	for i := from; i < to && depth >= 0; i++ {
 		switch s.text[i] {
@@ -217,19 +217,18 @@ func (s *scanner) separates(from, at int) bool {
 
 // defines says that the word at at may start a definition.
 func (s *scanner) defines(at int) bool {
+	w := s.wordAt(at)
+	return w != nil && (w.role == modifies || w.role == imports && s.g.qualified || // using name = type;
+		w.role == declares && (w.body != valueBody || w.kind != Constant && w.kind != Variable))
+}
+
+// wordAt is the keyword at at, nil for an ordinary name.
+func (s *scanner) wordAt(at int) *word {
 	end := at + 1
 	for end < len(s.text) && s.g.inside[s.text[end]] {
 		end++
 	}
-	if n := end - at; n >= 32 || s.g.lengths[s.text[at]]>>n&1 == 0 {
-		return false
-	}
-	w := s.g.keyword(s.text[at:end])
-	if w == nil {
-		return false
-	}
-	return w.role == modifies || w.role == imports && s.g.qualified || // using name = type;
-		w.role == declares && (w.body != valueBody || w.kind != Constant && w.kind != Variable)
+	return s.g.keyword(s.text[at:end])
 }
 
 // statements passes statements until one matters, and goes back to where that starts. It stops at comments and strings.
@@ -332,11 +331,7 @@ func (s *scanner) statements(from int) int {
 
 // follows says that the word at at goes on with the statement of the line before.
 func (s *scanner) follows(at int) bool {
-	end := at + 1
-	for end < len(s.text) && s.g.inside[s.text[end]] {
-		end++
-	}
-	w := s.g.keyword(s.text[at:end])
+	w := s.wordAt(at)
 	return w != nil && w.role == follows
 }
 
