@@ -43,7 +43,7 @@ func Content(name, text string) Skip {
 	if control*controlShare > len(head) {
 		return builtIn(fmt.Sprintf("binary: %d of the first %d bytes are control characters", control, len(head)))
 	}
-	if len(text) < minMinified || prose(name) {
+	if len(text) < minMinified || Prose(name) {
 		return Skip{}
 	}
 	lines := strings.Count(text, "\n")
@@ -56,7 +56,8 @@ func Content(name, text string) Skip {
 	return Skip{}
 }
 
-func prose(name string) bool {
+// Prose reports whether a file is text that people read, as its extension says.
+func Prose(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".md", ".markdown", ".mdx", ".txt", ".rst", ".adoc", ".asciidoc", ".org", ".tex":
 		return true

@@ -11,6 +11,7 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/ignore"
 )
 
 // What makes a file recent: it was written within a day, by a person. More of them than a person writes come from a
@@ -139,12 +140,11 @@ func rankOf(file string) int {
 // isCode tells code from prose and data, by the name alone: what is no code has one of few extensions, or none.
 func isCode(file string) bool {
 	switch strings.ToLower(path.Ext(file)) {
-	case "", ".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc", ".asciidoc", ".org", ".tex", ".json", ".jsonl", ".json5",
-		".yaml", ".yml", ".toml", ".xml", ".ini", ".cfg", ".conf", ".properties", ".csv", ".tsv", ".html", ".htm", ".log",
+	case "", ".json", ".jsonl", ".json5", ".yaml", ".yml", ".toml", ".xml", ".ini", ".cfg", ".conf", ".properties", ".csv", ".tsv", ".html", ".htm", ".log",
 		".po", ".pot", ".lock", ".ipynb", ".gitignore", ".gitattributes", ".semanticignore":
 		return false
 	}
-	return true
+	return !ignore.Prose(file)
 }
 
 // openFirst moves those of entries that are open to the front and leaves the others in their order.
