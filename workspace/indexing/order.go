@@ -140,8 +140,8 @@ func rankOf(file string) int {
 // isCode tells code from prose and data, by the name alone: what is no code has one of few extensions, or none.
 func isCode(file string) bool {
 	switch strings.ToLower(path.Ext(file)) {
-	case "", ".json", ".jsonl", ".json5", ".yaml", ".yml", ".toml", ".xml", ".ini", ".cfg", ".conf", ".properties", ".csv", ".tsv", ".html", ".htm", ".log",
-		".po", ".pot", ".lock", ".ipynb", ".gitignore", ".gitattributes", ".semanticignore":
+	case "", ".json", ".jsonl", ".json5", ".yaml", ".yml", ".toml", ".xml", ".ini", ".cfg", ".conf", ".properties",
+		".csv", ".tsv", ".html", ".htm", ".log", ".po", ".pot", ".lock", ".ipynb", ".gitignore", ".gitattributes", ".semanticignore":
 		return false
 	}
 	return !ignore.Prose(file)
