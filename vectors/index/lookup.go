@@ -136,7 +136,17 @@ func (s *Snapshot) ChunksOf(root, path string) (first uint32, n int) {
 	return p.chunkBase + uint32(at), n
 }
 
-func (s *Snapshot) partOf(id uint32) *part {
-	i := sort.Search(len(s.parts), func(i int) bool { return s.parts[i].chunkBase > id })
-	return &s.parts[i-1]
+// FileClass returns the class of the file with this number, and the words of its path;
+// see PathWord.
+func (s *Snapshot) FileClass(file uint32) (Class, []uint64) {
+	i := sort.Search(len(s.parts), func(i int) bool { return s.parts[i].fileBase > file })
+	p := &s.parts[i-1]
+	f := int(file - p.fileBase)
+	return p.seg.class(f), p.seg.pathWords(f)
+}
+
+func (s *Snapshot) partOf(id uint32) *part { return &s.parts[s.partNumber(id)] }
+
+func (s *Snapshot) partNumber(id uint32) int {
+	return sort.Search(len(s.parts), func(i int) bool { return s.parts[i].chunkBase > id }) - 1
 }

@@ -1,9 +1,6 @@
 package index
 
-import (
-	"encoding/binary"
-	"math"
-)
+import "math"
 
 // Row is a vector in eight bits a component: component i is int8(Data[i]) *
 // Scale. A row of zeros stands for a text without words, or one whose vector is
@@ -58,4 +55,9 @@ func dot(a, b []byte) int32 {
 	return s0 + s1 + s2 + s3
 }
 
-func f32(data []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(data)) }
+// Dots writes the inner products of a query with rows that stand end to end.
+func Dots(dst []int32, query, rows []byte) {
+	for i := range dst {
+		dst[i] = dot(query, rows[i*len(query):(i+1)*len(query)])
+	}
+}

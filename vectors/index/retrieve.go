@@ -2,256 +2,540 @@ package index
 
 import (
 	"context"
+	"math/bits"
+	"runtime"
 	"slices"
+	"sync"
 
+	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/lexical"
 )
 
-// checkEvery is after how many rows a scan looks at its context: looking costs
-// some ns, and 1024 rows of 256 bytes are a fifth of a millisecond.
-const checkEvery = 1024
+// Query is what Retrieve looks for.
+type Query struct {
+	Terms  []Term
+	Chunks lexical.BM25 // of the terms in chunks
+	Files  lexical.BM25 // and in files, as if each were one document
+	Vector Row          // zero: words alone
+	Names  []Name
 
-// Dense returns the inner product of query with every chunk, by number. It
-// returns the context's error when that ends first. Rows of another dimension
-// than the query's score 0.
+	Weights    Weights
+	NearEnough float32 // inner product from which a chunk without any term is a candidate
+	Confident  float32 // inner product that counts in full; a greater one, where there is any, does instead
+	Most       int     // candidates
+}
+
+// Name is a term under which Having finds chunks, and how much that counts.
+type Name struct {
+	Term   uint64
+	Weight float64
+}
+
+// Weights are of the parts of a candidate's score, each of which is 0 to 1: a chunk's
+// BM25 and its file's as shares of the best ones, the inner product as a share of the
+// best one or of Confident, and the name's weight.
+type Weights struct{ Chunk, File, Dense, Name float32 }
+
+// Candidate is a chunk found.
+type Candidate struct {
+	ID    uint32 // of the snapshot
+	File  uint32
+	Score float32
+}
+
+// Retrieved is what Retrieve found.
+type Retrieved struct {
+	Candidates []Candidate // the best ones of the scope, best first
+	IDF        []float64   // of each term, among the chunks; 0 where none has it
+}
+
+// Retrieve returns the best chunks of the scope by a weighted sum of signals. Every
+// chunk is looked at: nothing is approximate but the rows themselves. It returns the
+// context's error when that ends first, which it looks at every 4,096 chunks.
+//
+// The chunks are taken a window at a time, so that the counts of a window stay in the
+// first cache, by as many cores as pay. There are two rounds, since a share is known
+// only when the best of all is.
+func (s *Snapshot) Retrieve(ctx context.Context, scope Scope, q Query) (Retrieved, error) {
+	r := s.scan(scope, q.Terms, q.Chunks, q.Files, q.Vector)
+	defer r.free()
+	if err := r.run(ctx, (*scan).score); err != nil {
+		return Retrieved{}, err
+	}
+	r.sumUp(q)
+	if err := r.run(ctx, (*scan).collect); err != nil {
+		return Retrieved{}, err
+	}
+	return Retrieved{Candidates: r.best(q), IDF: r.idf}, nil
+}
+
+// Dense returns the inner product of query with every live chunk, by number, -1 for
+// those that are not. It returns the context's error when that ends first. Rows of
+// another dimension than the query's score 0.
 func (s *Snapshot) Dense(ctx context.Context, query Row) ([]float32, error) {
-	total, _ := s.total()
-	scores := make([]float32, total)
-	if query.Scale == 0 {
-		return scores, nil
+	r := s.scan(s.Everywhere(), nil, lexical.BM25{}, lexical.BM25{}, query)
+	defer r.free()
+	if err := r.run(ctx, (*scan).score); err != nil {
+		return nil, err
 	}
-	for i := range s.parts {
-		p := &s.parts[i]
-		if p.seg.dimensions != len(query.Data) {
-			continue
-		}
-		for c := range p.seg.chunkCount {
-			if c%checkEvery == 0 && ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-			scores[p.chunkBase+uint32(c)] = Dot(query, p.seg.Row(uint32(c)))
-		}
-	}
-	return scores, nil
-}
-
-// Term is a word of a query, or a group of words that count as one: in a group
-// of {remove, evict} a text that says each once says the term twice.
-type Term struct {
-	Words  []Word
-	Weight float64 // how much the term counts, usually 1
-}
-
-// Word is a word of a term and how much each of its occurrences counts.
-type Word struct {
-	Text  string
-	Times uint32
-}
-
-// Single is the term of one word.
-func Single(word string, weight float64) Term {
-	return Term{Words: []Word{{word, 1}}, Weight: weight}
+	return slices.Clone(r.dense), nil
 }
 
 // Matches are the BM25 scores of a query.
 type Matches struct {
 	Chunks []float32 // by number of the chunk, 0: none of the terms
 	Files  []float32 // by number of the file, as if each were one document
-	IDF    []float64 // of each term, among the chunks; 0 where no live chunk has it
+	IDF    []float64 // of each term, among the chunks; 0 where no chunk has it
 }
 
 // Lexical scores every live chunk and file against terms. It returns the
 // context's error when that ends first.
-func (s *Snapshot) Lexical(ctx context.Context, terms []Term, chunks, files lexical.BM25) (*Matches, error) {
-	totalChunks, totalFiles := s.total()
-	m := &Matches{
-		Chunks: make([]float32, totalChunks),
-		Files:  make([]float32, totalFiles),
-		IDF:    make([]float64, len(terms)),
+func (s *Snapshot) Lexical(ctx context.Context, terms []Term, chunks, files lexical.BM25) (Matches, error) {
+	r := s.scan(s.Everywhere(), terms, chunks, files, Row{})
+	defer r.free()
+	if err := r.run(ctx, (*scan).score); err != nil {
+		return Matches{}, err
 	}
-	var words float64
-	counts := s.Counts("")
-	for _, p := range s.parts {
-		words += float64(p.words)
+	return Matches{slices.Clone(r.chunk), slices.Clone(r.file), r.idf}, nil
+}
+
+// perCore is how many chunks a core has to have to scan before another one helps: a
+// tenth of a millisecond's work, ten times what it costs to wake one.
+const perCore = 1 << 15
+
+// scan is a query at work.
+type scan struct {
+	s     *Snapshot
+	scope Scope
+	query Row
+	terms []found
+	idf   []float64
+	share []spans // of each core
+
+	chunkFixed, chunkSlope float32
+	fileFixed, fileSlope   float32
+
+	*buffers
+
+	// Of the second round.
+	weights    Weights
+	bestChunk  float32
+	bestFile   float32
+	bestDense  float32
+	nearEnough float32
+	most       int
+}
+
+// buffers are as large as the snapshot: they are used again.
+type buffers struct {
+	chunk, dense, file []float32 // by number in the snapshot
+}
+
+var freeBuffers = sync.Pool{New: func() any { return &buffers{} }}
+
+// span is a range of a part's chunks that begins and ends with a file's.
+type span struct{ part, from, to int }
+
+// spans are what one core scans, and what it found.
+type spans struct {
+	list []span
+
+	bestChunk, bestFile, bestDense float32
+	found                          shortlist
+}
+
+func (s *Snapshot) scan(scope Scope, terms []Term, chunkBM25, fileBM25 lexical.BM25, query Row) *scan {
+	r := &scan{s: s, scope: scope, query: query, buffers: freeBuffers.Get().(*buffers)}
+	chunks, files := s.total()
+	r.chunk, r.dense = resized(r.chunk, chunks), resized(r.dense, chunks)
+	r.file = resized(r.file, files)
+	clear(r.file)
+	var words uint64
+	live := s.Counts("")
+	searched := 0
+	for i := range s.parts {
+		words += s.parts[i].words
+		searched += s.parts[i].all
 	}
-	meanChunk, meanFile := words/float64(max(counts.Chunks, 1)), words/float64(max(counts.Files, 1))
-	lists := make([][]lexical.Posting, len(s.parts))
-	var sum tally
-	for t, term := range terms {
+	fixed, slope := chunkBM25.Norm(float64(words) / float64(max(live.Chunks, 1)))
+	r.chunkFixed, r.chunkSlope = float32(fixed), float32(slope)
+	fixed, slope = fileBM25.Norm(float64(words) / float64(max(live.Files, 1)))
+	r.fileFixed, r.fileSlope = float32(fixed), float32(slope)
+	r.idf = make([]float64, len(terms))
+	for i, t := range terms {
+		f := s.locate(t, chunks, searched)
+		r.idf[i] = f.idf
+		f.idf *= t.Weight * (chunkBM25.K1 + 1)
+		f.groupIDF *= t.Weight * (fileBM25.K1 + 1)
+		if len(f.lists) > 0 {
+			r.terms = append(r.terms, f)
+		}
+	}
+	r.split(chunks)
+	return r
+}
+
+func (r *scan) free() { freeBuffers.Put(r.buffers) }
+
+// resized returns a slice of n numbers, in the place of list where they fit.
+func resized(list []float32, n int) []float32 {
+	if cap(list) < n {
+		return make([]float32, n, n+n/8)
+	}
+	return list[:n]
+}
+
+// split gives each core its share of so many chunks.
+func (r *scan) split(chunks int) {
+	cores := min(runtime.GOMAXPROCS(0), chunks/perCore+1)
+	r.share = make([]spans, cores)
+	each, core, taken := (chunks+cores-1)/cores, 0, 0
+	for i := range r.s.parts {
+		p := &r.s.parts[i]
+		for from := 0; from < p.seg.chunkCount; {
+			to := min(p.seg.chunkCount, from+max(1, each-taken))
+			for to < p.seg.chunkCount && p.seg.fileOf[to] == p.seg.fileOf[to-1] {
+				to++
+			}
+			r.share[core].list = append(r.share[core].list, span{i, from, to})
+			if taken += to - from; taken >= each && core+1 < cores {
+				core, taken = core+1, 0
+			}
+			from = to
+		}
+	}
+	if chunks == 0 {
+		r.share = r.share[:1]
+	}
+}
+
+// run does a round.
+func (r *scan) run(ctx context.Context, round func(*scan, context.Context, *spans) error) error {
+	if len(r.share) == 1 {
+		return round(r, ctx, &r.share[0])
+	}
+	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
+		for i := range r.share[1:] {
+			g.Go(func(ctx context.Context) error { return round(r, ctx, &r.share[i+1]) })
+		}
+		return round(r, ctx, &r.share[0])
+	})
+}
+
+// score is the first round.
+func (r *scan) score(ctx context.Context, share *spans) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	w := freeWorkers.Get().(*worker)
+	w.r = r
+	for _, s := range share.list {
+		if err := w.span(ctx, s, share); err != nil {
+			return err // w may have counts of a window that was not finished
+		}
+	}
+	w.r = nil
+	freeWorkers.Put(w)
+	return nil
+}
+
+// worker scores windows.
+type worker struct {
+	r       *scan
+	counts  lexical.Counts
+	dots    [lexical.Window]int32
+	allowed [lexical.Window / 64]uint64
+	cursors []cursor // of all terms, one after the other
+	ends    []int    // of each term's, in cursors
+	files   []fileTally
+}
+
+type cursor struct {
+	lexical.Cursor
+	times uint32
+}
+
+// fileTally counts a term in the file under way.
+type fileTally struct {
+	file  int32 // -1: none
+	count uint32
+}
+
+var freeWorkers = sync.Pool{New: func() any { return &worker{} }}
+
+// span scores a span of chunks.
+func (w *worker) span(ctx context.Context, s span, share *spans) error {
+	p := &w.r.s.parts[s.part]
+	first := s.from &^ (lexical.Window - 1)
+	w.cursors, w.ends, w.files = w.cursors[:0], w.ends[:0], w.files[:0]
+	for i := range w.r.terms {
+		for _, l := range w.r.terms[i].lists {
+			if l.part == s.part {
+				w.cursors = append(w.cursors, cursor{l.list.Cursor(uint32(first)), l.times})
+			}
+		}
+		w.ends = append(w.ends, len(w.cursors))
+		w.files = append(w.files, fileTally{file: -1})
+	}
+	for from := first; from < s.to; from += lexical.Window {
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
-		matchingChunks, matchingFiles := 0, 0
-		for i := range s.parts {
-			p := &s.parts[i]
-			lists[i] = sum.term(ctx, lists[i][:0], p, term)
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-			matchingChunks += len(lists[i])
-			last := ^uint32(0)
-			for _, e := range lists[i] {
-				if f := p.seg.fileOf[e.Document]; f != last {
-					matchingFiles++
-					last = f
-				}
-			}
-		}
-		if matchingChunks == 0 {
+		w.window(p, s, from, share)
+	}
+	for t := range w.files {
+		w.endFile(p, t, share)
+	}
+	return nil
+}
+
+// window scores the chunks of a part from from on, as far as they are in the span.
+func (w *worker) window(p *part, s span, from int, share *spans) {
+	lo, hi := max(from, s.from), min(from+lexical.Window, s.to)
+	base := int(p.chunkBase)
+	chunk := w.r.chunk[base+lo : base+hi]
+	clear(chunk)
+	allowed := w.mask(s, from, lo, hi)
+	w.dense(p, lo, hi, allowed, from, share)
+	at := 0
+	for t, end := range w.ends {
+		if at == end {
 			continue
 		}
-		m.IDF[t] = lexical.IDF(counts.Chunks, matchingChunks)
-		chunkIDF, fileIDF := m.IDF[t]*term.Weight, lexical.IDF(counts.Files, matchingFiles)*term.Weight
-		for i := range s.parts {
-			p := &s.parts[i]
-			for j, looked := 0, 0; j < len(lists[i]); {
-				if j-looked >= checkEvery {
-					if looked = j; ctx.Err() != nil {
-						return nil, context.Cause(ctx)
-					}
-				}
-				// One file's chunks stand together: its count is their sum.
-				f, count := p.seg.fileOf[lists[i][j].Document], uint32(0)
-				for ; j < len(lists[i]) && p.seg.fileOf[lists[i][j].Document] == f; j++ {
-					e := lists[i][j]
-					norm := chunks.Norm(float64(p.seg.postings.Length(e.Document)), meanChunk)
-					m.Chunks[p.chunkBase+e.Document] += float32(chunks.Score(chunkIDF, float64(e.Count), norm))
-					count += e.Count
-				}
-				norm := files.Norm(float64(p.seg.fileWords(int(f))), meanFile)
-				m.Files[p.fileBase+f] += float32(files.Score(fileIDF, float64(count), norm))
-			}
+		for ; at < end; at++ {
+			c := &w.cursors[at]
+			c.Tally(&w.counts, uint32(from), c.times)
 		}
+		w.add(p, t, from, allowed, share)
 	}
-	return m, nil
 }
 
-// tally adds up the lists of a group's words.
-type tally struct {
-	counts  []uint32 // by document
-	touched []uint32 // documents whose count is not 0
-	list    []lexical.Posting
+// mask returns which chunks of the window count, nil where all of them do.
+func (w *worker) mask(s span, from, lo, hi int) *[lexical.Window / 64]uint64 {
+	of := w.r.scope.allowed[s.part]
+	if of == nil && lo == from && (hi == from+lexical.Window || hi == w.r.s.parts[s.part].seg.chunkCount) {
+		return nil
+	}
+	for i := range w.allowed {
+		word := ^uint64(0)
+		if at := from/64 + i; of != nil && at < len(of) {
+			word = of[at]
+		}
+		w.allowed[i] = word & between(lo-from-64*i, hi-from-64*i)
+	}
+	return &w.allowed
 }
 
-// sparse is the share of all documents, one in so many, up to which sorting the
-// touched ones beats looking at every count.
-const sparse = 16
+// between returns a word with the bits from lo up to hi set; both may lie outside it.
+func between(lo, hi int) uint64 {
+	below := func(n int) uint64 {
+		switch {
+		case n <= 0:
+			return 0
+		case n >= 64:
+			return ^uint64(0)
+		}
+		return 1<<n - 1
+	}
+	return below(hi) &^ below(lo)
+}
 
-// term appends to dst the live postings of t in p, documents ascending. When ctx
-// ends it stops at the next word, and what it returns is not whole.
-func (a *tally) term(ctx context.Context, dst []lexical.Posting, p *part, t Term) []lexical.Posting {
-	if len(t.Words) == 1 && t.Words[0].Times == 1 {
-		return p.livePostings(dst, t.Words[0].Text)
-	}
-	if len(a.counts) < p.seg.chunkCount {
-		a.counts = make([]uint32, p.seg.chunkCount)
-	}
-	for _, w := range t.Words {
-		if ctx.Err() != nil {
-			break
+// add adds what term t, counted, says to the scores of the window's chunks, in order,
+// and on the way to those of their files.
+func (w *worker) add(p *part, t, from int, allowed *[lexical.Window / 64]uint64, share *spans) {
+	r := w.r
+	term := &r.terms[t]
+	idf, fixed, slope := float32(term.idf), r.chunkFixed, r.chunkSlope
+	lengths, fileOf := p.seg.postings.Lengths(), p.seg.fileOf
+	scores := r.chunk[p.chunkBase:]
+	best := share.bestChunk
+	file := w.files[t]
+	for i := range w.counts.Any {
+		marked := w.counts.Any[i]
+		if marked == 0 {
+			continue
 		}
-		a.list = p.livePostings(a.list[:0], w.Text)
-		for _, e := range a.list {
-			if a.counts[e.Document] == 0 {
-				a.touched = append(a.touched, e.Document)
+		w.counts.Any[i] = 0
+		if allowed != nil {
+			for drop := marked &^ allowed[i]; drop != 0; drop &= drop - 1 {
+				w.counts.Times[64*i+bits.TrailingZeros64(drop)] = 0
 			}
-			a.counts[e.Document] += e.Count * w.Times
+			marked &= allowed[i]
+		}
+		for ; marked != 0; marked &= marked - 1 {
+			k := (64*i + bits.TrailingZeros64(marked)) % lexical.Window
+			count := w.counts.Times[k]
+			w.counts.Times[k] = 0
+			c := from + k
+			x := float32(count)
+			score := scores[c] + idf*x/(x+fixed+slope*float32(lengths[c]))
+			scores[c] = score
+			best = max(best, score)
+			if f := int32(fileOf[c]); f != file.file {
+				w.files[t] = file
+				w.endFile(p, t, share)
+				file = fileTally{file: f}
+			}
+			file.count += uint32(count)
 		}
 	}
-	take := func(document uint32) {
-		dst = append(dst, lexical.Posting{Document: document, Count: a.counts[document]})
-		a.counts[document] = 0
+	w.files[t] = file
+	share.bestChunk = best
+}
+
+// endFile adds what term t says to the score of the file under way.
+func (w *worker) endFile(p *part, t int, share *spans) {
+	file := w.files[t]
+	if file.file < 0 {
+		return
 	}
-	if len(a.touched)*sparse < p.seg.chunkCount {
-		slices.Sort(a.touched)
-		for _, document := range a.touched {
-			take(document)
-		}
+	r := w.r
+	x := float32(file.count)
+	norm := r.fileFixed + r.fileSlope*float32(p.seg.fileWords(int(file.file)))
+	score := &r.file[int(p.fileBase)+int(file.file)]
+	*score += float32(r.terms[t].groupIDF) * x / (x + norm)
+	share.bestFile = max(share.bestFile, *score)
+	w.files[t] = fileTally{file: -1}
+}
+
+// dense fills in the inner products of the chunks from lo up to hi.
+func (w *worker) dense(p *part, lo, hi int, allowed *[lexical.Window / 64]uint64, from int, share *spans) {
+	base := int(p.chunkBase)
+	dense := w.r.dense[base+lo : base+hi]
+	if w.r.query.Scale == 0 || p.seg.dimensions != len(w.r.query.Data) {
+		clear(dense)
 	} else {
-		for document := range a.counts[:p.seg.chunkCount] {
-			if a.counts[document] != 0 {
-				take(uint32(document))
+		n := p.seg.dimensions
+		dots := w.dots[:hi-lo]
+		Dots(dots, w.r.query.Data, p.seg.rows[lo*n:hi*n])
+		scales, scale, best := p.seg.scales[lo:hi], w.r.query.Scale, share.bestDense
+		for i, dot := range dots {
+			x := float32(dot) * scales[i] * scale
+			dense[i] = x
+			if x > best && (allowed == nil || allowed[(lo-from+i)/64]>>((lo-from+i)%64)&1 != 0) {
+				best = x
 			}
 		}
+		share.bestDense = best
 	}
-	a.touched = a.touched[:0]
-	return dst
-}
-
-func (p *part) livePostings(dst []lexical.Posting, word string) []lexical.Posting {
-	dst = p.seg.postings.Lookup(word).Append(dst)
-	if p.dead == nil {
-		return dst
+	if allowed == nil {
+		return
 	}
-	live := dst[:0]
-	for _, e := range dst {
-		if !p.isDead(int(p.seg.fileOf[e.Document])) {
-			live = append(live, e)
-		}
-	}
-	return live
-}
-
-// Having calls yield with every live chunk that has the term.
-func (s *Snapshot) Having(word string, yield func(id uint32)) {
-	for i := range s.parts {
-		for _, e := range s.parts[i].livePostings(nil, word) {
-			yield(s.parts[i].chunkBase + e.Document)
+	for i := range dense {
+		if at := lo - from + i; allowed[at/64]>>(at%64)&1 == 0 {
+			dense[i] = -1
 		}
 	}
 }
 
-// Scope says which live chunks a query may find, by number.
-type Scope struct {
-	s     *Snapshot
-	files []bool // by number; nil: all
+// sumUp prepares the second round.
+func (r *scan) sumUp(q Query) {
+	r.weights, r.nearEnough, r.most = q.Weights, q.NearEnough, q.Most
+	r.bestDense = q.Confident
+	for i := range r.share {
+		r.bestChunk = max(r.bestChunk, r.share[i].bestChunk)
+		r.bestFile = max(r.bestFile, r.share[i].bestFile)
+		r.bestDense = max(r.bestDense, r.share[i].bestDense)
+	}
+	// What is 0 everywhere must not be divided by.
+	share := func(weight, best float32) float32 {
+		if best <= 0 {
+			return 0
+		}
+		return weight / best
+	}
+	r.weights.Chunk = share(r.weights.Chunk, r.bestChunk)
+	r.weights.File = share(r.weights.File, r.bestFile)
+	r.weights.Dense = share(r.weights.Dense, r.bestDense)
 }
 
-// Everywhere is the scope of all live chunks.
-func (s *Snapshot) Everywhere() Scope { return Scope{s: s} }
-
-// Place is a directory below a root; "" is the root itself.
-type Place struct{ Root, Directory string }
-
-// Under is the scope of the chunks of files below any of the places.
-func (s *Snapshot) Under(places []Place) Scope {
-	_, files := s.total()
-	scope := Scope{s: s, files: make([]bool, files)}
-	for i := range s.parts {
-		p := &s.parts[i]
-		for _, place := range places {
-			if place.Root == p.root {
-				p.seg.Under(place.Directory, func(f int) { scope.files[p.fileBase+uint32(f)] = true })
+// collect is the second round: the best of a core's share.
+func (r *scan) collect(ctx context.Context, share *spans) error {
+	share.found = shortlist{most: r.most, least: -1}
+	for _, s := range share.list {
+		p := &r.s.parts[s.part]
+		for from := s.from; from < s.to; from += lexical.Window {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
 			}
+			r.collectSome(p, from, min(s.to, from+lexical.Window), &share.found)
 		}
 	}
-	return scope
+	return nil
 }
 
-// Each calls yield with every live chunk of the scope, in order.
-func (c Scope) Each(yield func(id uint32) bool) {
-	for i := range c.s.parts {
-		p := &c.s.parts[i]
-		for f := range p.seg.fileCount {
-			if p.isDead(f) || c.files != nil && !c.files[p.fileBase+uint32(f)] {
-				continue
-			}
-			first, n := p.seg.fileChunks(f)
-			for id := first; id < first+n; id++ {
-				if !yield(p.chunkBase + uint32(id)) {
-					return
-				}
-			}
+func (r *scan) collectSome(p *part, from, to int, found *shortlist) {
+	base := int(p.chunkBase)
+	chunk, dense := r.chunk[base+from:base+to], r.dense[base+from:base+to]
+	fileOf := p.seg.fileOf[from:to]
+	files := r.file[p.fileBase:]
+	near, w := r.nearEnough, r.weights
+	// More than that a file's score cannot add.
+	most := w.File * r.bestFile
+	for i, c := range chunk {
+		d := dense[i]
+		if c == 0 && d < near {
+			continue
+		}
+		score := w.Chunk*c + w.Dense*max(d, 0)
+		if score+most <= found.least {
+			continue
+		}
+		file := fileOf[i]
+		score += w.File * files[file]
+		if score > found.least {
+			found.offer(Candidate{uint32(base + from + i), p.fileBase + file, score})
 		}
 	}
 }
 
-// IDF weighs a term by how many live chunks have it; 0 where none has.
-func (s *Snapshot) IDF(word string) float64 {
-	n := 0
-	s.Having(word, func(uint32) { n++ })
-	if n == 0 {
-		return 0
+// score of one chunk, as collectSome gives it.
+func (r *scan) scoreOf(id, file uint32) float32 {
+	return r.weights.Chunk*r.chunk[id] + r.weights.Dense*max(r.dense[id], 0) + r.weights.File*r.file[file]
+}
+
+// best puts together what the cores found, and what the names say.
+func (r *scan) best(q Query) []Candidate {
+	all := shortlist{most: r.most, least: -1}
+	for i := range r.share {
+		for _, c := range r.share[i].found.list {
+			all.offer(c)
+		}
 	}
-	return lexical.IDF(s.Counts("").Chunks, n)
+	named := r.named(q.Names)
+	if len(named) > 0 {
+		all.list = slices.DeleteFunc(all.list, func(c Candidate) bool { _, ok := find(named, c.ID); return ok })
+	}
+	for _, n := range named {
+		all.offer(Candidate{n.ID, n.File, r.scoreOf(n.ID, n.File) + r.weights.Name*n.Score})
+	}
+	return all.sorted()
+}
+
+// named returns the chunks of the scope that have a name, by number, each once, with
+// the weight of the best one as their score.
+func (r *scan) named(names []Name) []Candidate {
+	var list []Candidate
+	for _, n := range names {
+		r.s.Having(n.Term, func(id uint32) {
+			i := r.s.partNumber(id)
+			p := &r.s.parts[i]
+			at := id - p.chunkBase
+			if r.scope.has(i, int(at)) {
+				list = append(list, Candidate{id, p.fileBase + p.seg.fileOf[at], float32(n.Weight)})
+			}
+		})
+	}
+	slices.SortFunc(list, func(a, b Candidate) int {
+		if a.ID != b.ID {
+			return int(int64(a.ID) - int64(b.ID))
+		}
+		return compareScores(a, b)
+	})
+	return slices.CompactFunc(list, func(a, b Candidate) bool { return a.ID == b.ID })
+}
+
+// find looks for a number among candidates in their order.
+func find(list []Candidate, id uint32) (int, bool) {
+	return slices.BinarySearchFunc(list, id, func(c Candidate, id uint32) int { return int(int64(c.ID) - int64(id)) })
 }

@@ -52,19 +52,65 @@ func TestOpenSegmentRefusesSizesThatOverflow(t *testing.T) {
 	}
 }
 
-// Who shows a chunk slices its file's text by it.
-func TestOpenSegmentRefusesAChunkThatEndsBeforeItStarts(t *testing.T) {
+// Whatever single number is wrong, Check notices it or the segment can be searched.
+func TestCheck(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
-	seg, err := Build(dims, []Document{document("a.go", "func one\nx\n", rng)})
+	seg, err := Build(dims, []Document{document("a.go", "func one\nx\n", rng), document("b/c.go", "y\n", rng)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := slices.Clone(seg.Bytes())
-	at := segmentHeader + (fileSize+4)*seg.Files() // the first chunk
-	binary.LittleEndian.PutUint32(data[at:], uint32(len(data)))
-	if _, err := OpenSegment(data); !errors.Is(err, ErrCorrupt) {
-		t.Error(err)
+	if err := seg.CheckAll(); err != nil {
+		t.Fatal(err)
 	}
+	noticed := 0
+	for at := segmentHeader; at+4 <= len(seg.Bytes()); at += 4 {
+		for _, wrong := range []uint32{0, 1, 77, 1 << 31, 1<<32 - 1} {
+			data := slices.Clone(seg.Bytes())
+			binary.LittleEndian.PutUint32(data[at:], wrong)
+			bad, err := OpenSegment(data)
+			if err == nil {
+				err = bad.Check()
+			}
+			if err == nil {
+				read(t, bad)
+				_ = bad.CheckAll()
+			} else if noticed++; !errors.Is(err, ErrCorrupt) {
+				t.Fatal(err)
+			}
+		}
+	}
+	if noticed < 50 {
+		t.Errorf("%d wrong numbers are noticed", noticed)
+	}
+	// Who shows a chunk slices its file's text by it.
+	binary.LittleEndian.PutUint32(seg.chunks, uint32(len(seg.data)))
+	if err := seg.Check(); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("a chunk ends before it starts: %v", err)
+	}
+}
+
+// read reads everything that there is in a segment.
+func read(t *testing.T, seg *Segment) {
+	s := (&Snapshot{}).With("/w", seg, []string{"a.go"})
+	for id := range s.Everywhere().Each {
+		s.Chunk(id)
+		s.Row(id)
+		s.FileClass(s.FileOf(id))
+	}
+	s.Files("/w", func(file File) bool { s.Find("/w", file.Path); return true })
+	for i := range seg.postings.Terms() {
+		hash, _ := seg.postings.Term(i)
+		s.Having(hash, func(uint32) {})
+	}
+	for _, scope := range []Scope{s.Everywhere(), s.Under([]Place{{"/w", "b"}})} {
+		_, _ = s.Retrieve(t.Context(), scope, Query{
+			Terms:  []Term{Single("x", 1), {Words: []Word{{"go", 2}, {"one", 1}}, Weight: 1}},
+			Chunks: lexical.BM25{K1: 1}, Files: lexical.BM25{K1: 1}, Vector: Row{1, make([]byte, seg.dimensions)},
+			Names: []Name{{Definition("one"), 1}}, Weights: Weights{1, 1, 1, 1}, Most: 3,
+		})
+	}
+	_, _ = Merge(t.Context(), seg.Dimensions(), []*Segment{seg}, func(_, f int) bool { return f%2 == 0 })
+	_, _ = Merge(t.Context(), seg.Dimensions(), []*Segment{seg, seg}, nil)
 }
 
 func FuzzOpenSegmentNeverReadsOutside(f *testing.F) {
@@ -82,18 +128,9 @@ func FuzzOpenSegmentNeverReadsOutside(f *testing.F) {
 		if at >= 0 && at < len(data) {
 			data[at] = with
 		}
-		seg, err := OpenSegment(data)
-		if err != nil {
-			return
+		if seg, err := OpenSegment(data); err == nil && seg.Check() == nil {
+			read(t, seg)
 		}
-		s := (&Snapshot{}).With("/w", seg, []string{"a.go"})
-		for id := range s.Everywhere().Each {
-			s.Chunk(id)
-			s.Row(id)
-		}
-		s.Files("/w", func(file File) bool { s.Find("/w", file.Path); return true })
-		_, _ = s.Lexical(t.Context(), []Term{Single("x", 1), {Words: []Word{{"go", 2}, {"one", 1}}, Weight: 1}}, lexical.BM25{K1: 1}, lexical.BM25{K1: 1})
-		_, _ = Merge(t.Context(), seg.Dimensions(), []*Segment{seg}, func(_, f int) bool { return f%2 == 0 })
 	})
 }
 

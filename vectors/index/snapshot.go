@@ -25,8 +25,11 @@ type part struct {
 	seg       *Segment
 	dead      []uint64 // bit per file, nil while none is dead; copied on write
 	deadFiles int
-	chunkBase uint32 // number of its first chunk in the snapshot
+	live      []uint64 // bit per chunk of a file that is not dead; nil while none is
+	chunkBase uint32   // number of its first chunk in the snapshot
 	fileBase  uint32
+
+	all int // files that are not skipped, the dead included
 
 	// Of the live files.
 	indexed int // without those that are skipped
@@ -42,6 +45,7 @@ func newPart(root string, seg *Segment) part {
 			p.indexed++
 		}
 	}
+	p.all = p.indexed
 	return p
 }
 
@@ -49,11 +53,14 @@ func (p *part) isDead(file int) bool {
 	return p.dead != nil && p.dead[file>>6]&(1<<(file&63)) != 0
 }
 
-// kill marks a file as dead. dead must be this part's own copy.
+// kill marks a file as dead. dead and live must be this part's own copies.
 func (p *part) kill(file int) {
 	p.dead[file>>6] |= 1 << (file & 63)
 	p.deadFiles++
-	_, n := p.seg.fileChunks(file)
+	first, n := p.seg.fileChunks(file)
+	for c := first; c < first+n; c++ {
+		p.live[c>>6] &^= 1 << (c & 63)
+	}
 	p.chunks -= n
 	p.words -= uint64(p.seg.fileWords(file))
 	if !p.seg.skipped(file) {
@@ -138,12 +145,22 @@ func (p *part) replace(paths []string) {
 			continue
 		}
 		if !own {
-			marks := make([]uint64, (p.seg.fileCount+63)/64)
-			copy(marks, p.dead)
-			p.dead, own = marks, true
+			p.dead, p.live, own = p.ownMarks()
 		}
 		p.kill(f)
 	}
+}
+
+// ownMarks returns copies of the marks that kill changes.
+func (p *part) ownMarks() (dead, live []uint64, own bool) {
+	if p.dead != nil {
+		return slices.Clone(p.dead), slices.Clone(p.live), true
+	}
+	live = make([]uint64, (p.seg.chunkCount+63)/64)
+	for i := range live {
+		live[i] = ^uint64(0)
+	}
+	return make([]uint64, (p.seg.fileCount+63)/64), live, true
 }
 
 func (s *Snapshot) number() {

@@ -36,7 +36,7 @@ const longestRun = 64
 func (b *Builder) count(text string, weight uint32) {
 	words.Runs(text, func(run string) {
 		if len(run) > longestRun {
-			words.Each(run, func(word []byte) { b.post.Add(word, weight) })
+			words.Each(run, func(word []byte) { b.post.Count(b.term(word, words.Hash(word)), weight) })
 			return
 		}
 		for _, term := range b.termsOf(run) {
@@ -64,7 +64,7 @@ func (b *Builder) termsOf(run string) []uint32 {
 	}
 	e := entry{run: uint32(len(t.runs)), terms: uint32(len(t.list)), length: uint8(len(run))}
 	t.runs = append(t.runs, run...)
-	words.Each(run, func(word []byte) { t.list = append(t.list, b.post.Term(word)) })
+	words.Each(run, func(word []byte) { t.list = append(t.list, b.term(word, words.Hash(word))) })
 	e.n = uint8(len(t.list) - int(e.terms))
 	t.entries = append(t.entries, e)
 	t.table[at] = slot{hash, uint32(len(t.entries))}

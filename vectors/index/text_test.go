@@ -99,9 +99,12 @@ func textParts(t *testing.T, path, text string) map[string]string {
 		c := seg.Chunk(uint32(i))
 		fmt.Fprintln(&post, seg.postings.Length(uint32(i)), c.Hash, c.Merged)
 	}
-	for term, list := range seg.postings.All() {
-		fmt.Fprintf(&post, "%q %v\n", term, list.Append(nil))
+	for i := range seg.postings.Terms() {
+		hash, list := seg.postings.Term(i)
+		fmt.Fprintf(&post, "%x %d %v\n", hash, list.Groups, list.Append(nil))
 	}
+	class, said := seg.class(0), seg.pathWords(0)
+	fmt.Fprintln(&post, class, said)
 	fmt.Fprintf(&post, "%x", seg.File(0).Hash)
 	return map[string]string{"words": strings.Join(words.Of(text), "\n"), "chunks": cut.String(), "postings": post.String()}
 }

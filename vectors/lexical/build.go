@@ -1,71 +1,103 @@
 package lexical
 
 import (
-	"bytes"
-	"context"
+	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
-	"strings"
+
+	"github.com/semantic-ls/semantic-ls/vectors/flat"
 )
 
 // Builder collects the words of documents. Documents are numbered in the order
 // they are ended, from 0. Not safe for concurrent use; the zero value is ready.
 type Builder struct {
-	ids     map[string]uint32
-	terms   []string
+	ids     []place // by hash, open addressing: a power of two, at most half full
+	hashes  []uint64
 	counts  []uint32 // of the document under way, by term
 	touched []uint32 // terms of the document under way
 	length  uint32
 
-	lengths  []uint32
-	entries  []entry // of all documents, in their order
-	perTerm  []uint32
-	listSize []uint32 // bytes that each term's list will take
-	last     []uint32 // last document of each term, plus 1
+	lengths []uint32
+	group   uint32  // number of the group under way, plus 1
+	entries []entry // of all documents, in their order
+	terms   []tally // of all documents
 }
 
-type entry struct{ term, document, count uint32 }
-
-// Add counts a word of the document under way. weight is how often: words that
-// say more about a document than its text does (its path) count more than once.
-// It does not keep word.
-func (b *Builder) Add(word []byte, weight uint32) { b.Count(b.Term(word), weight) }
-
-// Mark is Add for a term that is no text, such as a symbol defined: it can be
-// looked up and does not make the document longer.
-func (b *Builder) Mark(word []byte, weight uint32) { b.mark(b.Term(word), weight) }
-
-// Term is a word's number, the same as long as the builder lives. It does not keep
-// word.
-func (b *Builder) Term(word []byte) uint32 {
-	id, ok := b.ids[string(word)]
-	if !ok {
-		if b.ids == nil {
-			b.ids = make(map[string]uint32, 1<<12)
-		}
-		id = uint32(len(b.terms))
-		term := string(word)
-		b.ids[term] = id
-		b.terms = append(b.terms, term)
-		b.counts = append(b.counts, 0)
-		b.perTerm = append(b.perTerm, 0)
-		b.listSize = append(b.listSize, 0)
-		b.last = append(b.last, 0)
+type (
+	place struct {
+		hash uint64
+		id   uint32 // plus 1; 0: none
 	}
+	entry struct{ term, document, count uint32 }
+	tally struct {
+		documents, groups uint32
+		size              uint32 // bytes of its postings
+		document, group   uint32 // the last that has it, plus 1
+	}
+)
+
+// Term is a word's number by its hash, the same as long as the builder lives.
+func (b *Builder) Term(hash uint64) uint32 {
+	if 2*len(b.hashes) >= len(b.ids) {
+		b.grow()
+	}
+	mask := uint64(len(b.ids) - 1)
+	at := hash & mask
+	for ; b.ids[at].id != 0; at = (at + 1) & mask {
+		if b.ids[at].hash == hash {
+			return b.ids[at].id - 1
+		}
+	}
+	id := uint32(len(b.hashes))
+	b.ids[at] = place{hash, id + 1}
+	b.hashes = append(b.hashes, hash)
+	b.counts = append(b.counts, 0)
+	b.terms = append(b.terms, tally{})
 	return id
 }
 
-// Count is Add for a word by its number.
+func (b *Builder) grow() {
+	b.ids = make([]place, max(1<<12, 2*len(b.ids)))
+	mask := uint64(len(b.ids) - 1)
+	for id, hash := range b.hashes {
+		at := hash & mask
+		for ; b.ids[at].id != 0; at = (at + 1) & mask {
+		}
+		b.ids[at] = place{hash, uint32(id) + 1}
+	}
+}
+
+// Count counts a word, by its number, in the document under way. weight is how often:
+// words that say more about a document than its text does (its path) count more than
+// once.
 func (b *Builder) Count(term, weight uint32) {
-	b.mark(term, weight)
+	b.Mark(term, weight)
 	b.length += weight
 }
 
-func (b *Builder) mark(term, weight uint32) {
+// Mark is Count for a term that is no text, such as a symbol defined: it can be
+// looked up and does not make the document longer.
+func (b *Builder) Mark(term, weight uint32) {
 	if b.counts[term] == 0 {
 		b.touched = append(b.touched, term)
 	}
 	b.counts[term] += weight
+}
+
+// With calls look with the terms of the document under way, each once, and how often
+// each term was counted in it, as if the terms more had been counted as well, once each.
+// Both are valid until look returns and must not be changed.
+func (b *Builder) With(more []uint32, look func(terms, counts []uint32)) {
+	touched := len(b.touched)
+	for _, term := range more {
+		b.Mark(term, 1)
+	}
+	look(b.touched, b.counts)
+	for _, term := range more {
+		b.counts[term]--
+	}
+	b.touched = b.touched[:touched]
 }
 
 // End ends the document under way, which may be empty, and returns its length
@@ -73,12 +105,17 @@ func (b *Builder) mark(term, weight uint32) {
 func (b *Builder) End() (length uint32) {
 	document := uint32(len(b.lengths))
 	for _, id := range b.touched {
-		b.entries = append(b.entries, entry{id, document, b.counts[id]})
-		b.perTerm[id]++
-		gap := document + 1 - b.last[id]
-		b.last[id] = document + 1
-		b.listSize[id] += postingSize(gap, b.counts[id])
+		count := min(b.counts[id], mostCount)
+		b.entries = append(b.entries, entry{id, document, count})
 		b.counts[id] = 0
+		t := &b.terms[id]
+		t.size += postingSize(document + 1 - t.document)
+		t.document = document + 1
+		t.documents++
+		if t.group != b.group+1 {
+			t.group = b.group + 1
+			t.groups++
+		}
 	}
 	b.touched = b.touched[:0]
 	b.lengths = append(b.lengths, b.length)
@@ -86,136 +123,133 @@ func (b *Builder) End() (length uint32) {
 	return length
 }
 
-func postingSize(gap, count uint32) uint32 {
-	var buf [2 * binary.MaxVarintLen32]byte
-	return uint32(len(appendPosting(buf[:0], gap, count)))
+// EndGroup ends a group of documents, as does Encode.
+func (b *Builder) EndGroup() { b.group++ }
+
+// Encode returns the postings of all documents ended so far. It is called once.
+func (b *Builder) Encode() []byte {
+	type keyed struct {
+		hash uint64
+		id   uint32
+	}
+	order := make([]keyed, len(b.hashes))
+	for id, hash := range b.hashes {
+		order[id] = keyed{hash, uint32(id)}
+	}
+	slices.SortFunc(order, func(x, y keyed) int { return cmp.Compare(x.hash, y.hash) })
+
+	// Where each term's postings go is known before any is written, so one pass over
+	// the entries, which stand in document order, fills them all.
+	at, size := make([]uint32, len(b.terms)), uint32(0)
+	for id := range b.terms {
+		at[id] = size
+		size += b.terms[id].size
+		b.terms[id].document = 0
+	}
+	postings := make([]byte, size)
+	for _, e := range b.entries {
+		t := &b.terms[e.term]
+		end := appendPosting(postings[at[e.term]:at[e.term]], e.document+1-t.document, e.count)
+		at[e.term] += uint32(len(end))
+		t.document = e.document + 1
+	}
+	w := writer{lengths: b.lengths, hashes: make([]uint64, 0, len(order)), starts: make([]uint32, 0, len(order)+1)}
+	w.lists = make([]byte, 0, int(size)+3*len(order))
+	for _, k := range order {
+		t := &b.terms[k.id]
+		w.list(k.hash, t.documents, t.groups, postings[at[k.id]-t.size:at[k.id]])
+	}
+	return w.encode()
+}
+
+func postingSize(gap uint32) uint32 {
+	if gap < wide {
+		return 2
+	}
+	n := uint32(3)
+	for gap -= wide; gap >= 0x80; gap >>= 7 {
+		n++
+	}
+	return n
 }
 
 func appendPosting(dst []byte, gap, count uint32) []byte {
-	if count == 1 {
-		return binary.AppendUvarint(dst, uint64(gap)<<1)
+	if gap < wide {
+		return append(dst, byte(gap), byte(count))
 	}
-	return binary.AppendUvarint(binary.AppendUvarint(dst, uint64(gap)<<1|1), uint64(count))
+	return binary.AppendUvarint(append(dst, wide, byte(count)), uint64(gap-wide))
 }
 
-// Encode appends the postings of all documents ended so far to dst.
-func (b *Builder) Encode(dst []byte) []byte {
-	order := make([]uint32, len(b.terms))
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(i, j uint32) int { return strings.Compare(b.terms[i], b.terms[j]) })
-
-	// Where each term's list goes is known before any is written, so one pass
-	// over the entries, which stand in document order, fills them all.
-	var w writer
-	w.lengths = b.lengths
-	at := make([]uint32, len(b.terms))
-	for _, id := range order {
-		w.begin([]byte(b.terms[id]))
-		at[id] = uint32(w.size)
-		w.size += int(b.listSize[id])
-	}
-	w.lists = make([]byte, w.size)
-	clear(b.last)
-	for _, e := range b.entries {
-		next := appendPosting(w.lists[at[e.term]:at[e.term]], e.document+1-b.last[e.term], e.count)
-		at[e.term] += uint32(len(next))
-		b.last[e.term] = e.document + 1
-	}
-	return w.encode(dst)
-}
-
-// writer lays out the encoded form.
+// writer lays out the encoded form; see postings.go.
 type writer struct {
-	lengths    []uint32
-	termStarts []uint32
-	listStarts []uint32
-	dictionary []byte
-	lists      []byte
-	size       int // of the lists so far
+	lengths []uint32
+	hashes  []uint64
+	starts  []uint32
+	lists   []byte
+
+	again []byte // postings of a list that is encoded by blocks
 }
 
-func (w *writer) begin(term []byte) {
-	w.termStarts = append(w.termStarts, uint32(len(w.dictionary)))
-	w.listStarts = append(w.listStarts, uint32(w.size))
-	w.dictionary = append(w.dictionary, term...)
-}
-
-func (w *writer) encode(dst []byte) []byte {
-	le := binary.LittleEndian
-	numbers := func(list []uint32) {
-		for _, n := range list {
-			dst = le.AppendUint32(dst, n)
-		}
+// list adds a term, greater than those before, with its postings as they are without
+// a table.
+func (w *writer) list(hash uint64, documents, groups uint32, postings []byte) {
+	w.hashes = append(w.hashes, hash)
+	w.starts = append(w.starts, uint32(len(w.lists)))
+	w.lists = binary.AppendUvarint(w.lists, uint64(documents))
+	table := tableSize(uint32(len(w.lengths)))
+	if table == 0 || len(postings) < skipMin {
+		w.lists = binary.AppendUvarint(w.lists, uint64(groups)<<1)
+		w.lists = append(w.lists, postings...)
+		return
 	}
-	dst = slices.Grow(dst, headerSize+4*len(w.lengths)+8*(len(w.termStarts)+1)+len(w.dictionary)+len(w.lists))
-	numbers([]uint32{uint32(len(w.lengths)), uint32(len(w.termStarts)), uint32(len(w.dictionary)), uint32(len(w.lists))})
-	numbers(w.lengths)
-	numbers(append(w.termStarts, uint32(len(w.dictionary))))
-	numbers(append(w.listStarts, uint32(len(w.lists))))
-	dst = append(dst, w.dictionary...)
+	w.lists = binary.AppendUvarint(w.lists, uint64(groups)<<1|1)
+	w.again = w.again[:0]
+	at := len(w.lists)
+	w.lists = append(w.lists, make([]byte, table)...)
+	document, block := ^uint32(0), uint32(0)
+	last := document
+	for len(postings) >= 2 {
+		gap, count, n := posting(postings)
+		postings = postings[n:]
+		document += gap
+		for ; document>>blockBits > block; block++ {
+			binary.LittleEndian.PutUint32(w.lists[at+4*int(block):], uint32(len(w.again)))
+			last = (block+1)<<blockBits - 1
+		}
+		w.again = appendPosting(w.again, document-last, count)
+		last = document
+	}
+	for ; int(block) < table/4; block++ {
+		binary.LittleEndian.PutUint32(w.lists[at+4*int(block):], uint32(len(w.again)))
+	}
+	w.lists = append(w.lists, w.again...)
+}
+
+func (w *writer) encode() []byte {
+	buckets := bucketsFor(len(w.hashes))
+	size := headerSize + 4*len(w.lengths) + 4*(buckets+1) + flat.Alignment + 12*len(w.hashes) + 4 + len(w.lists)
+	dst := make([]byte, 0, size)
+	le := binary.LittleEndian
+	for _, n := range []int{len(w.lengths), len(w.hashes), buckets, len(w.lists)} {
+		dst = le.AppendUint32(dst, uint32(n))
+	}
+	for _, n := range w.lengths {
+		dst = le.AppendUint32(dst, n)
+	}
+	shift := uint(64 - bits.TrailingZeros(uint(buckets)))
+	for i, next := uint64(0), 0; i <= uint64(buckets); i++ {
+		for next < len(w.hashes) && w.hashes[next]>>shift < i {
+			next++
+		}
+		dst = le.AppendUint32(dst, uint32(next))
+	}
+	dst = flat.Pad(dst)
+	for _, h := range w.hashes {
+		dst = le.AppendUint64(dst, h)
+	}
+	for _, n := range w.starts {
+		dst = le.AppendUint32(dst, n)
+	}
+	dst = le.AppendUint32(dst, uint32(len(w.lists)))
 	return append(dst, w.lists...)
 }
-
-// Dropped marks a document that a merge leaves out.
-const Dropped = ^uint32(0)
-
-// Merge appends to dst the postings of several sets as one. renumber[i] gives
-// the new number of each document of sets[i], or Dropped; the new numbers must
-// ascend through the sets in order and leave no gap. When ctx ends first, its cause is
-// the error.
-func Merge(ctx context.Context, dst []byte, sets []*Postings, renumber [][]uint32) ([]byte, error) {
-	var w writer
-	for i, p := range sets {
-		for document, to := range renumber[i] {
-			if to != Dropped {
-				w.lengths = append(w.lengths, p.Length(uint32(document)))
-			}
-		}
-	}
-	var buf []Posting
-	next := make([]int, len(sets)) // each set's next term
-	for n := 1; ; n++ {
-		if n%checkEvery == 0 && ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		var least []byte
-		for i, p := range sets {
-			if next[i] < p.terms {
-				if t := p.term(next[i]); least == nil || bytes.Compare(t, least) < 0 {
-					least = t
-				}
-			}
-		}
-		if least == nil {
-			break
-		}
-		last, any := uint32(0), false
-		for i, p := range sets {
-			if next[i] == p.terms || !bytes.Equal(p.term(next[i]), least) {
-				continue
-			}
-			buf = p.list(next[i]).Append(buf[:0])
-			next[i]++
-			for _, e := range buf {
-				to := renumber[i][e.Document]
-				if to == Dropped {
-					continue
-				}
-				if !any {
-					w.begin(least)
-					any = true
-				}
-				w.lists = appendPosting(w.lists, to+1-last, e.Count)
-				last = to + 1
-			}
-		}
-		w.size = len(w.lists)
-	}
-	return w.encode(dst), nil
-}
-
-// checkEvery is after how many terms a merge looks at its context: a millisecond, as
-// most have a few postings.
-const checkEvery = 1024

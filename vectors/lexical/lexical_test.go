@@ -1,31 +1,40 @@
 package lexical
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/semantic-ls/semantic-ls/vectors/words"
 )
 
 // model is the plain form of postings: term -> document -> count.
 type model struct {
-	lists   map[string]map[uint32]uint32
+	lists   map[uint64]map[uint32]uint32
 	lengths []uint32
+	groups  []uint32 // of each document
 }
 
+func hashOf(n int) uint64 { return words.HashString(fmt.Sprint("w", n)) }
+
+// random makes postings in which some words are in nearly all documents, and most in
+// one or two.
 func random(rng *rand.Rand, documents int) ([]byte, model) {
 	var b Builder
-	m := model{lists: map[string]map[uint32]uint32{}}
+	m := model{lists: map[uint64]map[uint32]uint32{}}
+	group := uint32(0)
 	for d := range documents {
 		length := uint32(0)
 		for range rng.IntN(30) {
-			term, weight := fmt.Sprintf("w%d", rng.IntN(40)), uint32(1+rng.IntN(3)*rng.IntN(100))
+			term, weight := hashOf(int(rng.ExpFloat64()*rng.ExpFloat64()*20)), uint32(1+rng.IntN(3)*rng.IntN(100))
 			if rng.IntN(5) == 0 {
-				b.Mark([]byte(term), weight)
+				b.Mark(b.Term(term), weight)
 			} else {
-				b.Add([]byte(term), weight)
+				b.Count(b.Term(term), weight)
 				length += weight
 			}
 			if m.lists[term] == nil {
@@ -34,9 +43,18 @@ func random(rng *rand.Rand, documents int) ([]byte, model) {
 			m.lists[term][uint32(d)] += weight
 		}
 		b.End()
-		m.lengths = append(m.lengths, length)
+		m.lengths, m.groups = append(m.lengths, length), append(m.groups, group)
+		if rng.IntN(4) == 0 {
+			b.EndGroup()
+			group++
+		}
 	}
-	return b.Encode(nil), m
+	for _, docs := range m.lists {
+		for d, n := range docs {
+			docs[d] = min(n, mostCount)
+		}
+	}
+	return b.Encode(), m
 }
 
 func check(t *testing.T, data []byte, want model) *Postings {
@@ -48,27 +66,30 @@ func check(t *testing.T, data []byte, want model) *Postings {
 	if err := p.Check(); err != nil {
 		t.Fatal(err)
 	}
-	got := map[string]map[uint32]uint32{}
-	for term, list := range p.All() {
-		docs := map[uint32]uint32{}
+	if p.Documents() != len(want.lengths) || p.Terms() != len(want.lists) {
+		t.Fatalf("%d documents, %d terms", p.Documents(), p.Terms())
+	}
+	for i := range p.Terms() {
+		hash, list := p.Term(i)
+		docs, groups := map[uint32]uint32{}, map[uint32]bool{}
 		for _, e := range list.Append(nil) {
 			docs[e.Document] = e.Count
+			groups[want.groups[e.Document]] = true
 		}
-		got[string(term)] = docs
-		if again := p.Lookup(string(term)).Append(nil); !reflect.DeepEqual(again, list.Append(nil)) {
-			t.Fatalf("Lookup(%q) = %v, All gives %v", term, again, list.Append(nil))
+		if !reflect.DeepEqual(docs, want.lists[hash]) {
+			t.Fatalf("list of %x:\n got %v\nwant %v", hash, docs, want.lists[hash])
 		}
-	}
-	if !reflect.DeepEqual(got, want.lists) {
-		t.Fatalf("lists:\n got %v\nwant %v", got, want.lists)
+		if int(list.Documents) != len(docs) || int(list.Groups) != len(groups) {
+			t.Fatalf("list of %x: %d documents, %d groups, want %d, %d", hash, list.Documents, list.Groups, len(docs), len(groups))
+		}
+		if again := p.Lookup(hash).Append(nil); !reflect.DeepEqual(again, list.Append(nil)) {
+			t.Fatalf("Lookup(%x) = %v, Term gives %v", hash, again, list.Append(nil))
+		}
 	}
 	for d, n := range want.lengths {
 		if p.Length(uint32(d)) != n {
 			t.Fatalf("length of %d: %d, want %d", d, p.Length(uint32(d)), n)
 		}
-	}
-	if p.Documents() != len(want.lengths) || p.Terms() != len(want.lists) {
-		t.Fatalf("%d documents, %d terms", p.Documents(), p.Terms())
 	}
 	return p
 }
@@ -78,48 +99,137 @@ func TestBuildAgainstAPlainMap(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		data, m := random(rng, rng.IntN(60))
 		p := check(t, data, m)
-		if l := p.Lookup("absent").Append(nil); l != nil {
+		if l := p.Lookup(words.HashString("absent")).Append(nil); l != nil {
 			t.Fatalf("absent: %v", l)
 		}
 	}
 }
 
+// Enough documents for several blocks: the lists of common words have tables.
+func TestBlocks(t *testing.T) {
+	data, m := random(rand.New(rand.NewPCG(1, 9)), 2*blockSize+5)
+	p := check(t, data, m)
+	tables := 0
+	for i := range p.Terms() {
+		if _, l := p.Term(i); l.table != nil {
+			tables++
+		}
+	}
+	if tables == 0 || tables == p.Terms() {
+		t.Fatalf("%d of %d lists have a table", tables, p.Terms())
+	}
+	checkWindows(t, p)
+}
+
+// Read by windows, from wherever, a list says what it says as a whole.
+func TestWindows(t *testing.T) {
+	data, m := random(rand.New(rand.NewPCG(5, 9)), Window+100)
+	checkWindows(t, check(t, data, m))
+}
+
+func checkWindows(t *testing.T, p *Postings) {
+	t.Helper()
+	for i := range p.Terms() {
+		hash, l := p.Term(i)
+		for from := uint32(0); from < uint32(p.Documents()); from += 7 * Window {
+			want := map[uint32]uint32{}
+			for _, e := range l.Append(nil) {
+				if e.Document >= from {
+					want[e.Document] = 3 * e.Count
+				}
+			}
+			c := l.Cursor(from)
+			for at := from; at < uint32(p.Documents()); at += Window {
+				var counts Counts
+				c.Tally(&counts, at, 3)
+				for k, n := range counts.Times {
+					if marked := counts.Any[k/64]>>(k%64)&1 == 1; marked != (n > 0) || uint32(n) != want[at+uint32(k)] {
+						t.Fatalf("term %x from %d: document %d counts %d, marked %v, want %d", hash, from, int(at)+k, n, marked, want[at+uint32(k)])
+					}
+					delete(want, at+uint32(k))
+				}
+			}
+			if len(want) > 0 {
+				t.Fatalf("term %x from %d: %d documents are not read", hash, from, len(want))
+			}
+		}
+	}
+}
+
 func TestMergeAgainstAPlainMap(t *testing.T) {
-	for seed := range uint64(50) {
+	for seed := range uint64(60) {
 		rng := rand.New(rand.NewPCG(seed, 2))
-		var sets []*Postings
-		var renumber [][]uint32
-		want := model{lists: map[string]map[uint32]uint32{}}
+		var sources []Source
+		want := model{lists: map[uint64]map[uint32]uint32{}}
+		group := uint32(0)
+		most := 30
+		if seed < 3 {
+			most = blockSize // together they have several blocks
+		}
 		for range 1 + rng.IntN(4) {
-			data, m := random(rng, rng.IntN(30))
+			data, m := random(rng, rng.IntN(most))
 			p, err := Open(data)
 			if err != nil {
 				t.Fatal(err)
 			}
-			to := make([]uint32, len(m.lengths))
-			for d := range to {
-				if rng.IntN(3) == 0 {
-					to[d] = Dropped
-					continue
-				}
-				to[d] = uint32(len(want.lengths))
-				want.lengths = append(want.lengths, m.lengths[d])
-				for term, docs := range m.lists {
-					if c, ok := docs[uint32(d)]; ok {
-						if want.lists[term] == nil {
-							want.lists[term] = map[uint32]uint32{}
-						}
-						want.lists[term][to[d]] = c
+			s := Source{Postings: p, First: uint32(len(want.lengths)), GroupOf: m.groups}
+			dropped := map[uint32]bool{}
+			if rng.IntN(2) == 0 {
+				s.Renumber = make([]uint32, len(m.lengths))
+				for _, g := range m.groups {
+					if _, known := dropped[g]; !known {
+						dropped[g] = rng.IntN(3) == 0
 					}
 				}
 			}
-			sets, renumber = append(sets, p), append(renumber, to)
+			number := map[uint32]uint32{}
+			for d, g := range m.groups {
+				if dropped[g] {
+					s.Renumber[d] = Dropped
+					continue
+				}
+				number[uint32(d)] = uint32(len(want.lengths))
+				if s.Renumber != nil {
+					s.Renumber[d] = uint32(len(want.lengths))
+				}
+				want.lengths, want.groups = append(want.lengths, m.lengths[d]), append(want.groups, group+g)
+			}
+			group += uint32(len(m.groups)) + 1
+			for term, docs := range m.lists {
+				for d, n := range docs {
+					if to, ok := number[d]; ok {
+						if want.lists[term] == nil {
+							want.lists[term] = map[uint32]uint32{}
+						}
+						want.lists[term][to] = n
+					}
+				}
+			}
+			sources = append(sources, s)
 		}
-		merged, err := Merge(t.Context(), nil, sets, renumber)
+		merged, err := Merge(t.Context(), sources)
 		if err != nil {
 			t.Fatal(err)
 		}
 		check(t, merged, want)
+	}
+}
+
+func TestMergeEndsWithItsContext(t *testing.T) {
+	var b Builder
+	for n := range 2 * checkEvery {
+		b.Count(b.Term(hashOf(n)), 1)
+	}
+	b.End()
+	p, err := Open(b.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cause := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	if _, err := Merge(ctx, []Source{{Postings: p}}); !errors.Is(err, cause) {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -145,12 +255,20 @@ func FuzzOpenNeverReadsOutside(f *testing.F) {
 			return
 		}
 		_ = p.Check()
-		for _, list := range p.All() {
+		for i := range p.Terms() {
+			_, list := p.Term(i)
 			for _, e := range list.Append(nil) {
 				_ = p.Length(e.Document)
 			}
+			var counts Counts
+			c := list.Cursor(0)
+			for from := range uint32(3) {
+				c.Tally(&counts, from*Window, 1)
+			}
 		}
-		p.Lookup("w7")
+		p.Lookup(hashOf(7))
+		sound := make([]uint32, p.Documents())
+		_, _ = Merge(t.Context(), []Source{{Postings: p}, {Postings: p, First: uint32(p.Documents()), Renumber: sound, GroupOf: sound}})
 	})
 }
 
@@ -160,11 +278,12 @@ func TestScoreOrders(t *testing.T) {
 	if !(rare > common && common > 0) {
 		t.Errorf("idf: rare %v, common %v", rare, common)
 	}
-	short, long := p.Norm(10, 100), p.Norm(1000, 100)
+	fixed, slope := p.Norm(100)
+	short, long := fixed+10*slope, fixed+1000*slope
 	if p.Score(rare, 1, short) <= p.Score(rare, 1, long) || p.Score(rare, 2, short) <= p.Score(rare, 1, short) {
 		t.Error("a longer document or a rarer occurrence scores higher")
 	}
-	if s := p.Score(rare, 1, p.Norm(0, 0)); s != s || s <= 0 {
-		t.Errorf("an empty corpus gives %v", s)
+	if fixed, slope := p.Norm(0); slope != 0 || !(p.Score(rare, 1, fixed) > 0) {
+		t.Errorf("an empty corpus: %v, %v", fixed, slope)
 	}
 }

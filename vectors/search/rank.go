@@ -10,17 +10,10 @@
 package search
 
 import (
-	"cmp"
-	"container/heap"
 	"context"
-	"math"
-	"path"
-	"slices"
-	"strings"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/lexical"
-	"github.com/semantic-ls/semantic-ls/vectors/words"
 )
 
 // BM25 of chunks and of files. k1 is high, that is, repeating a word keeps
@@ -102,174 +95,28 @@ func Rank(ctx context.Context, s *index.Snapshot, scope index.Scope, q Query) (R
 		return Result{}, nil
 	}
 	p.terms = append(p.terms, groups(p.terms)...)
-	return rank(ctx, s, scope, p, q, nil)
+	return rank(ctx, s, scope, p, q)
 }
 
-// rank is the one way from terms and a vector to ranked chunks. leaveOut may be
-// nil.
-func rank(ctx context.Context, s *index.Snapshot, scope index.Scope, p parsed, q Query, leaveOut func(id uint32) bool) (Result, error) {
-	matches, err := s.Lexical(ctx, p.terms, chunkBM25, fileBM25)
-	if err != nil {
-		return Result{}, err
-	}
-	dense, err := s.Dense(ctx, q.Vector)
-	if err != nil {
-		return Result{}, err
-	}
-	w := q.Weights
-	defined := map[uint32]float64{}
-	for _, n := range p.names {
-		s.Having(index.Definition(n.text), func(id uint32) { defined[id] = max(defined[id], n.weight) })
-	}
-	best, err := bestOf(ctx, s, scope, matches, dense)
-	if err != nil {
-		return Result{}, err
-	}
+// rank is the one way from terms and a vector to ranked chunks.
+func rank(ctx context.Context, s *index.Snapshot, scope index.Scope, p parsed, q Query) (Result, error) {
 	q.Limit = max(0, min(q.Limit, MaxLimit))
-	most := max(secondLook, q.Limit)
-	top := make(shortlist, 0, most+1)
-	n := 0
-	for id := range scope.Each {
-		if n++; n%checkEvery == 0 && ctx.Err() != nil {
-			return Result{}, context.Cause(ctx)
-		}
-		name := defined[id]
-		if matches.Chunks[id] == 0 && name == 0 && dense[id] < aloneCosine || leaveOut != nil && leaveOut(id) {
-			continue
-		}
-		score := w.Chunk*best.chunk.share(matches.Chunks[id]) +
-			w.File*best.file.share(matches.Files[s.FileOf(id)]) +
-			w.Dense*best.dense.share(dense[id]) +
-			w.Name*name
-		top.offer(Ranked{ID: id, Score: score}, most)
+	w := q.Weights
+	of := index.Query{
+		Terms: p.terms, Chunks: chunkBM25, Files: fileBM25, Vector: q.Vector,
+		Weights:    index.Weights{Chunk: float32(w.Chunk), File: float32(w.File), Dense: float32(w.Dense), Name: float32(w.Name)},
+		NearEnough: aloneCosine, Confident: confidentCosine, Most: max(secondLook, q.Limit),
 	}
-	result := Result{Ranked: secondStage(s, top, p, matches.IDF, q)}
+	for _, n := range p.names {
+		of.Names = append(of.Names, index.Name{Term: index.Definition(n.text), Weight: n.weight})
+	}
+	first, err := s.Retrieve(ctx, scope, of)
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Ranked: secondStage(s, first.Candidates, p, first.IDF, q)}
 	for i, t := range p.terms {
-		result.Terms = append(result.Terms, index.Term{Words: t.Words, Weight: t.Weight * matches.IDF[i]})
+		result.Terms = append(result.Terms, index.Term{Words: t.Words, Weight: t.Weight * first.IDF[i]})
 	}
 	return result, nil
-}
-
-// checkEvery is after how many chunks the context is looked at.
-const checkEvery = 4096
-
-// signal scales a raw score to 0..1 by the best one of the scope.
-type signal float32
-
-func (most signal) share(x float32) float64 {
-	if most <= 0 || x <= 0 {
-		return 0
-	}
-	return float64(x) / float64(most)
-}
-
-type bestScores struct{ chunk, file, dense signal }
-
-func bestOf(ctx context.Context, s *index.Snapshot, scope index.Scope, m *index.Matches, dense []float32) (bestScores, error) {
-	best := bestScores{dense: confidentCosine}
-	n := 0
-	for id := range scope.Each {
-		if n++; n%checkEvery == 0 && ctx.Err() != nil {
-			return best, context.Cause(ctx)
-		}
-		best.chunk = max(best.chunk, signal(m.Chunks[id]))
-		best.file = max(best.file, signal(m.Files[s.FileOf(id)]))
-		best.dense = max(best.dense, signal(dense[id]))
-	}
-	return best, nil
-}
-
-// fileView is what the second stage knows of a file.
-type fileView struct {
-	pathShare float64
-	factor    float64 // of its class
-	best      float64 // sum of its best chunks
-	seen      int
-}
-
-// secondStage adds what the path tells and what the chunks of a file say
-// together, and spreads the hits over files.
-func secondStage(s *index.Snapshot, list []Ranked, p parsed, idf []float64, q Query) []Ranked {
-	views := map[uint32]*fileView{}
-	view := func(id uint32) *fileView {
-		number := s.FileOf(id)
-		if views[number] == nil {
-			f := s.Chunk(id).Of
-			views[number] = &fileView{pathShare: pathShare(f.Path, p.terms, idf), factor: classFactor(f, p)}
-		}
-		return views[number]
-	}
-	byScore := func(a, b Ranked) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
-	}
-	for i := range list {
-		v := view(list[i].ID)
-		list[i].Score = (list[i].Score + q.Weights.Path*v.pathShare) * v.factor
-	}
-	slices.SortFunc(list, byScore)
-	top := 0.0
-	for _, r := range list {
-		if v := view(r.ID); v.seen < bestOfFile {
-			v.best += r.Score
-			v.seen++
-			top = max(top, v.best)
-		}
-	}
-	for i := range list {
-		if top > 0 {
-			list[i].Score += q.Weights.Best * view(list[i].ID).best / top
-		}
-	}
-	slices.SortFunc(list, byScore)
-	for _, v := range views {
-		v.seen = 0
-	}
-	for i := range list {
-		v := view(list[i].ID)
-		list[i].Score *= math.Pow(sameFile, float64(v.seen)) / q.Weights.sum()
-		v.seen++
-	}
-	slices.SortFunc(list, byScore)
-	return list[:min(q.Limit, len(list))]
-}
-
-// pathShare is the share of the query, weighted by how rare its words are, that
-// the path says: in full where the file's name says it, half where a directory
-// does.
-func pathShare(file string, terms []index.Term, idf []float64) float64 {
-	said := map[string]float64{}
-	dir, base := path.Split(file)
-	words.Each(dir, func(w []byte) { said[string(w)] = 0.5 })
-	words.Each(strings.TrimSuffix(base, path.Ext(base)), func(w []byte) { said[string(w)] = 1 })
-	var share, all float64
-	for i, t := range terms {
-		all += t.Weight * idf[i]
-		best := 0.0
-		for _, w := range t.Words {
-			best = max(best, said[w.Text])
-		}
-		share += t.Weight * idf[i] * best
-	}
-	if all == 0 {
-		return 0
-	}
-	return share / all
-}
-
-// shortlist keeps the best so many, the worst of them on top of the heap.
-type shortlist []Ranked
-
-func (l shortlist) Len() int           { return len(l) }
-func (l shortlist) Less(i, j int) bool { return l[i].Score < l[j].Score }
-func (l shortlist) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
-func (l *shortlist) Push(x any)        { *l = append(*l, x.(Ranked)) }
-func (l *shortlist) Pop() any          { x := (*l)[len(*l)-1]; *l = (*l)[:len(*l)-1]; return x }
-
-func (l *shortlist) offer(r Ranked, most int) {
-	if len(*l) < most {
-		heap.Push(l, r)
-	} else if (*l)[0].Score < r.Score {
-		(*l)[0] = r
-		heap.Fix(l, 0)
-	}
 }

@@ -53,9 +53,9 @@ func Compare(asked Place) *Comparison {
 }
 
 // Rank ranks the chunks of the scope by how much they are like the place. q.Text is
-// not looked at. leaveOut names what must not be found, the place itself. It returns
-// the context's error when that ends first.
-func (c *Comparison) Rank(ctx context.Context, s *index.Snapshot, scope index.Scope, q Query, leaveOut func(id uint32) bool) (Result, error) {
+// not looked at. The scope must leave out the place itself. It returns the context's
+// error when that ends first.
+func (c *Comparison) Rank(ctx context.Context, s *index.Snapshot, scope index.Scope, q Query) (Result, error) {
 	if len(c.count) == 0 {
 		return Result{}, nil
 	}
@@ -76,7 +76,7 @@ func (c *Comparison) Rank(ctx context.Context, s *index.Snapshot, scope index.Sc
 		// The IDF chose the words; Lexical multiplies by it again.
 		terms[i].Weight = 1 + math.Log(float64(c.count[terms[i].Words[0].Text]))
 	}
-	return rank(ctx, s, scope, parsed{terms: terms, tests: true}, q, leaveOut)
+	return rank(ctx, s, scope, parsed{terms: terms, tests: true}, q)
 }
 
 // Reason says why found is related.
@@ -85,7 +85,7 @@ func (c *Comparison) Reason(found Place) string {
 	switch {
 	case overlap >= duplicateOverlap:
 		return ReasonDuplicate
-	case IsTest(found.Path) && !IsTest(asked.Path) && tests(asked, found):
+	case index.IsTest(found.Path) && !index.IsTest(asked.Path) && tests(asked, found):
 		return ReasonTest
 	case overlap >= parallelOverlap, asked.Symbol != "" && asked.Symbol == found.Symbol && asked.Path != found.Path:
 		return ReasonParallel

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/lexical"
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 )
 
@@ -142,19 +143,6 @@ func TestOneFileDoesNotFillTheAnswer(t *testing.T) {
 	}
 }
 
-func TestIsTest(t *testing.T) {
-	for path, want := range map[string]bool{
-		"a_test.go": true, "pkg/test_views.py": true, "src/foo.spec.ts": true, "src/FooTest.java": true, "tests/x.rs": true,
-		"testdata/a.go": true, "conftest.py": true, "examples/basic.go": true, "ParserIT.java": true,
-		"latest.go": false, "contest.go": false, "attestation/sign.go": false, "src/Manifest.java": false, "testing.go": false,
-		"GIT.java": false, "protest/march.go": false,
-	} {
-		if got := IsTest(path); got != want {
-			t.Errorf("IsTest(%q) = %v", path, got)
-		}
-	}
-}
-
 func TestSnippet(t *testing.T) {
 	text := "// Doc of it.\nfunc retryUpload() {\n\tx := 1\n\t// wait before the next attempt\n}\n"
 	name := strings.Index(text, "retryUpload")
@@ -243,7 +231,7 @@ func many(t *testing.T, n int) *index.Snapshot {
 
 // A cancelled query ends at its next look at the context, wherever it is.
 func TestRankLooksAtItsContextThroughout(t *testing.T) {
-	s := many(t, 3*checkEvery)
+	s := many(t, 3*lexical.Window)
 	q := Query{Text: "upload", Limit: 10, Weights: DefaultWeights()}
 	looks := 0
 	for ; ; looks++ {
@@ -263,23 +251,8 @@ func TestRankLooksAtItsContextThroughout(t *testing.T) {
 			t.Errorf("cancelled at look %d, it looks %d times more", looks, -ctx.left)
 		}
 	}
-	if chunks := s.Counts("").Chunks; looks < 2*chunks/checkEvery {
+	if chunks := s.Counts("").Chunks; looks < 2*chunks/lexical.Window {
 		t.Errorf("a query of %d chunks looks at its context %d times", chunks, looks)
-	}
-}
-
-func TestACancelledRankVisitsNoFurtherChunks(t *testing.T) {
-	s := many(t, 3*checkEvery)
-	ctx, cancel := context.WithCancel(t.Context())
-	visited := 0
-	_, err := Compare(Place{Text: "upload send"}).Rank(ctx, s, s.Everywhere(), Query{Limit: 10, Weights: DefaultWeights()}, func(uint32) bool {
-		if visited++; visited == 100 {
-			cancel()
-		}
-		return false
-	})
-	if !errors.Is(err, context.Canceled) || visited > checkEvery {
-		t.Errorf("cancelled at 100 chunks, it visits %d of %d: %v", visited, 3*checkEvery, err)
 	}
 }
 
@@ -299,18 +272,18 @@ func TestALargePlaceIsBounded(t *testing.T) {
 		t.Errorf("%d words of a place are counted", counted)
 	}
 	q := Query{Limit: 10, Weights: DefaultWeights()}
-	got, err := large.Rank(t.Context(), s, s.Everywhere(), q, nil)
+	got, err := large.Rank(t.Context(), s, s.Everywhere(), q)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := Compare(Place{Text: text.String()[:MaxText]}).Rank(t.Context(), s, s.Everywhere(), q, nil)
+	want, err := Compare(Place{Text: text.String()[:MaxText]}).Rank(t.Context(), s, s.Everywhere(), q)
 	if err != nil || len(want.Ranked) != 10 || !slices.Equal(got.Ranked, want.Ranked) {
 		t.Errorf("a large place finds %v, its beginning %v, %v", got.Ranked, want.Ranked, err)
 	}
 	// Each of its words reads postings: a cancellation is heard between two.
 	for _, looks := range []int{0, 1, 100, 1000} {
 		ctx := &counting{t.Context(), looks}
-		if _, err := large.Rank(ctx, s, s.Everywhere(), q, nil); !errors.Is(err, context.Canceled) || ctx.left < -2 {
+		if _, err := large.Rank(ctx, s, s.Everywhere(), q); !errors.Is(err, context.Canceled) || ctx.left < -2 {
 			t.Errorf("cancelled at look %d, it looks %d times more: %v", looks, -ctx.left, err)
 		}
 	}

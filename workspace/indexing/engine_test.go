@@ -266,7 +266,7 @@ func TestEveryAnswerCarriesItsCoverage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close(root)
-	if _, a := ask(t, e, workspace.Documents{}, indexing.Query{Text: "upload"}); a.Coverage.Percent != 0 || a.Coverage.Model != "builtin-1" {
+	if _, a := ask(t, e, workspace.Documents{}, indexing.Query{Text: "upload"}); a.Coverage.Percent != 0 || a.Coverage.Model != "builtin-2" {
 		t.Errorf("before: %+v", a.Coverage)
 	}
 	if err := e.Refresh(t.Context(), root, nil); err != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/semantic-ls/semantic-ls/vectors/search"
+	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/ignore"
 )
@@ -131,7 +131,7 @@ func rankOf(file string) int {
 	switch {
 	case workspace.Foreign(file):
 		return rankForeign
-	case search.IsTest(file):
+	case index.IsTest(file):
 		return rankTest
 	}
 	return rankOurs

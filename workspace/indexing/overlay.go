@@ -106,7 +106,7 @@ func (e *Engine) bufferSegment(ctx context.Context, f *folder, rel string, d wor
 	if err != nil {
 		return nil, err
 	}
-	seg, err := index.Build(e.model().Dimensions, doc)
+	seg, err := e.build(ctx, doc, tasks.Interactive)
 	if err == nil && whole {
 		known.segment = seg
 		e.buffers.put(d.Path, known)

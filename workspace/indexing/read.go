@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path"
 	"strings"
 	"time"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"go.uber.org/zap"
 
+	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
@@ -67,8 +67,12 @@ func (e *Engine) cut(file index.File, text string) index.Document {
 }
 
 // embed gives every chunk of the documents its row: the one that the index has
-// for the same text at the same path, else a new one.
+// for the same text at the same path, else a new one. The built-in model makes its rows
+// when the documents are built into a segment.
 func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Document, p tasks.Priority) error {
+	if e.builtin() != nil {
+		return nil
+	}
 	snapshot := f.index.Snapshot()
 	var texts []string
 	var rows []*index.Row
@@ -139,21 +143,20 @@ func (e *Engine) local() bool { return e.model().Provider == builtinProvider }
 
 const builtinProvider = "builtin"
 
-// embedText is what stands for a chunk before the model: the last two parts of
-// its path and its container say what it is about, and a piece of a definition
-// does not have its signature in it.
+// builtin returns the built-in model where it is the one that is used, else nil.
+func (e *Engine) builtin() *static.Model {
+	m, _ := e.cfg.Embedder.(*static.Model)
+	return m
+}
+
+// embedText is what stands for a chunk before a model: what index.Context says of it,
+// and on a line of its own its text.
 func embedText(file string, c chunk.Chunk, text string) string {
 	var b strings.Builder
-	dir, base := path.Split(file)
-	b.WriteString(path.Base(dir))
-	b.WriteByte(' ')
-	b.WriteString(strings.TrimSuffix(base, path.Ext(base)))
-	b.WriteByte(' ')
-	b.WriteString(c.Container)
-	if c.NameStart < c.Start || c.NameStart >= c.End {
+	index.Context(file, c, func(words string) {
+		b.WriteString(words)
 		b.WriteByte(' ')
-		b.WriteString(c.Signature)
-	}
+	})
 	b.WriteByte('\n')
 	b.WriteString(text)
 	return b.String()

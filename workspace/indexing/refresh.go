@@ -285,7 +285,7 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	err = e.embed(ctx, f, documents, tasks.Background)
 	for err == nil {
 		var seg *index.Segment
-		if seg, err = e.build(ctx, documents); err != nil {
+		if seg, err = e.build(ctx, documents, tasks.Background); err != nil {
 			break
 		}
 		before := len(documents)
@@ -319,10 +319,13 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 const buildBytes = remoteBatchBytes
 
 // build is index.Build, some documents at a time.
-func (e *Engine) build(ctx context.Context, documents []index.Document) (seg *index.Segment, err error) {
+func (e *Engine) build(ctx context.Context, documents []index.Document, p tasks.Priority) (seg *index.Segment, err error) {
 	b := index.NewBuilder(e.model().Dimensions)
+	if m := e.builtin(); m != nil {
+		b.Embed(m)
+	}
 	for rest := documents; seg == nil; {
-		err := e.unit(ctx, func() (err error) {
+		err := e.lend(ctx, p, func(context.Context) (err error) {
 			for bytes := 0; len(rest) > 0 && bytes < buildBytes; rest = rest[1:] {
 				b.Add(rest[0])
 				bytes += len(rest[0].Text)

@@ -57,11 +57,13 @@ func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place)
 	}
 	sources := e.sources(docs)
 	asked := search.Place{Path: p.Path, Text: p.Text}
-	var self func(uint32) bool
+	scope := v.scope
 	if p.Path != "" {
+		var self []uint32
 		if asked, self, err = e.place(v, sources, p); err != nil {
 			return Answer{}, err
 		}
+		scope = scope.Without(self)
 	}
 	limit := limitOf(p.Limit)
 	answer := Answer{Coverage: v.coverage}
@@ -71,7 +73,7 @@ func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place)
 	}
 	answer.Warning = cmp.Or(warning, v.nothing)
 	like := search.Compare(asked)
-	found, err := like.Rank(ctx, v.snapshot, v.scope, search.Query{Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}, self)
+	found, err := like.Rank(ctx, v.snapshot, scope, search.Query{Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights})
 	if err != nil {
 		return Answer{}, err
 	}
@@ -89,7 +91,7 @@ func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place)
 }
 
 // place reads what stands at p, and returns which chunks are part of it.
-func (e *Engine) place(v view, sources *sources, p Place) (search.Place, func(uint32) bool, error) {
+func (e *Engine) place(v view, sources *sources, p Place) (search.Place, []uint32, error) {
 	f, rel, ok := e.owner(p.Path)
 	if !ok {
 		return search.Place{}, nil, fmt.Errorf("%s is in no open folder: open the folder that it is in", p.Path)
@@ -126,12 +128,11 @@ func (e *Engine) place(v view, sources *sources, p Place) (search.Place, func(ui
 		}
 	}
 	first, n := v.snapshot.ChunksOf(f.root, rel)
-	self := func(id uint32) bool {
-		if id < first || id >= first+uint32(n) {
-			return false
+	var self []uint32
+	for id := first; id < first+uint32(n); id++ {
+		if c := v.snapshot.Chunk(id); int(c.Start) < end && start < int(c.End) {
+			self = append(self, id)
 		}
-		c := v.snapshot.Chunk(id)
-		return int(c.Start) < end && start < int(c.End)
 	}
 	return asked, self, nil
 }

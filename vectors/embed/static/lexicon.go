@@ -45,10 +45,10 @@ const (
 func readLexicon(concepts, gains string) lexicon {
 	l := lexicon{concepts: map[uint64][]concept{}, gains: map[uint64]int32{}}
 	for key, list := range entries(concepts) {
-		seed := mix(hashString(key) ^ conceptSalt)
+		seed := mix(seedOf(key) ^ conceptSalt)
 		members := map[uint64]bool{}
 		add := func(word string, weight int32) {
-			h := hash(last(word))
+			h := words.Hash(last(word))
 			if !members[h] {
 				members[h] = true
 				l.concepts[h] = append(l.concepts[h], concept{seed, weight})
@@ -68,7 +68,7 @@ func readLexicon(concepts, gains string) lexicon {
 		}
 		for _, w := range list {
 			if word := last(w); word != nil {
-				h := hash(word)
+				h := words.Hash(word)
 				if _, known := l.gains[h]; !known { // the first line decides
 					l.gains[h] = int32(math.Round(g * gainOne))
 				}

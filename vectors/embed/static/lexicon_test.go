@@ -57,7 +57,7 @@ func TestGainsAreUnambiguous(t *testing.T) {
 
 func TestGainByLooks(t *testing.T) {
 	l := readLexicon(words.Thesaurus, gainsText)
-	gain := func(s string) int32 { return l.gain([]byte(s), hashString(s)) }
+	gain := func(s string) int32 { return l.gain([]byte(s), words.HashString(s)) }
 	falling := []string{"throttl", "queueforidleconn", "1234", "the"}
 	for i := 1; i < len(falling); i++ {
 		if gain(falling[i]) >= gain(falling[i-1]) {

@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// row is a word's vector and weight. It is immutable.
-type row struct {
+// Word is what the model knows of a word: its vector and weight. It is immutable.
+type Word struct {
 	hash uint64
 	gain int32 // in 1/gainOne
 	vec  [Dimensions]int8
@@ -40,7 +40,8 @@ const (
 	// trigramSigns is how many of the 256 dimensions a trigram touches: few make
 	// it cheap, and 16 make the cosine of two strange trigrams 0 +- 1/16.
 	trigramSigns = 16
-	// maxSpelled bounds the bytes of a word whose trigrams are taken.
+	// maxSpelled bounds the bytes of a word whose trigrams are taken. Signs of what
+	// repeats one letter add up to some 60 of the 127 that an int8 holds.
 	maxSpelled = 32
 )
 
@@ -52,45 +53,110 @@ const (
 	conceptSalt = 0x3c6ef372fe94f82b
 )
 
-// row makes the row of word, whose hash is h. The arithmetic is exact or rounded
-// as IEEE 754 says: float64(a*b) forbids the compiler to fuse.
-func (l *lexicon) row(word []byte, h uint64) *row {
-	r := &row{hash: h, gain: l.gain(word, h)}
+// row makes the row of word, whose hash is h, in integers: parts in 1/partOne, so that
+// a product fits 32 bits and a sum of squares 64.
+func (l *lexicon) row(word []byte, h uint64) *Word {
+	r := &Word{hash: h, gain: l.gain(word, h)}
 	if r.gain == 0 {
 		return r
 	}
-	var own, spelling, meaning [Dimensions]int32
-	signs(&own, mix(h^ownSalt), 1)
+	own := ownBits(word)
+	var spelling [Dimensions]int8
 	trigrams(&spelling, word)
-	for _, c := range l.concepts[h] {
-		signs(&meaning, c.seed, c.weight)
-	}
-	a, b, c := scale(&own, ownPart), scale(&spelling, spellingPart), scale(&meaning, meaningPart)
-	var sum [Dimensions]float64
-	var squares float64
-	for i := range &sum {
-		v := float64(float64(own[i])*a) + float64(float64(spelling[i])*b)
-		v += float64(float64(meaning[i]) * c)
-		sum[i] = v
-		squares += float64(v * v)
-	}
-	norm := rowNorm / math.Sqrt(squares)
-	for i, v := range &sum {
-		r.vec[i] = int8(max(-127, min(127, math.Floor(float64(v*norm)+0.5))))
+	if concepts := l.concepts[h]; len(concepts) > 0 {
+		r.vec = withMeaning(&own, &spelling, concepts)
+	} else {
+		r.vec = withoutMeaning(&own, &spelling)
 	}
 	return r
 }
 
-// scale returns the factor that gives v the length part, 0 for a v of length 0.
-func scale(v *[Dimensions]int32, part float64) float64 {
-	var squares int64
-	for _, x := range v {
-		squares += int64(x) * int64(x)
+// ownBits are the signs of a word's own part, a set bit for 1 and another for -1.
+func ownBits(word []byte) (own [Dimensions / 64]uint64) {
+	seed := mix(seedOf(word) ^ ownSalt)
+	for i := range own {
+		seed += golden
+		own[i] = mix(seed)
 	}
+	return own
+}
+
+// withMeaning makes the row of a word with concepts.
+func withMeaning(own *[Dimensions / 64]uint64, spelling *[Dimensions]int8, concepts []concept) (vec [Dimensions]int8) {
+	var sum, meaning [Dimensions]int32
+	for _, c := range concepts {
+		signs(&meaning, c.seed, c.weight)
+	}
+	var spelled, meant int64
+	for i, v := range &meaning {
+		spelled += int64(spelling[i]) * int64(spelling[i])
+		meant += int64(v) * int64(v)
+	}
+	one, spell, mean := scale(Dimensions, ownPart), scale(spelled, spellingPart), scale(meant, meaningPart)
+	var squares int64
+	for i := range &sum {
+		sign := int32(own[i/64]>>(i%64)&1)<<1 - 1
+		v := sign*one + int32(spelling[i])*spell + meaning[i]*mean
+		squares += int64(v) * int64(v)
+		sum[i] = v
+	}
+	factor := toNorm(squares)
+	for i, v := range &sum {
+		vec[i] = rounded(v, factor)
+	}
+	return vec
+}
+
+// withoutMeaning makes the row of another word, of which there are many times as many:
+// what withMeaning would, from a table, since a component has few values.
+func withoutMeaning(own *[Dimensions / 64]uint64, spelling *[Dimensions]int8) (vec [Dimensions]int8) {
+	var spelled, cross int32 // products of the spelling with itself and with the own signs
+	for i, x := range spelling {
+		x := int32(x)
+		spelled += x * x
+		cross += x * (int32(own[i/64]>>(i%64)&1)<<1 - 1)
+	}
+	one, spell := scale(Dimensions, ownPart), scale(int64(spelled), spellingPart)
+	factor := toNorm(Dimensions*int64(one)*int64(one) + int64(spell)*int64(spell)*int64(spelled) + 2*int64(one)*int64(spell)*int64(cross))
+	// Of a component's possible values, those that come up.
+	const most = 31
+	var table [2][2*most + 1]int8
+	for x := int32(-most); x <= most; x++ {
+		table[0][x+most] = rounded(x*spell-one, factor)
+		table[1][x+most] = rounded(x*spell+one, factor)
+	}
+	for i, x := range spelling {
+		bit := own[i/64] >> (i % 64) & 1
+		if x < -most || x > most {
+			vec[i] = rounded((int32(bit)<<1-1)*one+int32(x)*spell, factor)
+			continue
+		}
+		vec[i] = table[bit][int(x)+most]
+	}
+	return vec
+}
+
+// partOne is a part of length 1. A component of a part is at most the part's length.
+const partOne = 1 << 16
+
+// scale returns the factor that gives a vector of so many squares the length part; 0
+// for one of length 0.
+func scale(squares int64, part float64) int32 {
 	if squares == 0 {
 		return 0
 	}
-	return part / math.Sqrt(float64(squares))
+	return int32(math.Round(part * partOne / math.Sqrt(float64(squares))))
+}
+
+// toNorm returns the factor, in 2^-32, that gives a vector of so many squares the
+// length rowNorm.
+func toNorm(squares int64) int64 {
+	return int64(math.Round(rowNorm * (1 << 32) / math.Sqrt(float64(squares))))
+}
+
+// rounded is a component times factor. It is 0 +- rowNorm/16 and so has 24 bits left.
+func rounded(v int32, factor int64) int8 {
+	return int8(max(-127, min(127, (int64(v)*factor+1<<31)>>32)))
 }
 
 // signs adds weight or -weight to every dimension of v, as the bits of a random
@@ -107,7 +173,7 @@ func signs(v *[Dimensions]int32, seed uint64, weight int32) {
 
 // trigrams adds the rows of word's trigrams, of bytes, with one mark before and
 // one behind the word.
-func trigrams(v *[Dimensions]int32, word []byte) {
+func trigrams(v *[Dimensions]int8, word []byte) {
 	word = word[:min(len(word), maxSpelled)]
 	gram := uint64('^')<<8 | uint64(word[0])
 	for i := 1; i <= len(word); i++ {
@@ -121,23 +187,22 @@ func trigrams(v *[Dimensions]int32, word []byte) {
 			seed += golden
 			bits := mix(seed)
 			for range 4 {
-				v[bits&0xff] += int32(bits>>8&1)<<1 - 1
+				v[bits&0xff] += int8(bits>>8&1)<<1 - 1
 				bits >>= 16
 			}
 		}
 	}
 }
 
-// hash is FNV-1a of 64 bits, finished by mix because FNV's low bits are poor.
-func hash(word []byte) uint64 {
+// seedOf begins the random sequence of a name: FNV-1a of 64 bits, finished by mix
+// because FNV's low bits are poor.
+func seedOf[T string | []byte](name T) uint64 {
 	h := uint64(0xcbf29ce484222325)
-	for _, c := range word {
-		h = (h ^ uint64(c)) * 0x100000001b3
+	for i := range len(name) {
+		h = (h ^ uint64(name[i])) * 0x100000001b3
 	}
 	return mix(h)
 }
-
-func hashString(s string) uint64 { return hash([]byte(s)) }
 
 // golden is 2^64 divided by the golden ratio, the step of splitmix64.
 const golden = 0x9e3779b97f4a7c15
@@ -157,9 +222,9 @@ const cacheBits = 15
 // cache keeps rows at one of two places that their hash gives, and forgets
 // whichever stood at the first one when both are taken. Readers and writers
 // never wait for each other: a lost write costs only a row made twice.
-type cache [1 << cacheBits]atomic.Pointer[row]
+type cache [1 << cacheBits]atomic.Pointer[Word]
 
-func (c *cache) get(h uint64) *row {
+func (c *cache) get(h uint64) *Word {
 	if r := c.first(h).Load(); r != nil && r.hash == h {
 		return r
 	}
@@ -169,7 +234,7 @@ func (c *cache) get(h uint64) *row {
 	return nil
 }
 
-func (c *cache) put(r *row) {
+func (c *cache) put(r *Word) {
 	if p := c.first(r.hash); p.Load() == nil {
 		p.Store(r)
 	} else if q := c.second(r.hash); q.Load() == nil {
@@ -179,7 +244,7 @@ func (c *cache) put(r *row) {
 	}
 }
 
-func (c *cache) first(h uint64) *atomic.Pointer[row] { return &c[h>>(64-cacheBits)] }
-func (c *cache) second(h uint64) *atomic.Pointer[row] {
+func (c *cache) first(h uint64) *atomic.Pointer[Word] { return &c[h>>(64-cacheBits)] }
+func (c *cache) second(h uint64) *atomic.Pointer[Word] {
 	return &c[h>>(64-2*cacheBits)&(1<<cacheBits-1)]
 }

@@ -38,7 +38,7 @@ const Dimensions = 256
 
 // name is part of an index's identity. Change it with anything that changes a
 // vector; TestGolden fails until it has been.
-const name = "builtin-1"
+const name = "builtin-2"
 
 // Model is the built-in model. It is safe for concurrent use; one serves the
 // whole process, and keeps at most 10 MB of rows.
@@ -55,7 +55,7 @@ func New() *Model {
 	return m
 }
 
-// Model names the model: {builtin-1, builtin, 256}.
+// Model names the model: {builtin-2, builtin, 256}.
 func (m *Model) Model() embed.Model {
 	return embed.Model{Name: name, Provider: "builtin", Dimensions: Dimensions}
 }
@@ -92,15 +92,66 @@ func (m *Model) EmbedInto(dst []float32, text string) {
 	s := m.scratch.Get().(*scratch)
 	words.Each(text, s.add)
 	s.fold()
-	s.unit((*[Dimensions]float32)(dst))
-	s.sum = [Dimensions]int64{}
+	s.sum.Unit((*[Dimensions]float32)(dst))
 	m.scratch.Put(s)
+}
+
+// Word is what the model knows of a word, as words.Each yields it, whose hash is h.
+// Another call may give another one, which says the same.
+func (m *Model) Word(word []byte, h uint64) *Word {
+	w := m.rows.get(h)
+	if w == nil {
+		w = m.lexicon.row(word, h)
+		m.rows.put(w)
+	}
+	return w
+}
+
+// Sum is a text under way: the words that were added. The zero value is an empty one.
+type Sum struct {
+	vec [Dimensions]int32
+	n   int // words in vec
+	all [Dimensions]int64
+}
+
+// Add adds a word that stands n times in the text, n at least 1.
+func (m *Model) Add(s *Sum, w *Word, n uint32) {
+	if w.gain == 0 {
+		return
+	}
+	if s.n++; s.n > maxDistinct {
+		s.carry()
+		s.n = 1
+	}
+	weight := w.gain * m.lexicon.damped[min(n, maxCount)] / dampedOne
+	for i, v := range &w.vec {
+		s.vec[i] += weight * int32(v)
+	}
+}
+
+// carry empties vec before it can overflow.
+func (s *Sum) carry() {
+	for i, v := range &s.vec {
+		s.all[i] += int64(v)
+	}
+	s.vec = [Dimensions]int32{}
+}
+
+// Unit writes the sum to dst, scaled to unit length, or zeros where no word says
+// anything, and empties it.
+func (s *Sum) Unit(dst *[Dimensions]float32) {
+	s.carry()
+	unit(dst, &s.all)
+	*s = Sum{}
 }
 
 const (
 	// maxDistinct bounds the distinct words counted before they are folded into
 	// the sum. A chunk of 60 lines has about 150; a longer text is counted in
 	// pieces, which only weakens the damping of repeated words.
+	//
+	// Their sum cannot overflow int32: maxDistinct words of at most 127 x 64 x
+	// (1 + ln maxCount) = 64,500 make 264 million.
 	maxDistinct = 4096
 	slots       = 2 * maxDistinct // at most half full, so that probes stay short
 	// maxCount is where repeating a word stops to add weight.
@@ -114,12 +165,12 @@ type scratch struct {
 	add   func(word []byte) // s.count, made once: making it allocates
 	seen  []counted
 	slot  [slots]uint16 // hash -> 1 + index in seen, open addressing
-	sum   [Dimensions]int64
+	sum   Sum
 }
 
 type counted struct {
-	row  *row
-	n    int
+	word *Word
+	n    uint32
 	slot int
 }
 
@@ -130,10 +181,10 @@ func newScratch(m *Model) *scratch {
 }
 
 func (s *scratch) count(word []byte) {
-	h := hash(word)
+	h := words.Hash(word)
 	i := h & (slots - 1)
 	for s.slot[i] != 0 {
-		if c := &s.seen[s.slot[i]-1]; c.row.hash == h {
+		if c := &s.seen[s.slot[i]-1]; c.word.hash == h {
 			c.n++
 			return
 		}
@@ -143,47 +194,24 @@ func (s *scratch) count(word []byte) {
 		s.fold()
 		i = h & (slots - 1)
 	}
-	r := s.model.rows.get(h)
-	if r == nil {
-		r = s.model.lexicon.row(word, h)
-		s.model.rows.put(r)
-	}
-	s.seen = append(s.seen, counted{row: r, n: 1, slot: int(i)})
+	s.seen = append(s.seen, counted{word: s.model.Word(word, h), n: 1, slot: int(i)})
 	s.slot[i] = uint16(len(s.seen))
 }
 
 // fold adds the counted words to the sum and forgets them.
-//
-// The inner sum cannot overflow int32: maxDistinct words of at most 127 x 64 x
-// (1 + ln maxCount) = 64,500 make 264 million.
 func (s *scratch) fold() {
-	if len(s.seen) == 0 {
-		return
-	}
-	var sum [Dimensions]int32
 	for _, c := range s.seen {
-		if c.row.gain == 0 {
-			continue
-		}
-		w := c.row.gain * s.model.lexicon.damped[min(c.n, maxCount)] / dampedOne
-		for i, v := range &c.row.vec {
-			sum[i] += w * int32(v)
-		}
-	}
-	for i, v := range &sum {
-		s.sum[i] += int64(v)
-	}
-	for _, c := range s.seen {
+		s.model.Add(&s.sum, c.word, c.n)
 		s.slot[c.slot] = 0
 	}
 	clear(s.seen)
 	s.seen = s.seen[:0]
 }
 
-// unit writes the sum to dst, scaled to unit length.
-func (s *scratch) unit(dst *[Dimensions]float32) {
+// unit writes sum to dst, scaled to unit length.
+func unit(dst *[Dimensions]float32, sum *[Dimensions]int64) {
 	var squares float64
-	for _, v := range &s.sum {
+	for _, v := range sum {
 		f := float64(v)
 		squares += float64(f * f)
 	}
@@ -192,7 +220,7 @@ func (s *scratch) unit(dst *[Dimensions]float32) {
 		return
 	}
 	norm := math.Sqrt(squares)
-	for i, v := range &s.sum {
+	for i, v := range sum {
 		dst[i] = float32(float64(v) / norm)
 	}
 }

@@ -149,7 +149,7 @@ func TestGolden(t *testing.T) {
 		}
 	}
 	sum := sha256.Sum256(b)
-	const want = "builtin-1 24fe1e07316572464f00b1b60678a513ebbd28bc761effca7c8b72c2ed8661c1"
+	const want = "builtin-2 1508170e767303df54f3468645d5d797b0ad3db44a5fe00fe046ba3b9e039582"
 	if got := name + " " + hex.EncodeToString(sum[:]); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -157,7 +157,7 @@ func TestGolden(t *testing.T) {
 
 func TestLengthIsOneOrZero(t *testing.T) {
 	m := New()
-	if got := m.Model(); got.Name != "builtin-1" || got.Provider != "builtin" || got.Dimensions != 256 {
+	if got := m.Model(); got.Name != "builtin-2" || got.Provider != "builtin" || got.Dimensions != 256 {
 		t.Errorf("Model() = %+v", got)
 	}
 	million := strings.Repeat("parse the incoming request and dispatch it; ", 1<<20/44)
@@ -236,13 +236,32 @@ func TestEarlierTextsLeaveNothing(t *testing.T) {
 	}
 }
 
+// The table of the words without concepts gives what the sum does.
+func TestRowsFromTheTable(t *testing.T) {
+	for i := range 3000 {
+		w := []byte(word(i * i))
+		switch i % 5 {
+		case 0:
+			w = []byte(strings.Repeat(string(rune('a'+i%26)), 1+i%100))
+		case 1:
+			w = []byte(fmt.Sprint("é", i))
+		}
+		own := ownBits(w)
+		var spelling [Dimensions]int8
+		trigrams(&spelling, w)
+		if got, want := withoutMeaning(&own, &spelling), withMeaning(&own, &spelling, nil); got != want {
+			t.Fatalf("%s: %v, want %v", w, got, want)
+		}
+	}
+}
+
 // The cache may forget, but what it gives is what was asked for.
 func TestCacheGivesTheRightRowOrNone(t *testing.T) {
 	var c cache
 	const n = 3 << cacheBits
 	kept := 0
 	for i := range uint64(n) {
-		c.put(&row{hash: mix(i)})
+		c.put(&Word{hash: mix(i)})
 		if r := c.get(mix(i)); r == nil || r.hash != mix(i) {
 			t.Fatalf("row %d just put: %v", i, r)
 		}

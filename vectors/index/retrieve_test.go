@@ -1,0 +1,194 @@
+package index
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/semantic-ls/semantic-ls/vectors/lexical"
+	"github.com/semantic-ls/semantic-ls/vectors/words"
+)
+
+// large makes a snapshot of several segments, one of them of many windows, in which
+// some files are dead.
+func large(t *testing.T) *Snapshot {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(11, 11))
+	build := func(from, files, lines int) *Segment {
+		var documents []Document
+		for f := range files {
+			var text strings.Builder
+			for range rng.IntN(2 * lines) {
+				for range 1 + rng.IntN(4) {
+					fmt.Fprintf(&text, "word%c ", 'a'+int(rng.ExpFloat64()*4)%26)
+				}
+				text.WriteByte('\n')
+				if rng.IntN(500) == 0 {
+					text.WriteString("func needle\n")
+				}
+			}
+			documents = append(documents, document(fmt.Sprintf("d%d/f%d.go", f%5, from+f), text.String(), rng))
+		}
+		seg, err := Build(dims, documents)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return seg
+	}
+	s := (&Snapshot{}).With("/w", build(0, 900, 100), nil)
+	for i := range 6 {
+		s = s.With("/w", build(100*i, 20, 50), nil)
+	}
+	if c := s.Counts("").Chunks; c < 2*perCore {
+		t.Fatalf("%d chunks", c)
+	}
+	return s
+}
+
+var asked = Query{
+	Terms: []Term{
+		Single("worda", 1), Single("wordk", 2), Single("absent", 1),
+		{Words: []Word{{"wordb", 1}, {"worda", 3}, {"needl", 1}}, Weight: 2.5},
+	},
+	Chunks: lexical.BM25{K1: 5, B: 0.5}, Files: lexical.BM25{K1: 3, B: 0.3},
+	Vector: Quantise([]float32{1, -0.5, 0.25, 0, 0.1, 0.7, -1, 0.3}),
+	Names:  []Name{{Definition("needle"), 0.5}, {Definition("needle"), 0.2}},
+	Weights: Weights{
+		Chunk: 1, File: 0.2, Dense: 0.6, Name: 1.1,
+	},
+	NearEnough: 0.8, Confident: 0.35, Most: 50,
+}
+
+// plainly is Retrieve one chunk after the other.
+func plainly(s *Snapshot, scope Scope, q Query, idf []float64) (list []Candidate) {
+	live := s.Counts("")
+	totals := map[uint32]float64{} // words of each file
+	allWords := 0.0
+	for i := range s.parts {
+		for c := range s.parts[i].seg.chunkCount {
+			if p := &s.parts[i]; !p.isDead(int(p.seg.fileOf[c])) {
+				n := float64(p.seg.postings.Length(uint32(c)))
+				totals[p.fileBase+p.seg.fileOf[c]] += n
+				allWords += n
+			}
+		}
+	}
+	_, fileCount := s.total()
+	chunkScore, fileScore := map[uint32]float64{}, map[uint32]float64{}
+	inScope := map[uint32]bool{}
+	for id := range scope.Each {
+		inScope[id] = true
+	}
+	for t, term := range q.Terms {
+		counts, fileCounts := map[uint32]float64{}, map[uint32]float64{}
+		for _, w := range term.Words {
+			for i := range s.parts {
+				p := &s.parts[i]
+				for _, e := range p.seg.postings.Lookup(words.HashString(w.Text)).Append(nil) {
+					if id := p.chunkBase + e.Document; inScope[id] {
+						counts[id] += float64(e.Count * w.Times)
+						fileCounts[s.FileOf(id)] += float64(e.Count * w.Times)
+					}
+				}
+			}
+		}
+		chunks, _ := s.total()
+		fileIDF := s.locate(term, chunks, fileCount).groupIDF
+		for id, n := range counts {
+			p := s.partOf(id)
+			fixed, slope := q.Chunks.Norm(allWords / float64(live.Chunks))
+			chunkScore[id] += term.Weight * q.Chunks.Score(idf[t], n, fixed+slope*float64(p.seg.postings.Length(id-p.chunkBase)))
+		}
+		for f, n := range fileCounts {
+			fixed, slope := q.Files.Norm(allWords / float64(live.Files))
+			fileScore[f] += term.Weight * q.Files.Score(fileIDF, n, fixed+slope*totals[f])
+		}
+	}
+	var best struct{ chunk, file, dense float64 }
+	best.dense = float64(q.Confident)
+	for id := range scope.Each {
+		best.chunk = max(best.chunk, chunkScore[id])
+		best.file = max(best.file, fileScore[s.FileOf(id)])
+		best.dense = max(best.dense, float64(Dot(q.Vector, s.Row(id))))
+	}
+	named := map[uint32]float64{}
+	for _, n := range q.Names {
+		s.Having(n.Term, func(id uint32) { named[id] = max(named[id], n.Weight) })
+	}
+	for id := range scope.Each {
+		dense := float64(Dot(q.Vector, s.Row(id)))
+		if chunkScore[id] == 0 && named[id] == 0 && dense < float64(q.NearEnough) {
+			continue
+		}
+		w := q.Weights
+		score := float64(w.Chunk)*chunkScore[id]/best.chunk + float64(w.File)*fileScore[s.FileOf(id)]/best.file +
+			float64(w.Dense)*max(dense, 0)/best.dense + float64(w.Name)*named[id]
+		list = append(list, Candidate{id, s.FileOf(id), float32(score)})
+	}
+	slices.SortFunc(list, compareScores)
+	return list[:min(len(list), q.Most)]
+}
+
+// Windows, cores, masks and the shortlist change nothing.
+func TestRetrieveIsWhatOneChunkAfterTheOtherGives(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	s := large(t)
+	needles := []uint32{}
+	s.Having(Definition("needle"), func(id uint32) { needles = append(needles, id) })
+	if len(needles) < 4 {
+		t.Fatal(len(needles))
+	}
+	everywhere := s.Everywhere()
+	for name, scope := range map[string]Scope{
+		"everywhere": everywhere,
+		"d1":         s.Under([]Place{{"/w", "d1"}}),
+		"nowhere":    s.Under([]Place{{"/elsewhere", ""}}),
+		"without":    everywhere.Without(needles[:3]),
+		"filtered":   everywhere.Filter(func(f File) bool { return strings.HasSuffix(f.Path, "7.go") }, func(c Chunk) bool { return c.Start%2 == 0 }),
+	} {
+		for _, most := range []int{1, 50, 5000} {
+			q := asked
+			q.Most = most
+			got, err := s.Retrieve(t.Context(), scope, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := plainly(s, scope, q, got.IDF)
+			if len(got.Candidates) != len(want) || (name == "nowhere") != (len(want) == 0) {
+				t.Fatalf("%s: %d candidates, want %d", name, len(got.Candidates), len(want))
+			}
+			byID := map[uint32]float32{}
+			for _, c := range want {
+				byID[c.ID] = c.Score
+			}
+			for i, c := range got.Candidates {
+				if score, ok := byID[c.ID]; ok && math.Abs(float64(score-c.Score)) > 1e-4 || math.Abs(float64(want[i].Score-c.Score)) > 1e-4 {
+					t.Fatalf("%s: candidate %d is %+v, want %+v", name, i, c, want[i])
+				}
+			}
+		}
+	}
+}
+
+// However many cores share the work, the answer is the same to the last bit.
+func TestCoresGiveOneAnswer(t *testing.T) {
+	s := large(t)
+	var first Retrieved
+	for _, cores := range []int{1, 2, 3} {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+		got, err := s.Retrieve(t.Context(), s.Everywhere(), asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if cores == 1 {
+			first = got
+		}
+		if !slices.Equal(got.Candidates, first.Candidates) {
+			t.Errorf("%d cores give another answer than one", cores)
+		}
+	}
+}
