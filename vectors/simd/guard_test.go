@@ -1,0 +1,67 @@
+//go:build unix
+
+package simd
+
+import (
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// guardedBytes is n bytes that begin, or end, where a page does beside which
+// nothing may be read.
+func guardedBytes(t *testing.T, n int, end bool) []byte {
+	t.Helper()
+	page := unix.Getpagesize()
+	size := (n+page-1)/page*page + 2*page
+	data, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unix.Munmap(data) })
+	for _, edge := range [][]byte{data[:page], data[size-page:]} {
+		if err := unix.Mprotect(edge, unix.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if end {
+		return data[size-page-n : size-page : size-page]
+	}
+	return data[page : page+n : page+n]
+}
+
+// TestNothingElseIsRead: a kernel that reads or writes beside its slices dies here.
+func TestNothingElseIsRead(t *testing.T) {
+	const longest, most = 300, 7
+	for _, end := range []bool{false, true} {
+		queries, block := guardedBytes(t, longest, end), guardedBytes(t, longest*most, end)
+		sums, row := guardedBytes(t, 4*256, end), guardedBytes(t, 256, end)
+		part := func(whole []byte, n int) []byte {
+			if end {
+				return whole[len(whole)-n:]
+			}
+			return whole[:n]
+		}
+		for _, k := range kernels() {
+			for length := 1; length <= longest; length++ {
+				for n := 1; n <= most; n++ {
+					dst := unsafe.Slice((*int32)(unsafe.Pointer(&part(sums, 4*n)[0])), n)
+					k.dots(dst, part(queries, length), part(block, n*length))
+				}
+			}
+			for length := 1; length <= 256; length++ {
+				k.add(unsafe.Slice((*int32)(unsafe.Pointer(&part(sums, 4*length)[0])), length),
+					unsafe.Slice((*int8)(unsafe.Pointer(&part(row, length)[0])), length), 3)
+			}
+			for n := 1; n < 40; n++ {
+				rows, weights := make([]*[256]int8, n), unsafe.Slice((*int32)(unsafe.Pointer(&part(block, 4*n)[0])), n)
+				for i := range rows {
+					rows[i] = (*[256]int8)(unsafe.Pointer(&row[0]))
+				}
+				clear(weights)
+				k.addRows((*[256]int32)(unsafe.Pointer(&sums[0])), rows, weights)
+			}
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package simd
+
+import "golang.org/x/sys/cpu"
+
+// kernel is a set of instructions. Each needs what the ones before it need.
+type kernel uint8
+
+const (
+	plain kernel = iota
+	avx2
+	avx512
+)
+
+func (k kernel) String() string { return [...]string{"plain", "avx2", "avx512"}[k] }
+
+// kernels lists those that the processor and the system support, the best
+// first, plain last.
+func kernels() []kernel {
+	x := &cpu.X86
+	switch {
+	case x.HasAVX2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VNNI:
+		return []kernel{avx512, avx2, plain}
+	case x.HasAVX2:
+		return []kernel{avx2, plain}
+	}
+	return []kernel{plain}
+}
+
+// dotsOf wants at least one row, and rows of at least one byte.
+func (k kernel) dotsOf(dst []int32, query, rows []byte) {
+	switch {
+	case k == avx512:
+		dotsAVX512(&dst[0], &query[0], &rows[0], len(dst), len(query))
+	case k == avx2 && len(query) >= 16:
+		dotsAVX2(&dst[0], &query[0], &rows[0], len(dst), len(query))
+	default:
+		plainDots(dst, query, rows)
+	}
+}
+
+func (k kernel) addOf(sum []int32, row []int8, weight int32) {
+	if k != plain && len(row) >= 16 {
+		n := len(row) &^ 15
+		addAVX2(&sum[0], &row[0], weight, n)
+		sum, row = sum[n:], row[n:]
+	}
+	plainAdd(sum, row, weight)
+}
+
+// addRowsOf wants at least one row, and weights that fit an int16.
+func (k kernel) addRowsOf(sum *[256]int32, rows []*[256]int8, weights []int32) {
+	switch k {
+	case avx512:
+		addRowsAVX512(&sum[0], &rows[0], &weights[0], len(rows))
+	case avx2:
+		addRowsAVX2(&sum[0], &rows[0], &weights[0], len(rows))
+	default:
+		plainAddRows(sum, rows, weights)
+	}
+}

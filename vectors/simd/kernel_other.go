@@ -1,0 +1,19 @@
+//go:build !amd64
+
+package simd
+
+type kernel uint8
+
+const plain kernel = 0
+
+func (k kernel) String() string { return "plain" }
+
+func kernels() []kernel { return []kernel{plain} }
+
+func (k kernel) dotsOf(dst []int32, query, rows []byte) { plainDots(dst, query, rows) }
+
+func (k kernel) addOf(sum []int32, row []int8, weight int32) { plainAdd(sum, row, weight) }
+
+func (k kernel) addRowsOf(sum *[256]int32, rows []*[256]int8, weights []int32) {
+	plainAddRows(sum, rows, weights)
+}

@@ -1,0 +1,37 @@
+package simd
+
+// plainDots sums in four lanes, so that the additions do not wait for each
+// other.
+func plainDots(dst []int32, query, rows []byte) {
+	for d := range dst {
+		row := rows[d*len(query):][:len(query)]
+		var s0, s1, s2, s3 int32
+		i := 0
+		for ; i+4 <= len(query); i += 4 {
+			x, y := query[i:i+4:i+4], row[i:i+4:i+4]
+			s0 += int32(int8(x[0])) * int32(int8(y[0]))
+			s1 += int32(int8(x[1])) * int32(int8(y[1]))
+			s2 += int32(int8(x[2])) * int32(int8(y[2]))
+			s3 += int32(int8(x[3])) * int32(int8(y[3]))
+		}
+		for ; i < len(query); i++ {
+			s0 += int32(int8(query[i])) * int32(int8(row[i]))
+		}
+		dst[d] = s0 + s1 + s2 + s3
+	}
+}
+
+func plainAdd(sum []int32, row []int8, weight int32) {
+	sum = sum[:len(row)]
+	for i, v := range row {
+		sum[i] += weight * int32(v)
+	}
+}
+
+func plainAddRows(sum *[256]int32, rows []*[256]int8, weights []int32) {
+	for r, row := range rows {
+		for i, v := range row {
+			sum[i] += weights[r] * int32(v)
+		}
+	}
+}
