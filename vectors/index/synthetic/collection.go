@@ -2,6 +2,7 @@ package synthetic
 
 import (
 	"context"
+	"sync"
 
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
@@ -33,7 +34,7 @@ func Segment(ctx context.Context, seed uint64, chunks int) (*index.Segment, erro
 	if len(batches) == 1 {
 		return batches[0], nil
 	}
-	return index.Merge(ctx, static.Dimensions, batches, func(int, int) bool { return true })
+	return Merged(ctx, batches)
 }
 
 // Segments returns the same as segments of about so many chunks each.
@@ -55,4 +56,67 @@ func Segments(seed uint64, chunks, each int) (list []*index.Segment, err error) 
 		err = build()
 	}
 	return list, err
+}
+
+// Sizes are the collections that benchmarks measure, by the name of their sub-benchmark.
+var Sizes = []struct {
+	Name   string
+	Chunks int
+}{{"10k", 10_000}, {"100k", 100_000}, {"1M", 1_000_000}}
+
+// Seed is that of the collections that are Kept.
+const Seed = 1
+
+// Kept makes each collection when it is first asked for, and keeps it: a benchmark is called several times, and the
+// largest collection takes a minute of a core and a gigabyte. The zero value is ready; safe for concurrent use.
+type Kept struct {
+	mu       sync.Mutex
+	batches  map[int][]*index.Segment
+	segments map[int]*index.Segment
+}
+
+// Batches returns a collection of so many chunks in eight segments or more.
+func (k *Kept) Batches(chunks int) ([]*index.Segment, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.batchesOf(chunks)
+}
+
+func (k *Kept) batchesOf(chunks int) ([]*index.Segment, error) {
+	if list := k.batches[chunks]; list != nil {
+		return list, nil
+	}
+	list, err := Segments(Seed, chunks, min(batchChunks, chunks/8+1))
+	if err != nil {
+		return nil, err
+	}
+	if k.batches == nil {
+		k.batches, k.segments = map[int][]*index.Segment{}, map[int]*index.Segment{}
+	}
+	k.batches[chunks] = list
+	return list, nil
+}
+
+// Segment returns it in one.
+func (k *Kept) Segment(ctx context.Context, chunks int) (*index.Segment, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if seg := k.segments[chunks]; seg != nil {
+		return seg, nil
+	}
+	list, err := k.batchesOf(chunks)
+	if err != nil {
+		return nil, err
+	}
+	seg, err := Merged(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	k.segments[chunks] = seg
+	return seg, nil
+}
+
+// Merged merges all of several segments.
+func Merged(ctx context.Context, list []*index.Segment) (*index.Segment, error) {
+	return index.Merge(ctx, static.Dimensions, list, func(int, int) bool { return true })
 }

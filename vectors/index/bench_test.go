@@ -1,0 +1,162 @@
+package index_test
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/index/synthetic"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
+)
+
+// Collections are those of vectors/index/synthetic. A size is a sub-benchmark, so that `-bench Update/100k` makes that
+// collection alone; 1M takes a minute of a core to make.
+
+var kept synthetic.Kept
+
+// BenchmarkUpdate is a saved file up to the snapshot that has it, in the midst of so many chunks: the text is cut, the
+// chunks that changed are embedded, a segment is built and published. Reading the file and storing the change are not
+// in it.
+func BenchmarkUpdate(b *testing.B) {
+	file := fileOf(b, 6)
+	for _, size := range synthetic.Sizes {
+		b.Run(size.Name, func(b *testing.B) {
+			seg, err := kept.Segment(b.Context(), size.Chunks)
+			if err != nil {
+				b.Fatal(err)
+			}
+			s := (&index.Snapshot{}).With("/w", seg, nil)
+			model := static.New()
+			half := file.Chunks[len(file.Chunks)/2].Start
+			b.SetBytes(int64(len(file.Text)))
+			for i := 0; b.Loop(); i++ {
+				text := fmt.Sprintf("%s// %d: said anew\n%s", file.Text[:half], i, file.Text[half:])
+				d := document(s, model, file.File, text)
+				changed, err := index.Build(static.Dimensions, []index.Document{d})
+				if err != nil {
+					b.Fatal(err)
+				}
+				s = s.With("/w", changed, nil)
+			}
+			if got, ok := s.Find("/w", file.File.Path); !ok || got.Hash == file.File.Hash {
+				b.Fatal("the file in the index is the one of before")
+			}
+		})
+	}
+}
+
+// fileOf returns the first file of the collections that has so many chunks.
+func fileOf(b *testing.B, chunks int) index.Document {
+	for g := synthetic.New(synthetic.Seed); ; {
+		if d := g.Next(1 << 20); len(d.Chunks) == chunks {
+			return d
+		}
+	}
+}
+
+// document cuts a text, and embeds the chunks that s has no row of.
+func document(s *index.Snapshot, model *static.Model, file index.File, text string) index.Document {
+	file.Size, file.Hash = int64(len(text)), index.HashText(text)
+	outline := chunk.Cut(file.Path, text)
+	d := index.Document{File: file, Text: text, Chunks: outline.Chunks, Symbols: outline.Symbols}
+	d.Rows = make([]index.Row, len(d.Chunks))
+	known := s.Rows("/w", file.Path)
+	vector := make([]float32, static.Dimensions)
+	before := path.Base(path.Dir(file.Path)) + " " + strings.TrimSuffix(path.Base(file.Path), ".go") + " "
+	for i, c := range d.Chunks {
+		if c.Skip {
+			continue
+		}
+		body := text[c.Start:c.End]
+		row, ok := known(index.HashChunk(body), c.Symbol, c.Container)
+		if !ok {
+			model.EmbedInto(vector, before+c.Container+"\n"+body)
+			row = index.Quantise(vector)
+		}
+		d.Rows[i] = row
+	}
+	return d
+}
+
+// BenchmarkOpen is a segment in memory up to a snapshot of it.
+func BenchmarkOpen(b *testing.B) {
+	for _, size := range synthetic.Sizes {
+		b.Run(size.Name, func(b *testing.B) {
+			seg, err := kept.Segment(b.Context(), size.Chunks)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				opened, err := index.OpenSegment(seg.Bytes())
+				if err != nil {
+					b.Fatal(err)
+				}
+				if s := (&index.Snapshot{}).With("/w", opened, nil); s.Counts("").Chunks != size.Chunks {
+					b.Fatal(s.Counts(""))
+				}
+			}
+			b.ReportMetric(float64(len(seg.Bytes()))/float64(seg.Chunks()), "B/chunk")
+		})
+	}
+}
+
+// BenchmarkMerge makes one segment of eight, of twenty for 1M; MB/s is what is written.
+func BenchmarkMerge(b *testing.B) {
+	for _, size := range synthetic.Sizes {
+		b.Run(size.Name, func(b *testing.B) {
+			list, err := kept.Batches(size.Chunks)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				seg, err := synthetic.Merged(b.Context(), list)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.SetBytes(int64(len(seg.Bytes())))
+			}
+		})
+	}
+}
+
+// BenchmarkBuild makes segments of at most so many chunks of documents that are cut and embedded; MB/s is their text.
+// For 1M it is the same as for 100k, ten times.
+func BenchmarkBuild(b *testing.B) {
+	const most = 100_000
+	for _, size := range synthetic.Sizes {
+		b.Run(size.Name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				var bytes int64
+				for g, left := synthetic.New(synthetic.Seed), size.Chunks; left > 0; left -= most {
+					documents := some(g, min(left, most))
+					for _, d := range documents {
+						bytes += int64(len(d.Text))
+					}
+					b.StartTimer()
+					if _, err := index.Build(static.Dimensions, documents); err != nil {
+						b.Fatal(err)
+					}
+					b.StopTimer()
+				}
+				b.SetBytes(bytes)
+				b.StartTimer()
+			}
+		})
+	}
+}
+
+// some are documents of so many chunks.
+func some(g *synthetic.Generator, chunks int) (list []index.Document) {
+	for chunks > 0 {
+		d := g.Next(chunks)
+		list, chunks = append(list, d), chunks-len(d.Chunks)
+	}
+	return list
+}
