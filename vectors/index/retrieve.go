@@ -9,6 +9,7 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/lexical"
+	"github.com/semantic-ls/semantic-ls/vectors/simd"
 )
 
 // Query is what Retrieve looks for.
@@ -407,7 +408,7 @@ func (w *worker) dense(p *part, lo, hi int, allowed *[lexical.Window / 64]uint64
 	} else {
 		n := p.seg.dimensions
 		dots := w.dots[:hi-lo]
-		Dots(dots, w.r.query.Data, p.seg.rows[lo*n:hi*n])
+		simd.Dots(dots, w.r.query.Data, p.seg.rows[lo*n:hi*n])
 		scales, scale, best := p.seg.scales[lo:hi], w.r.query.Scale, share.bestDense
 		for i, dot := range dots {
 			x := float32(dot) * scales[i] * scale

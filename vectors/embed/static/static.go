@@ -30,6 +30,7 @@ import (
 	"sync"
 
 	"github.com/semantic-ls/semantic-ls/vectors/embed"
+	"github.com/semantic-ls/semantic-ls/vectors/simd"
 	"github.com/semantic-ls/semantic-ls/vectors/words"
 )
 
@@ -109,32 +110,33 @@ func (m *Model) Word(word []byte, h uint64) *Word {
 
 // Sum is a text under way: the words that were added. The zero value is an empty one.
 type Sum struct {
-	vec [Dimensions]int32
-	n   int // words in vec
-	all [Dimensions]int64
+	rows    []*[Dimensions]int8
+	weights []int32
+	all     [Dimensions]int64
 }
 
-// Add adds a word that stands n times in the text, n at least 1.
+// Add adds a word that stands n times in the text, n at least 1. The same word may be
+// added again, which weighs it as two words.
 func (m *Model) Add(s *Sum, w *Word, n uint32) {
 	if w.gain == 0 {
 		return
 	}
-	if s.n++; s.n > maxDistinct {
+	if len(s.rows) == maxDistinct {
 		s.carry()
-		s.n = 1
 	}
-	weight := w.gain * m.lexicon.damped[min(n, maxCount)] / dampedOne
-	for i, v := range &w.vec {
-		s.vec[i] += weight * int32(v)
-	}
+	s.rows = append(s.rows, &w.vec)
+	s.weights = append(s.weights, w.gain*m.lexicon.damped[min(n, maxCount)]/dampedOne)
 }
 
-// carry empties vec before it can overflow.
+// carry adds up the rows at hand and forgets them.
 func (s *Sum) carry() {
-	for i, v := range &s.vec {
+	var sum [Dimensions]int32
+	simd.AddRows(&sum, s.rows, s.weights)
+	for i, v := range &sum {
 		s.all[i] += int64(v)
 	}
-	s.vec = [Dimensions]int32{}
+	clear(s.rows)
+	s.rows, s.weights = s.rows[:0], s.weights[:0]
 }
 
 // Unit writes the sum to dst, scaled to unit length, or zeros where no word says
@@ -142,7 +144,7 @@ func (s *Sum) carry() {
 func (s *Sum) Unit(dst *[Dimensions]float32) {
 	s.carry()
 	unit(dst, &s.all)
-	*s = Sum{}
+	s.all = [Dimensions]int64{}
 }
 
 const (
