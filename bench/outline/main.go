@@ -3,8 +3,8 @@
 //
 //	go run ./bench/outline -corpus DIR [-repositories TSV] [-language L,L...] [-list] [-damage] [-speed] [-o FILE]
 //
-// bench/outline/corpus.tsv lists the repositories, with their revisions; heldout.tsv and heldout2.tsv beside it are further
-// lists, for -repositories. Each has to be in DIR as OWNER+NAME:
+// bench/outline/corpus.tsv lists the repositories, with their revisions; heldout.tsv, heldout2.tsv and, for languages of data and
+// prose, heldout3.tsv beside it are further lists, for -repositories. Each has to be in DIR as OWNER+NAME:
 //
 //	tail -n +2 bench/outline/corpus.tsv | while read -r language repository revision licence; do
 //		dir=DIR/${repository/\//+}
