@@ -11,11 +11,12 @@
 //		git clone -q "https://github.com/$repository" "$dir" && git -C "$dir" checkout -q "$revision"
 //	done
 //
-// Every file of the language counts, as chunk.Language tells it. The oracles are go/parser, Python's ast (python3), the
-// TypeScript compiler and the grammars of tree-sitter (node; `npm ci --prefix bench/outline/oracle` installs them), and
-// universal-ctags (C, C++, Erlang). For C and C++ recall counts what both tree-sitter and ctags name, precision what either
+// Every file of the language counts, as chunk.Language tells it. The oracles are go/parser, protocompile (a module of its own in
+// bench/outline/oracle/proto), Python's ast (python3), the TypeScript compiler, the grammars of tree-sitter, PostgreSQL's parser,
+// PostCSS, parse5 and commonmark.js (node; `npm ci --prefix bench/outline/oracle` installs them), and universal-ctags (C, C++,
+// Erlang, SQL that is not PostgreSQL's). For C and C++ recall counts what both tree-sitter and ctags name, precision what either
 // does. Left out are the lines that an oracle did not understand (tree-sitter's ERROR nodes, files with syntax errors) or
-// does not look into (bodies of Rust's macros); the column "unseen" says how many these are.
+// does not look into (bodies of Rust's macros, scripts of pages); the column "unseen" says how many these are.
 //
 //	recall     share of the functions, methods, types, modules and function-like macros that the outline names, wherever they
 //	           stand: in files and types, and inside functions and object literals too, as tags queries name them

@@ -47,11 +47,21 @@ func ask(ctx context.Context, o options, language string, files []source) ([]*an
 	case "erlang":
 		a, err := askCtags(ctx, o, language, files)
 		return []*answer{a}, err
+	case "proto":
+		corpus, err := filepath.Abs(o.corpus)
+		if err != nil {
+			return nil, err
+		}
+		a, err := start(ctx, o, files, "go", "run", "-C", filepath.Join(o.here, "oracle", "proto"), ".", corpus)
+		return []*answer{a}, err
 	}
 	if _, err := os.Stat(filepath.Join(o.here, "oracle", "node_modules")); err != nil {
 		return nil, fmt.Errorf("the parsers are not installed: run `npm ci --prefix %s`", filepath.Join(o.here, "oracle"))
 	}
 	a, err := start(ctx, o, files, "node", filepath.Join(o.here, "oracle", "oracle.mjs"), language, o.corpus)
+	if err == nil && language == "sql" {
+		err = a.otherDialects(ctx, o, files)
+	}
 	if err != nil || language != "c" && language != "cpp" {
 		return []*answer{a}, err
 	}
@@ -64,6 +74,7 @@ var install = map[string]string{
 	"python3": "install Python 3.9 or later",
 	"node":    "install Node.js 20 or later",
 	"ctags":   "install universal-ctags (`apt-get install universal-ctags`, `brew install universal-ctags`)",
+	"go":      "install Go",
 	"rg":      "install ripgrep",
 }
 
@@ -141,6 +152,11 @@ var ctagsLanguages = map[string]tagged{
 		"function": {Kind: "function"}, "module": {Kind: "module"}, "record": {Kind: "struct"}, "type": {Kind: "class"},
 		"macro": {Kind: "constant", Level: value},
 	}},
+	"sql": {"SQL", []string{"--kinds-SQL=+d"}, map[string]symbol{
+		"table": {Kind: "struct"}, "view": {Kind: "class"}, "index": {Kind: "key"}, "domain": {Kind: "class"},
+		"function": {Kind: "function"}, "procedure": {Kind: "function"}, "prototype": {Kind: "method"},
+		"trigger": {Kind: "event"}, "event": {Kind: "event"}, "package": {Kind: "module"},
+	}},
 }
 
 // askCtags runs universal-ctags. It names a function or macro with parameters by its signature, a method by its scope.
@@ -195,6 +211,16 @@ func askCtags(ctx context.Context, o options, language string, files []source) (
 			}
 			clause = tag.Name
 		}
+		if language == "sql" {
+			if tag.ScopeKind == "package" {
+				s.Kind = "method"
+			} else {
+				tag.Scope = unknown // a trigger's table, but no schema
+			}
+			if strings.HasPrefix(tag.Name, "#") {
+				s.Level = loose // a temporary table, which a routine makes while it runs
+			}
+		}
 		s.Path, s.Name, s.NameLine, s.StartLine, s.EndLine = tag.Path, tag.Name, tag.Line, tag.Line, tag.End
 		s.Container = strings.Join(slices.DeleteFunc(strings.Split(tag.Scope, "::"), anonymous), ".")
 		if s.Kind == "method" && (s.Container == s.Name || strings.HasSuffix(s.Container, "."+s.Name)) {
@@ -239,6 +265,33 @@ func (a *answer) blind(f source) {
 			a.skip(f.path, n, n)
 		}
 	}
+}
+
+// otherDialects has ctags read the files of SQL that are not PostgreSQL's. After many a statement that it does not know ctags 5.9
+// loses the next ones, so that what it does not name says nothing: only the lines that it names something in are judged.
+func (a *answer) otherDialects(ctx context.Context, o options, files []source) error {
+	others := slices.DeleteFunc(slices.Clone(files), func(f source) bool { return len(a.skipped[f.path]) == 0 })
+	if len(others) == 0 {
+		return nil
+	}
+	b, err := askCtags(ctx, o, "sql", others)
+	if err != nil {
+		return err
+	}
+	a.version += "; " + b.version
+	for _, f := range others {
+		a.symbols[f.path], a.skipped[f.path] = b.symbols[f.path], nil
+		next := 1
+		lines := slices.SortedFunc(slices.Values(b.symbols[f.path]), func(x, y symbol) int { return x.NameLine - y.NameLine })
+		for _, s := range lines {
+			if s.NameLine > next {
+				a.skip(f.path, next, s.NameLine-1)
+			}
+			next = max(next, s.NameLine+1)
+		}
+		a.skip(f.path, next, everything)
+	}
+	return nil
 }
 
 // anonymous says that ctags has made the name up.

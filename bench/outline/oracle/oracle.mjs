@@ -1,4 +1,5 @@
-// What the grammars of tree-sitter and the TypeScript compiler name in source files:
+// What the grammars of tree-sitter, the TypeScript compiler, PostCSS, parse5, commonmark.js and PostgreSQL's parser name in
+// source files:
 //
 //	npm ci
 //	node oracle.mjs LANGUAGE FOLDER < paths-relative-to-FOLDER
@@ -30,20 +31,36 @@ function write(record) {
 }
 
 function flush() {
-  if (out.length > 0) fs.writeSync(1, out.join('\n') + '\n')
+  if (out.length > 0) process.stdout.write(out.join('\n') + '\n')
   out = []
 }
 
 const read = (file) => fs.readFileSync(path.join(folder, file), 'utf8')
 
-if (language === 'javascript' || language === 'typescript') {
-  const { compiler } = await import('./compiler.mjs')
-  const outline = compiler(createRequire(import.meta.url)('typescript'), write)
-  for (const file of files) outline(file, read(file))
-} else {
-  const { grammars } = await import('./grammars.mjs')
-  const { outliner } = await import('./tree.mjs')
-  const outline = await outliner(here, grammars[language], write)
-  for (const file of files) outline(file, read(file))
+const version = (name) => `${name} ${JSON.parse(fs.readFileSync(path.join(here, 'node_modules', name, 'package.json'))).version}`
+
+async function outliner() {
+  switch (language) {
+    case 'javascript':
+    case 'typescript':
+      return (await import('./compiler.mjs')).compiler(createRequire(import.meta.url)('typescript'), write)
+    case 'css':
+      return (await import('./styles.mjs')).styles((await import('postcss')).parse, version('postcss'), write)
+    case 'scss':
+      return (await import('./styles.mjs')).styles((await import('postcss-scss')).parse, version('postcss-scss'), write)
+    case 'html':
+      return (await import('./pages.mjs')).pages(await import('parse5'), version('parse5'), write)
+    case 'markdown':
+      return (await import('./prose.mjs')).prose(await import('commonmark'), version('commonmark'), write)
+    case 'sql':
+      return (await import('./sql.mjs')).sql(await import('libpg-query'), version('libpg-query'), write)
+    default: {
+      const { grammars } = await import('./grammars.mjs')
+      return (await import('./tree.mjs')).outliner(here, grammars[language], write)
+    }
+  }
 }
+
+const outline = await outliner()
+for (const file of files) outline(file, read(file))
 flush()
