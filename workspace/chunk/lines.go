@@ -175,6 +175,9 @@ func (h *headed) heading(start, end, nameStart, nameEnd, level int) {
 	for len(h.open) > 0 && h.open[len(h.open)-1].level >= level {
 		h.close(start)
 	}
+	if nameEnd == nameStart {
+		return
+	}
 	parent := -1
 	if n := len(h.open); n > 0 {
 		parent = h.open[n-1].def
@@ -289,14 +292,13 @@ func (m *marked) line(start, end int) {
 	for level < len(body) && body[level] == m.mark {
 		level++
 	}
-	if level > 0 && (level < 7 || m.mark == '*') && level < len(body) && (body[level] == ' ' || body[level] == '\t') {
+	if level > 0 && (level < 7 || m.mark == '*') && (level == len(body) || body[level] == ' ' || body[level] == '\t') {
 		title := strings.Trim(body[level:], " \t")
 		closed := strings.TrimRight(title, "#")
 		if m.mark == '#' && (closed == "" || closed[len(closed)-1] == ' ' || closed[len(closed)-1] == '\t') {
 			title = strings.TrimRight(closed, " \t")
 		}
-		if title != "" {
-			at := end - len(line) + strings.Index(line, title)
+		if at := end - len(line) + strings.Index(line, title); title != "" || m.mark == '#' {
 			m.yield(start, end, at, at+len(title), level)
 		}
 		return
@@ -378,7 +380,7 @@ func listItem(line string) bool {
 	case '|', '[', '.', ':':
 		return line[0] != '[' || strings.HasSuffix(line, "]")
 	case '-', '*', '+':
-		return len(line) > 1 && line[1] == ' '
+		return len(line) == 1 || line[1] == ' '
 	}
 	n := 0
 	for n < len(line) && n < 9 && line[n] >= '0' && line[n] <= '9' {
