@@ -105,7 +105,13 @@ func (b *blocks) token() {
 	if b.over > 0 && (t.kind != isPunct || t.b != '}' && t.b != '{') {
 		return
 	}
+	if t.kind == isString && b.unclosed(t.start, t.end) || b.g.styles && t.kind == isPunct && t.b == '\'' {
+		b.broken++
+	}
 	if t.kind == isPunct {
+		if b.repair && b.g.styles && (t.b == '{' || t.b == '}' || t.b == ';') {
+			b.parens = 0
+		}
 		switch t.b {
 		case '{':
 			b.brace()
@@ -138,6 +144,11 @@ func (b *blocks) token() {
 		}
 	}
 	b.add()
+}
+
+// unclosed says that a string goes to the end of its line for want of a quote.
+func (b *blocks) unclosed(start, end int) bool {
+	return b.text[start] == '"' && (end == len(b.text) || b.text[end] == '\n') && (end-start == 1 || b.text[end-1] != '"')
 }
 
 func (b *blocks) unbracket() {
@@ -323,7 +334,7 @@ func (b *blocks) resync() {
 		b.st.clear()
 		b.parens = 0
 	}
-	if declaring && b.parens > 0 && b.st.start >= 0 && column <= b.st.column {
+	if declaring && b.st.start >= 0 && column <= b.st.column {
 		b.parens = 0
 		b.endStatement(b.prevEnd)
 	}

@@ -84,7 +84,7 @@ func (s *scanner) inside(i int, labels []label) (container string, depth int) {
 		return l.container, l.depth
 	}
 	name := s.text[d.nameStart:d.nameEnd]
-	if d.kind != String && strings.ContainsAny(name, `:\`) { // a title is no path
+	if d.kind != String && !s.g.styles && strings.ContainsAny(name, `:\`) { // a title is no path
 		name = dotted.Replace(name)
 	}
 	l.within = join(l.container, name)

@@ -51,6 +51,7 @@ type grammar struct {
 	colons      bool // a body may be what is indented below a `:` at the end of a line
 	backticks   bool // a name may stand between backticks
 	resumed     bool // an unclosed string ends above an indented declaration too
+	styles      bool // a style sheet: no braces between parentheses, and the names of rules are no paths
 	quoted      bool // a string may be a name, and a keyword its own: test "adds" {, test {
 
 	once     sync.Once

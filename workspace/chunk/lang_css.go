@@ -21,21 +21,34 @@ var cssMarks = []mark{
 
 var (
 	grammarCSS = &grammar{
-		outline: outlineBlocks, head: cssHead, extra: "-$", hooked: "@#(\\", hook: cssHook, words: cssWords, marks: cssMarks,
+		outline: outlineBlocks, head: cssHead, extra: "-$", hooked: "@#(\\\"'", hook: cssHook, words: cssWords, marks: cssMarks,
+		styles: true,
 	}
 	grammarSCSS = &grammar{
-		outline: outlineBlocks, head: cssHead, extra: "-$", hooked: "@#(\\", hook: cssHook, words: cssWords,
-		marks: append([]mark{{kind: lineComment, open: "//"}}, cssMarks...),
+		outline: outlineBlocks, head: cssHead, extra: "-$", hooked: "@#(\\\"'", hook: cssHook, words: cssWords,
+		marks:  append([]mark{{kind: lineComment, open: "//"}}, cssMarks...),
+		styles: true,
 	}
 )
 
-// cssHook reads at-words, interpolations, escapes and addresses without quotes.
+// cssHook reads at-words, interpolations, escapes and addresses without quotes. In repair a string ends where a rule does.
 func cssHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 	text := s.text
 	end = at + 1
 	switch text[at] {
 	case '\\':
 		return min(at+2, len(text)), isPunct, true
+	case '"', '\'':
+		for ; s.repair && end < len(text) && text[end] != text[at]; end++ {
+			switch text[end] {
+			case '{', '}', '\n':
+				s.steps += end - at
+				return at + 1, isPunct, true
+			case '\\':
+				end++
+			}
+		}
+		return 0, 0, false
 	case '(':
 		if t := &s.tok; t.kind == isWord && t.end == at && strings.EqualFold(text[t.start:t.end], "url") && at >= s.noAngle {
 			for end < len(text) && (text[end] == ' ' || text[end] == '\t') && end-at < 64 {
@@ -52,8 +65,8 @@ func cssHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 		return 0, 0, false
 	case '#':
 		if end < len(text) && text[end] == '{' {
-			if i := strings.IndexAny(text[end:min(len(text), end+look)], "}\n"); i > 0 && text[end+i] == '}' {
-				return end + i + 1, isWord, true
+			if i := interpolation(text[end:min(len(text), end+look)]); i > 0 {
+				return end + i, isWord, true
 			}
 			return end + 1, isPunct, true
 		}
@@ -71,6 +84,24 @@ func cssHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 	return end, isWord, true
 }
 
+// interpolation is how long the braces are that a text starts with, 0 where they do not close before a statement ends.
+func interpolation(text string) int {
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		case ';':
+			return 0
+		}
+	}
+	return 0
+}
+
 // cssHead takes rules by their selectors, at-rules, variables of the file and custom properties of the root.
 func cssHead(b *blocks, opens bool) heading {
 	first, second := b.st.piece(0), b.st.piece(1)
@@ -78,7 +109,7 @@ func cssHead(b *blocks, opens bool) heading {
 		return heading{}
 	}
 	text := b.text
-	if !opens {
+	if b.st.equals.kind = atEnd; !opens { // @if $a == $b { assigns nothing
 		if first.word != nil && first.word.role == imports {
 			return heading{imported: len(b.open) == 0}
 		}
@@ -97,7 +128,7 @@ func cssHead(b *blocks, opens bool) heading {
 	if first.kind == isWord && text[first.start] == '@' && (second.b != ':' || second.start > first.end || first.word != nil) {
 		w := first.word
 		if w == nil || w.role != declares {
-			return heading{skip: w != nil}
+			return heading{skip: w != nil && w.role != imports}
 		}
 		if w.body == moduleBody {
 			start, end := b.prelude(first.start)
@@ -106,7 +137,11 @@ func cssHead(b *blocks, opens bool) heading {
 		if second.kind != isWord {
 			return heading{skip: w.body == dataBody}
 		}
-		return heading{kind: w.kind, nameStart: second.start, nameEnd: second.end, skip: w.body == dataBody}
+		h := heading{kind: w.kind, nameStart: second.start, nameEnd: second.end, skip: w.body == dataBody}
+		for i := 2; b.st.piece(i).kind == isWord && b.st.piece(i).start == h.nameEnd; i++ { // @keyframes fade-#{$name}
+			h.nameEnd = b.st.piece(i).end
+		}
+		return h
 	}
 	if b.prevKind == isPunct && b.prevByte == ':' { // Sass: font: { family: x; }
 		if text[first.start] == '@' && len(b.open) == 0 { // Less: @detached: {
@@ -136,6 +171,11 @@ func (b *blocks) prelude(start int) (int, int) {
 	}
 	if i := strings.Index(text, "/*"); i > 0 {
 		text = text[:i]
+	}
+	for _, comment := range []string{" //", "\t//", ",//"} { // no part of an address
+		if i := strings.Index(text, comment); i > 0 {
+			text = text[:i]
+		}
 	}
 	text = strings.TrimRight(text, " \t,")
 	return start, start + len(text[:runeStart(text, len(text))])

@@ -20,14 +20,17 @@ var grammarProto = &grammar{
 // protoHead takes `message Name {`, `rpc Name(`, `repeated string name = 1;`.
 func protoHead(b *blocks, opens bool) heading {
 	first, name := b.st.piece(0), b.st.piece(1)
+	if !opens && first.kind == isWord && name.b == '=' && b.within() == Enum { // even if it is a keyword
+		return heading{kind: EnumMember, nameStart: first.start, nameEnd: first.end}
+	}
 	if w := first.word; w != nil {
 		switch w.role {
 		case declares:
+			if w.body == implBody {
+				name = b.st.last // of a.b.Name, .a.b.Name
+			}
 			if name.kind != isWord || !opens && w.kind != Method {
 				return heading{} // half typed
-			}
-			if w.body == implBody {
-				name = b.st.last // of a.b.Name
 			}
 			return heading{
 				kind: w.kind, nameStart: name.start, nameEnd: name.end, hidden: w.body == implBody,
@@ -52,10 +55,14 @@ func protoHead(b *blocks, opens bool) heading {
 	return h
 }
 
-// groups says that the header is proto2's `optional group Name = 1 {`.
+// groups says that the header is proto2's `optional group Name = 1 {`, which has no label in a oneof.
 func (b *blocks) groups() bool {
-	p := b.st.piece(1)
-	return p.kind == isWord && b.text[p.start:p.end] == "group"
+	for i := range 2 {
+		if p := b.st.piece(i); p.kind == isWord && b.text[p.start:p.end] == "group" {
+			return true
+		}
+	}
+	return false
 }
 
 var grammarThrift = &grammar{
