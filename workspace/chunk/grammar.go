@@ -52,6 +52,7 @@ type grammar struct {
 	backticks   bool // a name may stand between backticks
 	resumed     bool // an unclosed string ends above an indented declaration too
 	styles      bool // a style sheet: no braces between parentheses, and the names of rules are no paths
+	routines    bool // in repair, an unclosed string ends above an indented declaration too
 	quoted      bool // a string may be a name, and a keyword its own: test "adds" {, test {
 
 	once     sync.Once

@@ -448,7 +448,7 @@ func (s *scanner) regexpEnd(at, limit int) int {
 // first column.
 func (s *scanner) resumes(at int) bool {
 	line := at
-	for s.g.resumed && at < len(s.text) && at-line < 32 && (s.text[at] == ' ' || s.text[at] == '\t') {
+	for (s.g.resumed || s.g.routines) && at < len(s.text) && at-line < 32 && (s.text[at] == ' ' || s.text[at] == '\t') {
 		at++
 	}
 	if at < len(s.text) && s.text[at] == '(' { // (defun a
@@ -465,7 +465,7 @@ func (s *scanner) resumes(at int) bool {
 	if w == nil || w.role != declares && w.role != modifies {
 		return false
 	}
-	if !s.g.resumed {
+	if !s.g.resumed && !s.g.routines {
 		return true
 	}
 	at = end + 1

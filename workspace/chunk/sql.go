@@ -18,11 +18,30 @@ type sql struct {
 	parens  int
 	alter   bool   // ALTER, which defines a routine anew only where AS follows (T-SQL)
 	closing string // the client's delimiter, "" for the semicolon
+	outer   []outer
+	members int // their column, or -1
+}
+
+// outer is a routine around the one that is being read.
+type outer struct {
+	def    int
+	column int
 }
 
 func outlineSQL(s *scanner) {
-	e := &sql{scanner: s, def: -1}
-	for s.next() {
+	e := &sql{scanner: s, def: -1, members: -1}
+	if e.read(); s.broken == 0 {
+		return
+	}
+	again := newScanner(s.text, s.g) // in it a string that goes on and on ends where something is declared
+	again.repair, again.steps = true, s.steps
+	e = &sql{scanner: again, def: -1, members: -1}
+	e.read()
+	*s = *again
+}
+
+func (e *sql) read() {
+	for e.next() {
 		e.token()
 	}
 	e.end(e.prevEnd)
@@ -35,11 +54,15 @@ func (e *sql) end(at int) {
 		d.end = max(d.end, at)
 		d.hidden = e.alter
 	}
+	for _, o := range e.outer {
+		d := &e.defs[o.def]
+		d.end = max(d.end, at)
+	}
 	if e.module > 0 {
 		d := &e.defs[e.module-1]
 		d.end = max(d.end, at)
 	}
-	*e = sql{scanner: e.scanner, def: -1, closing: e.closing}
+	*e = sql{scanner: e.scanner, def: -1, closing: e.closing, outer: e.outer[:0], members: -1}
 }
 
 // lower is a keyword in lower case, "" for any other word.
@@ -116,8 +139,20 @@ func (e *sql) token() {
 			e.end(e.prevEnd)
 		}
 	case "procedure", "function":
-		if e.module > 0 && e.depth == 1 && e.def < 0 && (t.first || e.prevByte == ';') {
+		switch {
+		case e.module > 0 && e.depth == 1 && e.def < 0 && (t.first || e.prevByte == ';'):
 			e.member()
+		case e.module > 0 && e.repair && t.first && e.indent(t.line) == e.members:
+			for _, o := range e.outer {
+				e.defs[o.def].end = max(e.defs[o.def].end, e.prevEnd)
+			}
+			if e.def >= 0 {
+				e.defs[e.def].end = max(e.defs[e.def].end, e.prevEnd)
+			}
+			e.outer, e.depth = e.outer[:0], 1
+			e.member()
+		case t.first && (e.prevKind == isPunct && e.prevByte == ';' || as || e.lower(e.prevStart, e.prevEnd) == "declare"):
+			e.inner(as)
 		}
 	default:
 		if e.routine || e.module > 0 {
@@ -198,12 +233,17 @@ func (e *sql) semicolon() {
 	case e.module > 0:
 		if e.def >= 0 && e.depth <= 1 && !e.body {
 			e.defs[e.def].end = e.tok.end
-			e.def, e.opened = -1, false
+			e.leave()
 		} else if e.depth == 0 {
 			e.end(e.tok.end)
 		}
 	case e.depth == 0 && !e.body:
-		e.end(e.tok.end)
+		if len(e.outer) == 0 {
+			e.end(e.tok.end)
+			return
+		}
+		e.defs[e.def].end = e.tok.end
+		e.leave()
 	}
 }
 
@@ -278,16 +318,53 @@ func (e *sql) again() {
 
 // member starts a routine of a package.
 func (e *sql) member() {
-	d := def{start: e.tok.start, doc: e.tok.doc, header: e.tok.start, kind: Method, parent: e.module - 1}
+	e.members = e.indent(e.tok.line)
+	e.declare(def{kind: Method, parent: e.module - 1})
+}
+
+// deepestRoutine is how deep routines are told of that are declared in one another.
+const deepestRoutine = 16
+
+// inner starts a routine that is declared in another, before the BEGIN of that, or in a block without a name.
+func (e *sql) inner(as bool) {
+	switch {
+	case e.def < 0:
+		if e.module == 0 {
+			e.column = e.indent(e.tok.line)
+			e.declare(def{kind: Function, parent: -1})
+		}
+	case e.routine && !e.opened && (e.body || as) && len(e.outer) < deepestRoutine:
+		around := e.def
+		e.outer = append(e.outer, outer{around, e.column})
+		if !e.declare(def{kind: Function, parent: around}) {
+			e.outer = e.outer[:len(e.outer)-1]
+			e.body = true
+		}
+	}
+}
+
+// leave goes back to the routine around the one that has ended, to its declarations.
+func (e *sql) leave() {
+	e.def, e.opened = -1, false
+	if n := len(e.outer); n > 0 {
+		e.def, e.column = e.outer[n-1].def, e.outer[n-1].column
+		e.outer, e.body, e.routine = e.outer[:n-1], true, true
+	}
+}
+
+// declare starts a routine without CREATE, the word for which is the current token.
+func (e *sql) declare(d def) bool {
+	d.start, d.doc, d.header = e.tok.start, e.tok.doc, e.tok.start
 	if d.doc < 0 {
 		d.doc = d.start
 	}
 	if !e.name(&d) {
-		return
+		return false
 	}
 	e.defs = append(e.defs, d)
 	e.def, e.routine, e.opened, e.body, e.parens = len(e.defs)-1, true, false, false, 0
 	e.again()
+	return true
 }
 
 // name reads the name of what is created, "a.b.c" or [a].[b], and the token behind it.
@@ -302,7 +379,9 @@ func (e *sql) name(d *def) bool {
 			case "if", "not", "exists", "body", "concurrently", "only":
 				continue
 			case "on", "as", "is":
-				return false
+				if d.kind != Function || !strings.HasPrefix(strings.TrimLeft(e.text[end:e.near(end)], " "), "(") {
+					return false
+				}
 			}
 		case t.kind == isWord && dot:
 		case t.kind == isString && (!found || dot) && end-start > 2 && e.text[start] != '$':
@@ -327,7 +406,7 @@ done:
 }
 
 var grammarSQL = &grammar{
-	outline: outlineSQL, anyCase: true, extra: "$#@", hooked: "$[/*'-", hook: sqlHook,
+	outline: outlineSQL, anyCase: true, extra: "$#@", hooked: "$[/*'-", hook: sqlHook, prefix: sqlPrefix, routines: true,
 	marks: []mark{
 		{kind: lineComment, open: "--"},
 		{kind: blockComment, open: "/*", close: "*/"},
@@ -336,13 +415,49 @@ var grammarSQL = &grammar{
 		{kind: quote, open: "`", close: "`"},
 	},
 	words: []words{
-		{"create alter table hypertable view function procedure proc aggregate macro trigger event index type", word{}},
+		{"create function procedure", word{role: declares}},
+		{"alter table hypertable view proc aggregate macro trigger event index type", word{}},
 		{"domain schema database sequence package body if not exists concurrently only on as is begin tran", word{}},
 		{"transaction work case end loop while for repeat go delimiter declare select return with external", word{}},
 		{"language or replace temp temporary global local unlogged unique clustered nonclustered columnstore", word{}},
 		{"materialized recursive virtual foreign spatial fulltext bitmap definer sql security invoker", word{}},
 		{"undefined merge temptable algorithm constraint editionable noneditionable force no transient secure", word{}},
 	},
+}
+
+// sqlPrefix reads Oracle's q'[...]' and PostgreSQL's E'...', where a backslash hides a quote.
+func sqlPrefix(s *scanner, start, at int) (end int, ok bool) {
+	text := s.text
+	if text[at] != '\'' || at+2 >= len(text) || s.hopelessRaw {
+		return 0, false
+	}
+	switch word := text[start:at]; {
+	case strings.EqualFold(word, "q") || strings.EqualFold(word, "nq"):
+		closing := text[at+1]
+		if closing <= ' ' || closing == '\'' {
+			return 0, false
+		}
+		if i := strings.IndexByte("[{(<", closing); i >= 0 {
+			closing = "]})>"[i]
+		}
+		if i := strings.Index(text[at+2:], string([]byte{closing, '\''})); i >= 0 {
+			return at + 2 + i + 2, true
+		}
+		s.hopelessRaw = true
+		s.broken++
+		s.steps += len(text) - at
+	case strings.EqualFold(word, "e"):
+		for end := at + 1; end < len(text) && end-at < 16*look; end++ {
+			switch text[end] {
+			case '\\':
+				end++
+			case '\'':
+				return end + 1, true
+			}
+		}
+		s.steps += 16 * look
+	}
+	return 0, false
 }
 
 // sqlHook reads PostgreSQL's $tag$...$tag$, T-SQL's [name], and MySQL's comments that are code: /*!50003 CREATE ... */.
