@@ -17,11 +17,16 @@ var grammarProto = &grammar{
 	},
 }
 
-// protoHead takes `message Name {`, `rpc Name(`, `repeated string name = 1;`.
+// protoHead takes `message Name {`, `export enum Name {`, `rpc Name(`, `repeated string name = 1;`.
 func protoHead(b *blocks, opens bool) heading {
 	first, name := b.st.piece(0), b.st.piece(1)
 	if !opens && first.kind == isWord && name.b == '=' && b.within() == Enum { // even if it is a keyword
 		return heading{kind: EnumMember, nameStart: first.start, nameEnd: first.end}
+	}
+	if w := name.word; opens && w != nil && w.role == declares && first.kind == isWord {
+		if visibility := b.text[first.start:first.end]; visibility == "export" || visibility == "local" {
+			first, name = name, b.st.piece(2)
+		}
 	}
 	if w := first.word; w != nil {
 		switch w.role {

@@ -2,9 +2,9 @@ package chunk
 
 import "strings"
 
-// sql is the engine of SQL in its dialects: it finds what CREATE creates. A table ends at its semicolon; a routine at the
-// semicolon behind its body, which is a quoted string (PostgreSQL), a BEGIN ... END with semicolons of its own, or, in
-// dialects that end a routine by other means, all up to GO, `/` or a DELIMITER of the client.
+// sql is the engine of SQL in its dialects: it finds what CREATE creates, and the routines that PL/SQL declares inside that. A
+// table ends at its semicolon; a routine at the semicolon behind its body, which is a quoted string (PostgreSQL), a BEGIN ... END
+// with semicolons of its own, or, in dialects that end a routine by other means, all up to GO, `/` or a DELIMITER of the client.
 type sql struct {
 	*scanner
 	def     int // being read, or -1
