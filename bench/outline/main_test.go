@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -98,6 +99,17 @@ func TestReadAnswer(t *testing.T) {
 	_, err = readAnswer(strings.NewReader("Segmentation fault\n"))
 	if err == nil || !strings.Contains(err.Error(), "Segmentation") {
 		t.Errorf("an answer that is none: %v", err)
+	}
+}
+
+// Of a file that only ctags reads, the lines that it names something in are judged, and no others.
+func TestOnly(t *testing.T) {
+	a := newAnswer("parser 1")
+	a.skip("a", 1, everything)
+	a.only("a", []symbol{{Name: "g", NameLine: 5}, {Name: "f", NameLine: 2}, {Name: "h", NameLine: 5}, {Name: "i", NameLine: 6}})
+	want := [][2]int{{1, 1}, {3, 4}, {7, everything}}
+	if !slices.Equal(a.skipped["a"], want) || len(a.symbols["a"]) != 4 {
+		t.Errorf("%v %v", a.skipped, a.symbols)
 	}
 }
 

@@ -182,8 +182,8 @@ func askCtags(ctx context.Context, o options, language string, files []source) (
 	lines.Buffer(nil, 1<<24)
 	for lines.Scan() {
 		var tag struct {
-			Name, Path, Kind, Signature, Scope, ScopeKind string
-			Line, End                                     int
+			Name, Path, Pattern, Kind, Signature, Scope, ScopeKind string
+			Line, End                                              int
 		}
 		if err := json.Unmarshal(bytes.ToValidUTF8(lines.Bytes(), []byte("?")), &tag); err != nil {
 			return nil, fmt.Errorf("ctags' answer: %w: %s", err, clip(lines.Text(), 200))
@@ -212,13 +212,18 @@ func askCtags(ctx context.Context, o options, language string, files []source) (
 			clause = tag.Name
 		}
 		if language == "sql" {
-			if tag.ScopeKind == "package" {
-				s.Kind = "method"
-			} else {
+			line := strings.ToLower(tag.Pattern)
+			if strings.Contains(line, "is table of") || strings.Contains(line, "as table of") {
+				continue // PL/SQL's type t is table of x, and no table
+			}
+			if tag.ScopeKind != "package" {
 				tag.Scope = unknown // a trigger's table, but no schema
 			}
-			if strings.HasPrefix(tag.Name, "#") {
-				s.Level = loose // a temporary table, which a routine makes while it runs
+			if tag.Kind == "function" || tag.Kind == "procedure" || tag.Kind == "prototype" {
+				s.Kind = unknown // behind what it does not know it loses the package around
+			}
+			if strings.HasPrefix(tag.Name, "#") || strings.Contains(line, " on #") {
+				s.Level = loose // a temporary table, or an index on one, which a routine makes while it runs
 			}
 		}
 		s.Path, s.Name, s.NameLine, s.StartLine, s.EndLine = tag.Path, tag.Name, tag.Line, tag.Line, tag.End
@@ -280,18 +285,22 @@ func (a *answer) otherDialects(ctx context.Context, o options, files []source) e
 	}
 	a.version += "; " + b.version
 	for _, f := range others {
-		a.symbols[f.path], a.skipped[f.path] = b.symbols[f.path], nil
-		next := 1
-		lines := slices.SortedFunc(slices.Values(b.symbols[f.path]), func(x, y symbol) int { return x.NameLine - y.NameLine })
-		for _, s := range lines {
-			if s.NameLine > next {
-				a.skip(f.path, next, s.NameLine-1)
-			}
-			next = max(next, s.NameLine+1)
-		}
-		a.skip(f.path, next, everything)
+		a.only(f.path, b.symbols[f.path])
 	}
 	return nil
+}
+
+// only replaces what is said of a file by symbols, and skips the lines that none of them is named in.
+func (a *answer) only(path string, symbols []symbol) {
+	a.symbols[path], a.skipped[path] = symbols, nil
+	next := 1
+	for _, s := range slices.SortedFunc(slices.Values(symbols), func(x, y symbol) int { return x.NameLine - y.NameLine }) {
+		if s.NameLine > next {
+			a.skip(path, next, s.NameLine-1)
+		}
+		next = max(next, s.NameLine+1)
+	}
+	a.skip(path, next, everything)
 }
 
 // anonymous says that ctags has made the name up.

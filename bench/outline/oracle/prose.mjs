@@ -6,6 +6,9 @@ const blank = (text) => {
   return front ? front.replace(/[^\n]/g, '') + text.slice(front.length) : text
 }
 
+// An outline cuts a longer name.
+const clip = (name) => Buffer.from(name).subarray(0, 200).toString().replace(/\ufffd$/, '')
+
 export function prose(commonmark, version, write) {
   write({ version })
 
@@ -20,7 +23,7 @@ export function prose(commonmark, version, write) {
       // Links and emphasis stay as they are written: an outline cuts its names out of the text.
       const raw = lines[first - 1].trim().replace(/^(>|[-*+]|\d+[.)])\s+/, '')
       const name = last > first ? raw : raw.replace(/^#+/, '').replace(/(^|\s)#+$/, '').trim()
-      headings.push({ name, line: first, level: node.level, top: node.parent.type === 'document' })
+      headings.push({ name: clip(name), line: first, level: node.level, top: node.parent.type === 'document' })
     }
     // A section goes up to the next heading of its level or above, blank lines apart. What stands in a list or a quotation
     // heads no section of the document.

@@ -87,7 +87,8 @@ export async function sql(pg, version, write) {
       const at = new RegExp(`(^|[\\s."(])${name.replace(/[^\w]/g, '\\$&')}(?=$|[\\s."(;,])`, 'i').exec(head)
       if (!at) continue
       const nameStart = from + at.index + at[1].length
-      const stop = bytes.toString('latin1', from, end).trimEnd().length
+      let stop = from + bytes.toString('latin1', from, end).trimEnd().length
+      if (bytes[end] === 59) stop = end // the semicolon, which may stand on a line of its own
       write({
         path: file,
         name: bytes.toString('utf8', nameStart, nameStart + name.length),
@@ -95,7 +96,7 @@ export async function sql(pg, version, write) {
         container: path.slice(0, -1).join('.'),
         nameLine: line(nameStart),
         startLine: line(start),
-        endLine: line(from + stop),
+        endLine: line(stop),
       })
     }
   }

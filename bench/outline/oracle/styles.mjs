@@ -63,7 +63,7 @@ export function styles(parse, version, write) {
       } else if (node.type === 'atrule') {
         const name = node.name.toLowerCase()
         const params = (node.raws.params?.raw ?? node.params).replace(/\/\*.*?\*\//gs, ' ')
-        const word = params.match(/^[^\s({]+/)?.[0]
+        const word = params.match(/^(#\{[^}]*\}|[^\s({])+/)?.[0]
         if (!node.nodes) return
         if (groups.includes(name) || unnamed.includes(name)) {
           const inside = emit(node, title(`@${node.name}${node.raws.afterName ?? ' '}${params}`), '?', within)

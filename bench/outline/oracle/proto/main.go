@@ -33,7 +33,10 @@ type record struct {
 	Skip      []int  `json:"skip,omitempty"`
 }
 
-const everything = 1 << 30
+const (
+	everything = 1 << 30
+	unknown    = "?"
+)
 
 func main() {
 	if err := run(); err != nil {
@@ -100,6 +103,9 @@ func (w *walk) file(path, text string) {
 // add writes one declaration, and returns the container of what is in it.
 func (w *walk) add(name *ast.IdentNode, node ast.Node, kind, level, container string) string {
 	at, all := w.tree.NodeInfo(name), w.tree.NodeInfo(node)
+	if strings.HasPrefix(container, unknown) {
+		container = unknown
+	}
 	w.write(record{
 		Path: w.path, Name: name.Val, Kind: kind, Container: container, Level: level,
 		NameLine: at.Start().Line, StartLine: all.Start().Line, EndLine: all.End().Line,
@@ -120,18 +126,18 @@ func (w *walk) declaration(node ast.Node, container string) {
 			w.declaration(e, inside)
 		}
 	case *ast.GroupNode:
-		inside := w.add(d.Name, d, "?", "", container)
+		inside := w.add(d.Name, d, unknown, "", container)
 		for _, e := range d.Decls {
 			w.declaration(e, inside)
 		}
 	case *ast.OneofNode:
-		w.add(d.Name, d, "?", "loose", container)
+		w.add(d.Name, d, unknown, "loose", container)
 		for _, e := range d.Decls {
 			w.declaration(e, container)
 		}
 	case *ast.ExtendNode:
 		for _, e := range d.Decls {
-			w.declaration(e, "?") // of what is extended, or of where that is done
+			w.declaration(e, unknown) // of what is extended, or of where that is done
 		}
 	case *ast.FieldNode:
 		w.add(d.Name, d, "field", "value", container)
