@@ -103,7 +103,7 @@ func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entr
 	f.publishing.Unlock()
 	e.stored(f, f.remove(gone, turn, true))
 	for len(entries) > 0 {
-		n := e.batchLength(entries)
+		n := e.batchLength(entries, 0)
 		if err := e.readBatch(ctx, f, entries[:n], turn, true); err != nil {
 			f.failed(entries, err, ctx.Err() != nil)
 			return err
