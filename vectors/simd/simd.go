@@ -33,7 +33,8 @@ func Add(sum []int32, row []int8, weight int32) { chosen.add(sum, row, weight) }
 
 // AddRows adds weights[r]*rows[r][i] to sum[i] for all rows: Add in a loop, but
 // several times as fast, as the sums stay in registers. Weights that fit an int16 are
-// fast. It panics if there are not as many weights as rows.
+// fast. It panics if there are not as many weights as rows, or a
+// row is nil.
 func AddRows(sum *[256]int32, rows []*[256]int8, weights []int32) {
 	chosen.addRows(sum, rows, weights)
 }
@@ -64,10 +65,8 @@ func (k kernel) addRows(sum *[256]int32, rows []*[256]int8, weights []int32) {
 	if len(rows) != len(weights) {
 		panic(fmt.Sprintf("simd: %d weights for %d rows", len(weights), len(rows)))
 	}
-	// Assembly does not look whether a row is there.
 	fit := true
-	for i, w := range weights {
-		_ = *rows[i]
+	for _, w := range weights {
 		fit = fit && w == int32(int16(w))
 	}
 	if fit && len(rows) > 0 {
