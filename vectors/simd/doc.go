@@ -4,8 +4,7 @@
 //
 // What is exact: everything, for every input, -128 included. Sums are int32 and
 // wrap around; the order of additions does not matter then, so all kernels give
-// equal bits. Rows of up to 2^17 bytes cannot wrap: 128*128*131072 = 2^31, which
-// only a product of -128s throughout reaches.
+// equal bits. Rows of fewer than 2^17 bytes cannot wrap: 128 * 128 * 2^17 = 2^31.
 //
 // The kernels, of which the best that the processor has is chosen at start:
 //
@@ -16,9 +15,11 @@
 //	plain    Go; what the others must equal, and what all others run
 //
 // From memory, avx512 and avx2 are as fast as one core can read; from a cache
-// avx512 is up to twice as fast (BenchmarkDots, on a Zen 4). The instructions of
-// AVX-VNNI have no kernel of their own: no machine was there to prove it on, and
-// avx2, which those processors run, is no slower from memory.
+// avx512 is up to twice as fast (BenchmarkDots, on a Zen 4). AVX-VNNI has no
+// kernel: no machine was there to prove one on, and its processors run avx2.
+//
+// Rows may lie in a mapped file. Where that has been cut short, a kernel faults
+// as Go code does, and debug.SetPanicOnFault makes a panic of it.
 //
 // Rejected: VPMADDUBSW, half the work of avx2, which saturates where a row and
 // the query hold -128; one row at a time, which loads the query for each; and

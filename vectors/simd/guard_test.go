@@ -3,6 +3,7 @@
 package simd
 
 import (
+	"runtime/debug"
 	"testing"
 	"unsafe"
 
@@ -64,4 +65,26 @@ func TestNothingElseIsRead(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAFaultIsAPanic: memory that cannot be read, as that of a mapped file
+// which somebody cut short, is a panic that can be recovered from.
+func TestAFaultIsAPanic(t *testing.T) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	gone := guardedBytes(t, 4*unix.Getpagesize(), true)
+	if err := unix.Mprotect(gone[2*unix.Getpagesize():], unix.PROT_NONE); err != nil {
+		t.Fatal(err)
+	}
+	query, dst := make([]byte, 256), make([]int32, len(gone)/256)
+	for _, k := range kernels() {
+		faults := func() (caught bool) {
+			defer func() { caught = recover() != nil }()
+			k.dots(dst, query, gone)
+			return
+		}
+		if !faults() {
+			t.Errorf("%v: no panic", k)
+		}
+	}
+	Dots(dst[:1], query, make([]byte, 256)) // goes on
 }
