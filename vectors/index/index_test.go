@@ -361,37 +361,10 @@ func TestDenseEndsWithItsContext(t *testing.T) {
 	cause := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(cause)
-	if _, err := s.Dense(ctx, Quantise([]float32{1, 0, 0, 0, 0, 0, 0, 0})); !errors.Is(err, cause) {
+	if _, err := s.Dense(ctx, NewProbe([]float32{1, 0, 0, 0, 0, 0, 0, 0})); !errors.Is(err, cause) {
 		t.Errorf("Dense: %v", err)
 	}
 	if _, err := s.Lexical(ctx, []Term{Single("x", 1)}, lexical.BM25{}, lexical.BM25{}); !errors.Is(err, cause) {
 		t.Errorf("Lexical: %v", err)
-	}
-}
-
-func BenchmarkDense100k(b *testing.B) {
-	const n, d = 100_000, 256
-	w := newWriter(d)
-	var post lexical.Builder
-	rng := rand.New(rand.NewPCG(8, 8))
-	row := Row{Scale: 1, Data: make([]byte, d)}
-	for i := range row.Data {
-		row.Data[i] = byte(rng.IntN(255))
-	}
-	for range n {
-		w.chunk(Chunk{}, row)
-		post.End()
-	}
-	w.file(File{Path: "a"}, 0)
-	seg, err := OpenSegment(w.encode(post.Encode()))
-	if err != nil {
-		b.Fatal(err)
-	}
-	s := (&Snapshot{}).With("/w", seg, nil)
-	b.SetBytes(n * d)
-	for b.Loop() {
-		if _, err := s.Dense(b.Context(), row); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

@@ -39,3 +39,8 @@ func Quantise(vector []float32) Row {
 // Dot is the inner product of two rows of the same length: the cosine, where
 // both come from unit vectors.
 func Dot(a, b Row) float32 { return float32(simd.Dot(a.Data, b.Data)) * a.Scale * b.Scale }
+
+// length is that of the vector that a row holds, rounded up.
+func (r Row) length() float32 {
+	return r.Scale * float32(math.Sqrt(float64(simd.Dot(r.Data, r.Data)))) * (1 + 1e-6)
+}

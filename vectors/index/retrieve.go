@@ -17,13 +17,14 @@ type Query struct {
 	Terms  []Term
 	Chunks lexical.BM25 // of the terms in chunks
 	Files  lexical.BM25 // and in files, as if each were one document
-	Vector Row          // zero: words alone
+	Probe  Probe        // zero: words alone
 	Names  []Name
 
 	Weights    Weights
-	NearEnough float32 // inner product from which a chunk without any term is a candidate
+	NearEnough float32 // inner product, of the query rounded, from which a chunk without any term is a candidate
 	Confident  float32 // inner product that counts in full; a greater one, where there is any, does instead
 	Most       int     // candidates
+	Certain    int     // how many of the best must be so beyond doubt, whatever the rounding of the query did
 }
 
 // Name is a term under which Having finds chunks, and how much that counts.
@@ -48,32 +49,45 @@ type Candidate struct {
 type Retrieved struct {
 	Candidates []Candidate // the best ones of the scope, best first
 	IDF        []float64   // of each term, among the chunks; 0 where none has it
+	Rescored   int         // inner products that were taken again to be certain
 }
 
-// Retrieve returns the best chunks of the scope by a weighted sum of signals. Every
-// chunk is looked at: nothing is approximate but the rows themselves. It returns the
-// context's error when that ends first, which it looks at every 4,096 chunks.
+// Retrieve returns the best chunks of the scope by a weighted sum of signals: every
+// chunk is looked at. The first q.Certain are provably those that the rows as stored and
+// the query's vector itself give, but for differences below what 16 bits hold of it. It
+// returns the context's error when that ends first, which it looks at every 4,096 chunks.
 //
 // The chunks are taken a window at a time, so that the counts of a window stay in the
 // first cache, by as many cores as pay. There are two rounds, since a share is known
 // only when the best of all is.
 func (s *Snapshot) Retrieve(ctx context.Context, scope Scope, q Query) (Retrieved, error) {
-	r := s.scan(scope, q.Terms, q.Chunks, q.Files, q.Vector)
+	r := s.scan(scope, q.Terms, q.Chunks, q.Files, q.Probe)
 	defer r.free()
 	if err := r.run(ctx, (*scan).score); err != nil {
 		return Retrieved{}, err
 	}
 	r.sumUp(q)
-	if err := r.run(ctx, (*scan).collect); err != nil {
-		return Retrieved{}, err
+	result := Retrieved{IDF: r.idf}
+	for {
+		if err := r.run(ctx, (*scan).collect); err != nil {
+			return Retrieved{}, err
+		}
+		found := r.best(q)
+		leftOut := len(found) == r.most
+		certain := r.refine(found, leftOut)
+		result.Rescored += len(found)
+		if !leftOut || certain.sure >= min(q.Certain, r.most) {
+			result.Candidates = certain.candidates[:min(q.Most, len(certain.candidates))]
+			return result, nil
+		}
+		r.most *= 4 // the best are too close to each other to tell: more have to be looked at
 	}
-	return Retrieved{Candidates: r.best(q), IDF: r.idf}, nil
 }
 
-// Dense returns the inner product of query with every live chunk, by number, -1 for
-// those that are not. It returns the context's error when that ends first. Rows of
+// Dense returns the inner product of the query, rounded to eight bits a component, with
+// every live chunk, by number, -1 for those that are not live. It returns the context's error when that ends first. Rows of
 // another dimension than the query's score 0.
-func (s *Snapshot) Dense(ctx context.Context, query Row) ([]float32, error) {
+func (s *Snapshot) Dense(ctx context.Context, query Probe) ([]float32, error) {
 	r := s.scan(s.Everywhere(), nil, lexical.BM25{}, lexical.BM25{}, query)
 	defer r.free()
 	if err := r.run(ctx, (*scan).score); err != nil {
@@ -92,7 +106,7 @@ type Matches struct {
 // Lexical scores every live chunk and file against terms. It returns the
 // context's error when that ends first.
 func (s *Snapshot) Lexical(ctx context.Context, terms []Term, chunks, files lexical.BM25) (Matches, error) {
-	r := s.scan(s.Everywhere(), terms, chunks, files, Row{})
+	r := s.scan(s.Everywhere(), terms, chunks, files, Probe{})
 	defer r.free()
 	if err := r.run(ctx, (*scan).score); err != nil {
 		return Matches{}, err
@@ -108,7 +122,7 @@ const perCore = 1 << 15
 type scan struct {
 	s     *Snapshot
 	scope Scope
-	query Row
+	probe Probe
 	terms []found
 	idf   []float64
 	share []spans // of each core
@@ -145,8 +159,8 @@ type spans struct {
 	found                          shortlist
 }
 
-func (s *Snapshot) scan(scope Scope, terms []Term, chunkBM25, fileBM25 lexical.BM25, query Row) *scan {
-	r := &scan{s: s, scope: scope, query: query, buffers: freeBuffers.Get().(*buffers)}
+func (s *Snapshot) scan(scope Scope, terms []Term, chunkBM25, fileBM25 lexical.BM25, probe Probe) *scan {
+	r := &scan{s: s, scope: scope, probe: probe, buffers: freeBuffers.Get().(*buffers)}
 	chunks, files := s.total()
 	r.chunk, r.dense = resized(r.chunk, chunks), resized(r.dense, chunks)
 	r.file = resized(r.file, files)
@@ -403,13 +417,14 @@ func (w *worker) endFile(p *part, t int, share *spans) {
 func (w *worker) dense(p *part, lo, hi int, allowed *[lexical.Window / 64]uint64, from int, share *spans) {
 	base := int(p.chunkBase)
 	dense := w.r.dense[base+lo : base+hi]
-	if w.r.query.Scale == 0 || p.seg.dimensions != len(w.r.query.Data) {
+	query := w.r.probe.coarse
+	if query.Scale == 0 || p.seg.dimensions != len(query.Data) {
 		clear(dense)
 	} else {
 		n := p.seg.dimensions
 		dots := w.dots[:hi-lo]
-		simd.Dots(dots, w.r.query.Data, p.seg.rows[lo*n:hi*n])
-		scales, scale, best := p.seg.scales[lo:hi], w.r.query.Scale, share.bestDense
+		simd.Dots(dots, query.Data, p.seg.rows[lo*n:hi*n])
+		scales, scale, best := p.seg.scales[lo:hi], query.Scale, share.bestDense
 		for i, dot := range dots {
 			x := float32(dot) * scales[i] * scale
 			dense[i] = x

@@ -11,6 +11,7 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/vectors/lexical"
 	"github.com/semantic-ls/semantic-ls/vectors/words"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 )
 
 // large makes a snapshot of several segments, one of them of many windows, in which
@@ -49,14 +50,16 @@ func large(t *testing.T) *Snapshot {
 	return s
 }
 
+var askedVector = []float32{1, -0.5, 0.25, 0.001, 0.1, 0.7, -1, 0.3}
+
 var asked = Query{
 	Terms: []Term{
 		Single("worda", 1), Single("wordk", 2), Single("absent", 1),
 		{Words: []Word{{"wordb", 1}, {"worda", 3}, {"needl", 1}}, Weight: 2.5},
 	},
 	Chunks: lexical.BM25{K1: 5, B: 0.5}, Files: lexical.BM25{K1: 3, B: 0.3},
-	Vector: Quantise([]float32{1, -0.5, 0.25, 0, 0.1, 0.7, -1, 0.3}),
-	Names:  []Name{{Definition("needle"), 0.5}, {Definition("needle"), 0.2}},
+	Probe: NewProbe(askedVector),
+	Names: []Name{{Definition("needle"), 0.5}, {Definition("needle"), 0.2}},
 	Weights: Weights{
 		Chunk: 1, File: 0.2, Dense: 0.6, Name: 1.1,
 	},
@@ -113,15 +116,18 @@ func plainly(s *Snapshot, scope Scope, q Query, idf []float64) (list []Candidate
 	for id := range scope.Each {
 		best.chunk = max(best.chunk, chunkScore[id])
 		best.file = max(best.file, fileScore[s.FileOf(id)])
-		best.dense = max(best.dense, float64(Dot(q.Vector, s.Row(id))))
+		best.dense = max(best.dense, float64(Dot(q.Probe.coarse, s.Row(id))))
 	}
 	named := map[uint32]float64{}
 	for _, n := range q.Names {
 		s.Having(n.Term, func(id uint32) { named[id] = max(named[id], n.Weight) })
 	}
 	for id := range scope.Each {
-		dense := float64(Dot(q.Vector, s.Row(id)))
-		if chunkScore[id] == 0 && named[id] == 0 && dense < float64(q.NearEnough) {
+		row, dense := s.Row(id), 0.0
+		for i, x := range askedVector {
+			dense += float64(x) * float64(int8(row.Data[i])) * float64(row.Scale)
+		}
+		if near := float64(Dot(q.Probe.coarse, row)); chunkScore[id] == 0 && named[id] == 0 && near < float64(q.NearEnough) {
 			continue
 		}
 		w := q.Weights
@@ -152,7 +158,7 @@ func TestRetrieveIsWhatOneChunkAfterTheOtherGives(t *testing.T) {
 	} {
 		for _, most := range []int{1, 50, 5000} {
 			q := asked
-			q.Most = most
+			q.Most, q.Certain = most, (most+1)/2
 			got, err := s.Retrieve(t.Context(), scope, q)
 			if err != nil {
 				t.Fatal(err)
@@ -166,6 +172,9 @@ func TestRetrieveIsWhatOneChunkAfterTheOtherGives(t *testing.T) {
 				byID[c.ID] = c.Score
 			}
 			for i, c := range got.Candidates {
+				if i >= q.Certain && len(want) == most {
+					break
+				}
 				if score, ok := byID[c.ID]; ok && math.Abs(float64(score-c.Score)) > 1e-4 || math.Abs(float64(want[i].Score-c.Score)) > 1e-4 {
 					t.Fatalf("%s: candidate %d is %+v, want %+v", name, i, c, want[i])
 				}
@@ -190,5 +199,74 @@ func TestCoresGiveOneAnswer(t *testing.T) {
 		if !slices.Equal(got.Candidates, first.Candidates) {
 			t.Errorf("%d cores give another answer than one", cores)
 		}
+	}
+}
+
+// What is certain is so: of vectors that nearly agree, the coarse row alone would choose
+// others, and more are looked at until the order of the first ones is beyond doubt.
+func TestCertain(t *testing.T) {
+	const chunks = 6000
+	rng := rand.New(rand.NewPCG(12, 12))
+	base := make([]float32, 64)
+	for i := range base {
+		base[i] = float32(rng.NormFloat64())
+	}
+	d := Document{File: File{Path: "a.go"}}
+	for range chunks {
+		v := slices.Clone(base)
+		for i := range v {
+			v[i] += float32(rng.NormFloat64()) * 0.02
+		}
+		at := len(d.Text)
+		d.Text += "x\n"
+		d.Chunks = append(d.Chunks, chunk.Chunk{Start: at, End: at + 2})
+		d.Rows = append(d.Rows, Quantise(unit(v)))
+	}
+	seg, err := Build(64, []Document{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := (&Snapshot{}).With("/w", seg, nil)
+	differ, more := 0, 0
+	for range 40 {
+		query := slices.Clone(base)
+		for i := range query {
+			query[i] += float32(rng.NormFloat64()) * 0.3
+		}
+		unit(query)
+		exact := make([]Candidate, chunks)
+		coarse := make([]Candidate, chunks)
+		q := Query{Probe: NewProbe(query), Weights: Weights{Dense: 1}, NearEnough: -2, Confident: 1, Most: 40, Certain: 10}
+		for id := range exact {
+			row, sum := s.Row(uint32(id)), 0.0
+			for i, x := range query {
+				sum += float64(x) * float64(int8(row.Data[i])) * float64(row.Scale)
+			}
+			exact[id] = Candidate{ID: uint32(id), Score: float32(sum)}
+			coarse[id] = Candidate{ID: uint32(id), Score: Dot(q.Probe.coarse, row)}
+		}
+		slices.SortFunc(exact, compareScores)
+		slices.SortFunc(coarse, compareScores)
+		got, err := s.Retrieve(t.Context(), s.Everywhere(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range q.Certain {
+			if got, want := got.Candidates[i].Score, exact[i].Score; math.Abs(float64(got-want)) > 1e-4 {
+				t.Fatalf("number %d scores %v, the best of all is %v", i, got, want)
+			}
+			if coarse[i].ID != exact[i].ID {
+				differ++
+			}
+		}
+		if got.Rescored > q.Most {
+			more++
+		}
+		if got.Rescored > 2*chunks {
+			t.Errorf("%d of %d are taken again", got.Rescored, chunks)
+		}
+	}
+	if differ == 0 || more == 0 {
+		t.Errorf("%d places differ without the fine row, %d of 40 queries look at more: nothing was to be certified", differ, more)
 	}
 }

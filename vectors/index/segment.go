@@ -48,7 +48,8 @@ type Chunk struct {
 // multiple of 8 bytes:
 //
 //	header     u32 magic, u32 files, u32 chunks, u32 dimensions, u32 bytes of the
-//	           strings, u32 bytes of the postings, u32 words of paths, u32 0
+//	           strings, u32 bytes of the postings, u32 words of paths, f32 length of
+//	           the longest row
 //	files      88 bytes each
 //	sorted     u32 x files: their numbers in order of the paths
 //	said       u32 x (files+1): where the words of each file's path start
@@ -88,6 +89,7 @@ type Segment struct {
 	scales     []float32
 	rows       []byte
 	strings    []byte
+	longest    float32
 	postings   *lexical.Postings
 }
 
@@ -117,6 +119,7 @@ func OpenSegment(data []byte) (*Segment, error) {
 		return part
 	}
 	s := &Segment{data: data, fileCount: int(files), chunkCount: int(chunks), dimensions: int(dimensions)}
+	s.longest = math.Float32frombits(binary.LittleEndian.Uint32(data[28:]))
 	s.files = take(fileSize * files)
 	s.sorted = flat.Uint32s(take(4 * files))
 	s.said = flat.Uint32s(take(4 * (files + 1)))

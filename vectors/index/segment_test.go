@@ -105,7 +105,7 @@ func read(t *testing.T, seg *Segment) {
 	for _, scope := range []Scope{s.Everywhere(), s.Under([]Place{{"/w", "b"}})} {
 		_, _ = s.Retrieve(t.Context(), scope, Query{
 			Terms:  []Term{Single("x", 1), {Words: []Word{{"go", 2}, {"one", 1}}, Weight: 1}},
-			Chunks: lexical.BM25{K1: 1}, Files: lexical.BM25{K1: 1}, Vector: Row{1, make([]byte, seg.dimensions)},
+			Chunks: lexical.BM25{K1: 1}, Files: lexical.BM25{K1: 1}, Probe: NewProbe(make([]float32, seg.dimensions)),
 			Names: []Name{{Definition("one"), 1}}, Weights: Weights{1, 1, 1, 1}, Most: 3,
 		})
 	}

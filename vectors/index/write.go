@@ -22,6 +22,7 @@ type segmentWriter struct {
 	fileOf                []uint32
 	scales                []float32
 	rows, strings         []byte
+	longest               float32 // row
 	interned              map[string]uint32
 	paths                 []string
 }
@@ -97,6 +98,7 @@ func (w *segmentWriter) chunk(c Chunk, row Row) {
 	w.scales = append(w.scales, row.Scale)
 	if len(row.Data) == w.dimensions {
 		w.rows = append(w.rows, row.Data...)
+		w.longest = max(w.longest, row.length())
 	} else {
 		w.rows = append(w.rows, make([]byte, w.dimensions)...)
 	}
@@ -133,6 +135,7 @@ func (w *segmentWriter) all(seg *Segment) {
 	}
 	w.scales = append(w.scales, seg.scales...)
 	w.rows = append(w.rows, seg.rows...)
+	w.longest = max(w.longest, seg.longest)
 	w.strings = append(w.strings, seg.strings...)
 	w.fileCount += seg.fileCount
 	w.chunkCount += seg.chunkCount
@@ -162,7 +165,7 @@ func (w *segmentWriter) encode(postings []byte) []byte {
 	}
 	le := binary.LittleEndian
 	dst := make([]byte, 0, size)
-	for _, n := range []int{segmentMagic, w.fileCount, w.chunkCount, w.dimensions, len(w.strings), len(postings), len(w.saidPaths), 0} {
+	for _, n := range []int{segmentMagic, w.fileCount, w.chunkCount, w.dimensions, len(w.strings), len(postings), len(w.saidPaths), int(math.Float32bits(w.longest))} {
 		dst = le.AppendUint32(dst, uint32(n))
 	}
 	numbers := func(list []uint32) {

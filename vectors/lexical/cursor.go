@@ -17,7 +17,6 @@ type Cursor struct {
 	block    int    // that data is of
 	data     []byte // what is left of it
 	document uint32 // the last one read
-	ended    bool
 }
 
 // Cursor returns one that stands before the first document at or behind from, a

@@ -42,7 +42,7 @@ func asked(b *testing.B) (list []search.Query) {
 			b.Fatal(err)
 		}
 		list = append(list, search.Query{
-			Text: text, Vector: index.Quantise(vector), Limit: limit, Weights: search.DefaultWeights(),
+			Text: text, Vector: index.NewProbe(vector), Limit: limit, Weights: search.DefaultWeights(),
 		})
 	}
 	return list

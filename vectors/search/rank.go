@@ -69,8 +69,8 @@ const (
 // Query asks for the chunks nearest to a text.
 type Query struct {
 	Text    string
-	Vector  index.Row // of Text, quantised; zero: lexical only
-	Limit   int       // hits, 0 to MaxLimit; what lies outside counts as the nearer of the two
+	Vector  index.Probe // of Text; zero: lexical only
+	Limit   int         // hits, 0 to MaxLimit; what lies outside counts as the nearer of the two
 	Weights Weights
 }
 
@@ -103,9 +103,9 @@ func rank(ctx context.Context, s *index.Snapshot, scope index.Scope, p parsed, q
 	q.Limit = max(0, min(q.Limit, MaxLimit))
 	w := q.Weights
 	of := index.Query{
-		Terms: p.terms, Chunks: chunkBM25, Files: fileBM25, Vector: q.Vector,
+		Terms: p.terms, Chunks: chunkBM25, Files: fileBM25, Probe: q.Vector,
 		Weights:    index.Weights{Chunk: float32(w.Chunk), File: float32(w.File), Dense: float32(w.Dense), Name: float32(w.Name)},
-		NearEnough: aloneCosine, Confident: confidentCosine, Most: max(secondLook, q.Limit),
+		NearEnough: aloneCosine, Confident: confidentCosine, Most: max(secondLook, q.Limit), Certain: q.Limit,
 	}
 	for _, n := range p.names {
 		of.Names = append(of.Names, index.Name{Term: index.Definition(n.text), Weight: n.weight})

@@ -34,7 +34,7 @@ func (e *Engine) Search(ctx context.Context, docs workspace.Documents, q Query) 
 	}
 	limit := limitOf(q.Limit)
 	answer := Answer{Coverage: v.coverage}
-	vector, warning, err := e.queryRow(ctx, q.Text)
+	vector, warning, err := e.queryProbe(ctx, q.Text)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -67,7 +67,7 @@ func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place)
 	}
 	limit := limitOf(p.Limit)
 	answer := Answer{Coverage: v.coverage}
-	vector, warning, err := e.queryRow(ctx, asked.Text)
+	vector, warning, err := e.queryProbe(ctx, asked.Text)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -191,34 +191,34 @@ func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []st
 	return v, nil
 }
 
-// queryRow embeds the query. A model that is slow or fails costs the query its
+// queryProbe embeds the query. A model that is slow or fails costs the query its
 // vector, not its answer: the warning says so.
-func (e *Engine) queryRow(ctx context.Context, text string) (index.Row, string, error) {
+func (e *Engine) queryProbe(ctx context.Context, text string) (index.Probe, string, error) {
 	if e.local() {
 		// As much as is read for its words. A remote model cuts for itself, once secrets
 		// are masked: half a secret does not look like one.
 		text = text[:min(len(text), search.MaxText)]
 	}
 	if strings.TrimSpace(text) == "" {
-		return index.Row{}, "", nil
+		return index.Probe{}, "", nil
 	}
-	var row index.Row
+	var probe index.Probe
 	moved, err := tasks.MoveOnAfter(ctx, queryPatience, func(ctx context.Context, _ *tasks.Group) error {
 		vector, err := e.cfg.Embedder.EmbedQuery(ctx, text)
 		if err == nil {
-			row = index.Quantise(vector)
+			probe = index.NewProbe(vector)
 		}
 		return err
 	})
 	if ctx.Err() != nil {
-		return index.Row{}, "", context.Cause(ctx)
+		return index.Probe{}, "", context.Cause(ctx)
 	}
 	if moved {
 		err = errors.Join(err, fmt.Errorf("no answer within %v", queryPatience))
 	}
 	if err != nil {
 		e.cfg.Log.Warn("embedding a query", zap.Error(err))
-		return index.Row{}, fmt.Sprintf("searched by words only: model %s: %v", e.model().Name, err), nil
+		return index.Probe{}, fmt.Sprintf("searched by words only: model %s: %v", e.model().Name, err), nil
 	}
-	return row, "", nil
+	return probe, "", nil
 }
