@@ -121,8 +121,7 @@ func (p *process) bringUp(ctx context.Context, f *folder) error {
 		for _, warning := range folder.Warnings {
 			p.warn(warning)
 		}
-		// Another process that writes the index keeps it as fresh for the next time.
-		if err == nil && folder.Health != store.HealthOK && folder.Health != store.HealthBusy {
+		if err == nil && folder.Health != store.HealthOK {
 			p.warn("the index on disk: " + folder.Health)
 		}
 	}
@@ -143,14 +142,4 @@ func (f *folder) only(dir string) []string {
 		return nil
 	}
 	return []string{dir}
-}
-
-// writable is an error that says why what is indexed now would not be stored.
-func (f *folder) writable() error {
-	for _, folder := range f.Status().Folders {
-		if folder.Health == store.HealthBusy {
-			return hinted("leave it to that process, or end it first", "%s: %s", folder.Root, folder.Health)
-		}
-	}
-	return nil
 }

@@ -47,9 +47,6 @@ func (p *process) index(ctx context.Context, dir string, rebuild bool) error {
 			return err
 		}
 		if rebuild {
-			if err := f.writable(); err != nil {
-				return err
-			}
 			if err := f.Reset(f.root); err != nil {
 				return err
 			}

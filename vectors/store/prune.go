@@ -1,52 +1,129 @@
 package store
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
-// unused is how long the file of another version is kept after it was last opened or
+// unused is how long the index of another version is kept after it was last opened or
 // written. Whoever works with two versions opens both more often; a version that was
 // replaced would otherwise leave its index for ever.
 const unused = 60 * 24 * time.Hour
 
-// prune notes that this index is in use, and removes those of other versions that no
-// program uses any more. This process has the lock of its own.
+// prune removes what processes that were killed have left of generations, and indexes of
+// other versions that no program uses any more.
 func (s *Store) prune(now time.Time) {
-	_ = os.Chtimes(s.path, time.Time{}, now)
-	entries, err := os.ReadDir(filepath.Dir(s.path))
+	if unlock, err := s.sys.Lock(s.path(compactName), false); err == nil {
+		var left []string
+		if locked, err := s.lock(); err == nil {
+			left = s.unlisted()
+			_ = locked()
+		}
+		s.remove(left)
+		_ = unlock()
+	}
+	folder := filepath.Dir(s.dir)
+	entries, err := s.sys.ReadDir(folder)
 	if err != nil {
 		return
 	}
 	for _, entry := range entries {
-		path := filepath.Join(filepath.Dir(s.path), entry.Name())
-		if path == s.path || !isIndexOf(entry.Name(), s.id) {
+		path := filepath.Join(folder, entry.Name())
+		if path == s.dir || !isIndexOf(entry, s.id) {
 			continue
 		}
-		if info, err := entry.Info(); err != nil || !info.Mode().IsRegular() || now.Sub(info.ModTime()) < unused {
+		used, lock := path, strings.TrimSuffix(path, ".idx")+".lock" // up to format 2
+		if entry.IsDir() {
+			used, lock = filepath.Join(path, openName), filepath.Join(path, openName)
+		}
+		if info, err := s.sys.Stat(used); err != nil || !info.Mode().IsRegular() || now.Sub(info.ModTime()) < unused {
 			continue
 		}
 		// An editor may have had it open for months.
-		lock := flock.New(lockPath(path), flock.SetPermissions(0o600))
-		if ok, err := lock.TryLock(); !ok || err != nil {
+		unlock, err := s.sys.Lock(lock, false)
+		if err != nil {
 			continue
 		}
-		_ = os.Remove(path)
-		_ = os.Remove(path + suffixNew)
-		_ = lock.Unlock()
+		if entry.IsDir() {
+			s.removeIndex(path)
+		} else {
+			_ = s.sys.Remove(path)
+			_ = s.sys.Remove(path + suffixNew)
+		}
+		_ = unlock()
+		if entry.IsDir() {
+			_ = s.sys.Remove(lock)
+			_ = s.sys.Remove(path)
+		}
 	}
 }
 
-// isIndexOf reports whether a file of this name is an index of id, of whichever
-// version.
-func isIndexOf(name string, id Identity) bool {
-	return strings.HasPrefix(name, filePrefix(id)) && strings.HasSuffix(name, ".idx")
+// removeIndex removes the index in a directory, but for the file that tells who has it
+// open. First of all nobody finds it any more.
+func (s *Store) removeIndex(dir string) {
+	_ = s.sys.Remove(filepath.Join(dir, manifestName))
+	entries, _ := s.sys.ReadDir(dir)
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if e.IsDir() {
+			inside, _ := s.sys.ReadDir(path)
+			for _, f := range inside {
+				_ = s.sys.Remove(filepath.Join(path, f.Name()))
+			}
+		}
+		if e.Name() != openName {
+			_ = s.sys.Remove(path)
+		}
+	}
 }
 
-// lockPath is the file whose lock makes a process the one that writes the index at
-// path.
-func lockPath(path string) string { return strings.TrimSuffix(path, ".idx") + ".lock" }
+// unlisted returns what the generation that counts does not need, files before their
+// directories. Nobody else compacts, and the lock is held.
+func (s *Store) unlisted() (left []string) {
+	m, _, err := s.readManifest()
+	if err != nil {
+		return nil
+	}
+	needed := map[string]bool{s.path(logName(m.generation)): true}
+	for _, f := range m.segments {
+		needed[s.path(f.name())] = true
+	}
+	for _, n := range s.generations() {
+		dir := s.path(fmt.Sprintf("gen-%d", n))
+		entries, err := s.sys.ReadDir(dir)
+		if err != nil {
+			continue
+		}
+		all := true
+		for _, e := range entries {
+			if path := filepath.Join(dir, e.Name()); needed[path] {
+				all = false
+			} else {
+				left = append(left, path)
+			}
+		}
+		if all {
+			left = append(left, dir)
+		}
+	}
+	if _, err := s.sys.Stat(s.path(manifestName + suffixNew)); !errors.Is(err, fs.ErrNotExist) {
+		left = append(left, s.path(manifestName+suffixNew))
+	}
+	return left
+}
+
+// remove removes files. On Windows one that is mapped stays: the next who opens the
+// store tries again.
+func (s *Store) remove(names []string) {
+	for _, name := range names {
+		_ = s.sys.Remove(name)
+	}
+}
+
+// mappedFilesStay tells that what is mapped can be neither cut nor removed.
+var mappedFilesStay = os.PathSeparator == '\\'

@@ -1,16 +1,20 @@
 // Package store keeps an index on disk: derivable, rebuildable, never trusted.
 //
-// An index is the sum of its changes, so a store is a log of them (format.go):
-// each record is a segment and the paths removed, with a checksum. What a
-// process wrote before it died is there at the next start; a torn tail is cut
-// off. Rewrite replaces the log by the few segments that are left of it. Each
-// version of the program has files of its own, and removes those of others that
-// nobody has used for two months (prune.go).
+// An index is the sum of its changes, so a store is a few large segments and a log of
+// the changes since (format.go). Both are mapped: opening reads nothing, Load verifies.
+// What a process wrote before it died is there at the next start; a torn tail is
+// dropped. A Checkpoint writes what is left of the log and of small segments as larger
+// ones, and names them in a new manifest. Each version of the program has a directory of
+// its own, and removes those of others that nobody has used for two months (prune.go).
 //
-// Nothing here fails the caller's work: where the directory cannot be written or
-// read, or belongs to another process, the store says so in Health, and the index
-// lives in memory. A file is emptied, or cut, only after a look at its content has
-// shown it to be foreign or torn, never because it could not be read.
+// Several processes may have one store open. Each appends under a lock, and first reads
+// what the others have appended: News. Only one merges at a time, and only one brings
+// the folder up to date.
+//
+// Nothing here fails the caller's work: where the directory cannot be written, read or
+// locked, or is gone, the store says so in Health, and the index lives in memory. What
+// is stored is given up only after a look at its content has shown it to be foreign or
+// damaged, never because it could not be read.
 package store
 
 import (
@@ -26,12 +30,10 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/gofrs/flock"
-
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 )
 
-// Identity says what an index is of. Two identities never share a file.
+// Identity says what an index is of. Two identities never share a directory.
 type Identity struct {
 	Root       string // absolute directory of the folder
 	Model      string // provider and name of the embedding model
@@ -45,19 +47,39 @@ type Change struct {
 	Removed []string
 }
 
+// News is what is stored and was not known: all of it after Load, later what other
+// processes have stored meanwhile.
+type News struct {
+	Whole   bool // Pieces are the index before Changes, and what was known before is void
+	Pieces  []index.Piece
+	Changes []Change
+}
+
+// Empty reports whether there is nothing to apply.
+func (n News) Empty() bool { return !n.Whole && len(n.Changes) == 0 }
+
+// Apply makes x say what is stored.
+func (n News) Apply(x *index.Index) {
+	if n.Whole {
+		x.Restore(n.Pieces)
+	}
+	for _, c := range n.Changes {
+		x.Apply(c.Segment, c.Removed)
+	}
+}
+
 // What Health says, among other things: "rebuilt: " and "repaired: " with the reason,
-// for a file of which nothing, or all but its end, could be used.
+// for a store of which nothing, or not all, could be used.
 const (
 	// HealthOK is the health of a store that is whole and writes.
 	HealthOK = "ok"
 	// HealthMemory is that of a store without a directory.
 	HealthMemory = "kept in memory only"
-	// HealthBusy is that of a store which another process writes: see TakeOver.
-	HealthBusy = inMemory + "another process is writing this index"
 
 	inMemory = "changes are kept in memory only: "
 	rebuilt  = "rebuilt: "
 	repaired = "repaired: "
+	damaged  = "damaged: "
 )
 
 // InMemory reports whether what Health said means that changes are not stored.
@@ -65,21 +87,45 @@ func InMemory(health string) bool {
 	return health == HealthMemory || strings.HasPrefix(health, inMemory)
 }
 
-// Store is the durable form of one index. Safe for concurrent use.
+// Store is the durable form of one index. Safe for concurrent use; the order of
+// Append, Begin and Commit is the caller's, who applies what they tell to the index.
 type Store struct {
-	path string
-	id   Identity
+	sys      FS
+	dir      string // "": memory only
+	id       Identity
+	readOnly bool          // OpenReadOnly
+	newEpoch func() uint64 // at random
 
-	mu      sync.Mutex // guards all below, and the order of writes
-	file    *os.File   // nil: memory only
-	lock    *flock.Flock
-	size    int64 // up to the last whole record
-	records int
-	health  string
-	foreign bool // what is stored is another process's, until Rewrite
+	mu       sync.Mutex // guards all below, and the order of writes
+	detached bool       // nothing is written any more, or ever was
+	health   string
+	current  manifest
+	seen     fs.FileInfo // of the MANIFEST that says so
+	base     []*baseFile // of current, mapped; nil once its segments are the caller's
+	synced   bool        // the caller has the segments of current, and not what they were merged from
+	stored   map[*index.Segment]segmentFile
+	log      File
+	end      int64  // of the last whole record
+	chain    uint32 // its sum
+	number   uint64 // of the last change that the caller knows
+	unsynced []string
+	open     func() error // unlocks OPEN.lock
 }
 
-// Directory is where the index of the folder at root lives below cache.
+const (
+	manifestName = "MANIFEST"
+	lockName     = "LOCK"
+	compactName  = "COMPACT.lock"
+	indexName    = "INDEX.lock"
+	openName     = "OPEN.lock"
+	suffixNew    = ".new" // of what is being written
+)
+
+func logName(generation uint64) string { return fmt.Sprintf("gen-%d/delta.log", generation) }
+
+func (s *Store) path(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
+
+// Directory is where the indexes of the folder at root live below cache.
 func Directory(cache, root string) string {
 	sum := sha256.Sum256([]byte(root))
 	name := strings.Map(func(r rune) rune {
@@ -91,14 +137,15 @@ func Directory(cache, root string) string {
 	return filepath.Join(cache, name[:min(len(name), 40)]+"-"+hex.EncodeToString(sum[:8]))
 }
 
-// fileName is where this program keeps the index of id: the versions of the format
-// and of the texts are part of it.
-func fileName(id Identity) string {
-	return fmt.Sprintf("%s-f%dt%d.idx", filePrefix(id), format, index.TextVersion)
+// directoryName is where this program keeps the index of id below Directory: the
+// versions of the format and of the texts are part of it.
+func directoryName(id Identity) string {
+	return fmt.Sprintf("%s-f%dt%d", prefixOf(id), format, index.TextVersion)
 }
 
-// filePrefix is what the files of id have in common, whichever version wrote them.
-func filePrefix(id Identity) string {
+// prefixOf is what the names of the indexes of id have in common, whichever version
+// wrote them.
+func prefixOf(id Identity) string {
 	sum := sha256.Sum256([]byte(id.Model + "\x00" + strconv.Itoa(id.Dimensions)))
 	return hex.EncodeToString(sum[:8])
 }
@@ -112,141 +159,37 @@ func Exists(cache string, id Identity) bool {
 		return false
 	}
 	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
-		return isIndexOf(e.Name(), id) && onlyRegular(filepath.Join(directory, e.Name())) == nil
+		path := filepath.Join(directory, e.Name())
+		if !isIndexOf(e, id) {
+			return false
+		}
+		if e.IsDir() {
+			path = filepath.Join(path, manifestName)
+		}
+		info, err := os.Stat(path)
+		return err == nil && info.Mode().IsRegular()
 	})
 }
 
-// Append writes a change behind the others. When it returns, the change
-// outlives this process. Where it cannot be written, the store goes on in memory
-// only, and the error is returned once.
-func (s *Store) Append(c Change) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.file == nil || s.foreign {
-		return nil
+// isIndexOf reports whether an entry of a folder's directory is an index of id, of
+// whichever version: a directory, or a file up to format 2.
+func isIndexOf(e fs.DirEntry, id Identity) bool {
+	rest, ok := strings.CutPrefix(e.Name(), prefixOf(id))
+	if !ok {
+		return false
 	}
-	parts := record(c)
-	size, err := writeAt(s.file, s.size, parts[:]...)
-	if err != nil {
-		_ = s.file.Truncate(s.size) // a torn tail is found at the next start, too
-		return s.giveUp(fmt.Errorf("writing %s: %w", s.path, err))
+	if e.IsDir() {
+		var f, t int
+		n, err := fmt.Sscanf(rest, "-f%dt%d", &f, &t)
+		return err == nil && n == 2
 	}
-	s.size = size
-	s.records++
-	return nil
+	return strings.HasSuffix(rest, ".idx")
 }
 
-// writeAt writes parts one behind the other and returns where they end. It writes in
-// pieces: a process cannot end within a write, and one of all of a large index
-// takes a tenth of a second.
-func writeAt(file *os.File, at int64, parts ...[]byte) (end int64, err error) {
-	const piece = 1 << 20
-	for _, part := range parts {
-		for len(part) > 0 {
-			n, err := file.WriteAt(part[:min(piece, len(part))], at)
-			part, at = part[n:], at+int64(n)
-			if err != nil {
-				return at, err
-			}
-		}
-	}
-	return at, nil
-}
-
-// giveUp ends writing. s.mu is held.
-func (s *Store) giveUp(err error) error {
-	s.health = inMemory + err.Error()
-	s.file.Close()
-	s.file = nil
-	return err
-}
-
-// Rewrite replaces all changes by segments, which together are the index, in one
-// step: a process that dies meanwhile leaves the old file. (A power cut may leave
-// neither; the checksums tell, and the index is built again.) Where the new file
-// cannot be written, the old one says the same with more bytes: the error is
-// returned, and appending goes on.
-func (s *Store) Rewrite(segments ...*index.Segment) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.file == nil {
-		return nil
-	}
-	size, err := s.writeNew(segments)
-	if err != nil {
-		if s.foreign { // except where the old one is not ours
-			return s.giveUp(err)
-		}
-		return err
-	}
-	// Windows renames over no open file.
-	s.file.Close()
-	renamed := os.Rename(s.path+suffixNew, s.path)
-	if s.file, err = os.OpenFile(s.path, os.O_RDWR, 0o600); err != nil {
-		s.file = nil
-		s.health = inMemory + err.Error()
-		return err
-	}
-	if renamed != nil {
-		_ = os.Remove(s.path + suffixNew)
-		if s.foreign {
-			return s.giveUp(renamed)
-		}
-		return renamed
-	}
-	s.size, s.records, s.health, s.foreign = size, len(segments), HealthOK, false
-	return nil
-}
-
-const suffixNew = ".new"
-
-// writeNew writes the file that is to replace the store's and returns its size.
-func (s *Store) writeNew(segments []*index.Segment) (size int64, err error) {
-	path := s.path + suffixNew
-	// Whatever stands there, it is not waited for, followed or written through.
-	_ = os.Remove(path)
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return 0, err
-	}
-	size, err = writeAt(file, 0, appendHeader(nil, s.id))
-	for _, seg := range segments {
-		if err == nil {
-			parts := record(Change{Segment: seg})
-			size, err = writeAt(file, size, parts[:]...)
-		}
-	}
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	if err != nil {
-		_ = os.Remove(path)
-		return 0, fmt.Errorf("writing %s: %w", path, err)
-	}
-	return size, nil
-}
-
-// Reset forgets everything stored. Its errors are as in Append.
-func (s *Store) Reset() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.file == nil {
-		return nil
-	}
-	if err := s.empty(); err != nil {
-		return s.giveUp(fmt.Errorf("emptying %s: %w", s.path, err))
-	}
-	s.health = HealthOK
-	return nil
-}
-
-// empty leaves nothing but a header. s.mu is held, or nobody else has the store.
-func (s *Store) empty() error {
-	s.size, s.records, s.foreign = 0, 0, false
-	err := s.file.Truncate(0)
-	if err == nil {
-		s.size, err = writeAt(s.file, 0, appendHeader(nil, s.id))
-	}
+// detach ends writing for good, and says why. What is stored stays as it is. s.mu is
+// held.
+func (s *Store) detach(err error) error {
+	s.detached, s.health = true, inMemory+err.Error()
 	return err
 }
 
@@ -254,17 +197,34 @@ func (s *Store) empty() error {
 func (s *Store) Size() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.file == nil && s.lock != nil {
+	if s.dir == "" || s.detached && !s.readOnly {
 		return 0
 	}
-	return s.size
+	n := s.end
+	for _, f := range s.current.segments {
+		n += f.bytes
+	}
+	return n
 }
 
-// Records returns how many changes the store holds.
-func (s *Store) Records() int {
+// LogSize returns how many bytes, and changes, a Checkpoint has to merge.
+func (s *Store) LogSize() (bytes int64, changes int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.records
+	return s.end, s.records()
+}
+
+func (s *Store) records() int { return int(s.number - s.current.last) }
+
+// Flushed returns the number of the last change that outlives the process. Numbers
+// grow by one with every change that any process has stored.
+func (s *Store) Flushed() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.detached {
+		return 0
+	}
+	return s.number
 }
 
 // Health returns HealthOK, or what was wrong and what was done about it.
@@ -274,28 +234,75 @@ func (s *Store) Health() string {
 	return s.health
 }
 
-// Sync waits until all that was appended survives a power cut.
+// Writes reports whether changes are stored.
+func (s *Store) Writes() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.detached
+}
+
+// Sync waits until all that was stored survives a power cut.
 func (s *Store) Sync() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.file == nil {
+	if s.detached || s.log == nil {
 		return nil
 	}
-	return s.file.Sync()
+	for len(s.unsynced) > 0 {
+		f, err := s.sys.Open(s.unsynced[0], os.O_RDWR)
+		if errors.Is(err, fs.ErrNotExist) { // merged into another since
+			s.unsynced = s.unsynced[1:]
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		err = f.Sync()
+		if closing := f.Close(); err == nil {
+			err = closing
+		}
+		if err != nil {
+			return err
+		}
+		s.unsynced = s.unsynced[1:]
+	}
+	return s.log.Sync()
 }
 
-// Close ends writing and lets another process write. Closing twice is harmless.
+// Close ends writing. Segments that it gave stay usable. Closing twice is harmless.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.detached = true
+	s.dropBase()
 	var err error
-	if s.file != nil {
-		err = s.file.Close()
-		s.file = nil
+	if s.log != nil {
+		err = s.log.Close()
+		s.log = nil
 	}
-	if s.lock != nil {
-		err = errors.Join(err, s.lock.Unlock())
-		s.lock = nil
+	if s.open != nil {
+		err = errors.Join(err, s.open())
+		s.open = nil
 	}
 	return err
+}
+
+// Indexing makes this process the one that brings the folder up to date, until it calls
+// release. Where another one does so, ok is false. A store that is not written needs no
+// such order.
+func (s *Store) Indexing() (release func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.detached {
+		return func() {}, true
+	}
+	unlock, err := s.sys.Lock(s.path(indexName), false)
+	switch {
+	case errors.Is(err, ErrLocked):
+		return nil, false
+	case err != nil:
+		_ = s.detach(err)
+		return func() {}, true
+	}
+	return func() { _ = unlock() }, true
 }

@@ -20,7 +20,7 @@ import (
 
 var id = Identity{Root: "/home/me/project", Model: "builtin:test", Dimensions: 4}
 
-func segment(t *testing.T, path, text string) *index.Segment {
+func segment(t testing.TB, path, text string) *index.Segment {
 	t.Helper()
 	seg, err := index.Build(4, []index.Document{{
 		File: index.File{Path: path, Hash: index.HashText(text)}, Text: text,
@@ -32,14 +32,93 @@ func segment(t *testing.T, path, text string) *index.Segment {
 	return seg
 }
 
-// content is the paths that changes add up to, with the hash of each.
-func content(changes []Change) string {
-	x := index.New("/w")
-	for _, c := range changes {
-		x.Apply(c.Segment, c.Removed)
+// life is a store as the engine uses it: beside the index that it is of.
+type life struct {
+	t testing.TB
+	*Store
+	x *index.Index
+}
+
+func opened(t testing.TB, s *Store) *life {
+	t.Helper()
+	l := &life{t, s, index.New(id.Root)}
+	news, err := s.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
+	news.Apply(l.x)
+	return l
+}
+
+func begin(t testing.TB, cache string) *life {
+	t.Helper()
+	return opened(t, Open(cache, id))
+}
+
+func (l *life) append(c Change) error {
+	kept, _, err := l.Append(func(news News) (Change, bool) {
+		news.Apply(l.x)
+		return c, true
+	})
+	l.x.Apply(kept.Segment, kept.Removed)
+	return err
+}
+
+func (l *life) put(path, text string) {
+	l.t.Helper()
+	if err := l.append(Change{Segment: segment(l.t, path, text)}); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// checkpoint merges the pieces that merge says, and keeps the others.
+func (l *life) checkpoint(merge func(i int, p index.Piece) bool) error {
+	c := l.Begin(func(n News) { n.Apply(l.x) })
+	if c == nil {
+		return errors.New("no checkpoint")
+	}
+	var pieces, old []index.Piece
+	var segments []*index.Segment
+	for i, p := range l.x.Snapshot().Pieces() {
+		if merge(i, p) {
+			old, segments = append(old, p), append(segments, p.Segment)
+			continue
+		}
+		seg, err := c.Keep(p.Segment)
+		if err != nil {
+			c.Abort()
+			return err
+		}
+		pieces = append(pieces, index.Piece{Segment: seg, Dead: p.Dead})
+	}
+	var merged []*index.Segment
+	if len(old) > 0 {
+		seg, err := index.Merge(l.t.Context(), id.Dimensions, segments, func(s, f int) bool { return old[s].Alive(f) })
+		if err == nil {
+			seg, err = c.Keep(seg)
+		}
+		if err != nil {
+			c.Abort()
+			return err
+		}
+		merged = append(merged, seg)
+		pieces = append(pieces, index.Piece{Segment: seg})
+	}
+	if err := c.Commit(pieces, func(n News) { n.Apply(l.x) }); err != nil {
+		return err
+	}
+	// What was kept has moved to a file as well.
+	l.x.Replace(old, merged...)
+	return nil
+}
+
+func all(int, index.Piece) bool { return true }
+
+func (l *life) content() string { return contentOf(l.x) }
+
+func contentOf(x *index.Index) string {
 	var list []string
-	x.Snapshot().Files("/w", func(f index.File) bool {
+	x.Snapshot().Files(id.Root, func(f index.File) bool {
 		list = append(list, fmt.Sprintf("%s=%x", f.Path, f.Hash[:2]))
 		return true
 	})
@@ -47,145 +126,167 @@ func content(changes []Change) string {
 	return strings.Join(list, " ")
 }
 
+func content(changes ...Change) string {
+	x := index.New(id.Root)
+	for _, c := range changes {
+		x.Apply(c.Segment, c.Removed)
+	}
+	return contentOf(x)
+}
+
 // filled makes a store of three changes and returns the content after each.
-func filled(t *testing.T, cache string) (path string, after []string) {
+func filled(t testing.TB, cache string) (dir string, after []string) {
 	t.Helper()
-	s, changes := Open(cache, id)
-	defer s.Close()
-	after = []string{content(nil)}
+	l := begin(t, cache)
+	defer l.Close()
+	after = []string{l.content()}
 	for _, c := range []Change{
 		{Segment: segment(t, "a.go", "alpha")},
 		{Segment: segment(t, "b.go", "beta")},
 		{Segment: segment(t, "a.go", "alpha changed"), Removed: []string{"b.go"}},
 	} {
-		if err := s.Append(c); err != nil {
+		if err := l.append(c); err != nil {
 			t.Fatal(err)
 		}
-		changes = append(changes, c)
-		after = append(after, content(changes))
+		after = append(after, l.content())
 	}
-	if s.Health() != HealthOK || s.Size() == 0 || s.Records() != 3 {
-		t.Fatalf("health %q, %d bytes, %d records", s.Health(), s.Size(), s.Records())
+	if _, n := l.LogSize(); l.Health() != HealthOK || l.Size() == 0 || n != 3 || l.Flushed() != 3 {
+		t.Fatalf("health %q, %d bytes, %d changes, flushed %d", l.Health(), l.Size(), n, l.Flushed())
 	}
-	return s.path, after
+	return l.dir, after
+}
+
+// settled makes a store with two segments, one of which has a dead file, and two
+// changes behind them; it returns the content with none, one and two of these.
+func settled(t testing.TB, cache string) (dir string, after []string) {
+	t.Helper()
+	l := begin(t, cache)
+	defer l.Close()
+	l.put("a.go", "alpha")
+	l.put("b.go", "beta")
+	if err := l.checkpoint(all); err != nil {
+		t.Fatal(err)
+	}
+	l.put("b.go", "beta changed")
+	l.put("c.go", "gamma")
+	if err := l.checkpoint(func(i int, _ index.Piece) bool { return i > 0 }); err != nil {
+		t.Fatal(err)
+	}
+	after = append(after, l.content())
+	l.put("d.go", "delta")
+	after = append(after, l.content())
+	if err := l.append(Change{Segment: segment(t, "a.go", "alpha changed"), Removed: []string{"c.go"}}); err != nil {
+		t.Fatal(err)
+	}
+	after = append(after, l.content())
+	if bytes, n := l.LogSize(); n != 2 || bytes == 0 || len(l.current.segments) != 2 || l.Health() != HealthOK {
+		t.Fatalf("%d changes, %d segments, health %q", n, len(l.current.segments), l.Health())
+	}
+	return l.dir, after
+}
+
+// files returns the contents of all files below dir, by path.
+func files(t testing.TB, dir string) map[string][]byte {
+	t.Helper()
+	found := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() {
+			var rel string
+			if rel, err = filepath.Rel(dir, path); err == nil {
+				found[rel], err = os.ReadFile(path)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// restore makes dir hold just those files.
+func restore(t testing.TB, dir string, want map[string][]byte) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	for rel, data := range want {
+		path := filepath.Join(dir, rel)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestWhatWasAppendedIsThereAgain(t *testing.T) {
-	cache := t.TempDir()
-	_, after := filled(t, cache)
-	s, changes := Open(cache, id)
-	defer s.Close()
-	if got := content(changes); got != after[3] || s.Health() != HealthOK {
-		t.Errorf("%q, want %q; health %q", got, after[3], s.Health())
-	}
-	if !Exists(cache, id) {
-		t.Error("Exists says no")
-	}
-}
-
-// Invariant: deleting the cache loses only time; a torn, truncated or foreign
-// cache is detected and rebuilt, never trusted.
-func TestATornFileIsCutWhereItIsWhole(t *testing.T) {
-	cache := t.TempDir()
-	path, after := filled(t, cache)
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n := range len(whole) {
-		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
-			t.Fatal(err)
+	for name, fill := range map[string]func(testing.TB, string) (string, []string){"log": filled, "segments": settled} {
+		cache := t.TempDir()
+		_, after := fill(t, cache)
+		for range 2 {
+			l := begin(t, cache)
+			if got := l.content(); got != after[len(after)-1] || l.Health() != HealthOK {
+				t.Errorf("%s: %q, want %q; health %q", name, got, after[len(after)-1], l.Health())
+			}
+			l.Close()
 		}
-		s, changes := Open(cache, id)
-		if got := content(changes); got != after[len(changes)] {
-			t.Fatalf("cut to %d bytes: %d changes give %q", n, len(changes), got)
+		if !Exists(cache, id) {
+			t.Error("Exists says no")
 		}
-		// It goes on from there.
-		if err := s.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil {
-			t.Fatal(err)
-		}
-		s.Close()
-		s, again := Open(cache, id)
-		if len(again) != len(changes)+1 || s.Health() != HealthOK {
-			t.Fatalf("cut to %d bytes: %d changes, then %d; health %q", n, len(changes), len(again), s.Health())
-		}
-		s.Close()
-	}
-}
-
-func TestAFlippedBitIsNeverTrusted(t *testing.T) {
-	cache := t.TempDir()
-	path, after := filled(t, cache)
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range whole {
-		damaged := bytes.Clone(whole)
-		damaged[i] ^= 1 << (i % 8)
-		if err := os.WriteFile(path, damaged, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		s, changes := Open(cache, id)
-		if got := content(changes); got != after[len(changes)] {
-			t.Fatalf("bit flipped in byte %d: %d changes give %q", i, len(changes), got)
-		}
-		s.Close()
 	}
 }
 
 func TestTwoModelsNeverShareAnIndex(t *testing.T) {
 	cache := t.TempDir()
-	filled(t, cache)
+	from, _ := settled(t, cache)
 	for _, other := range []Identity{
 		{id.Root, "builtin:other", id.Dimensions},
 		{id.Root, id.Model, 8},
 		{"/home/me/elsewhere", id.Model, id.Dimensions},
 	} {
-		s, changes := Open(cache, other)
-		if len(changes) != 0 || s.Health() != HealthOK {
-			t.Errorf("%+v sees %d changes; health %q", other, len(changes), s.Health())
+		l := opened(t, Open(cache, other))
+		if got := l.content(); got != "" || l.Health() != HealthOK {
+			t.Errorf("%+v sees %q; health %q", other, got, l.Health())
 		}
-		s.Close()
+		l.Close()
 	}
-	// Not even when a file is put in the place of another.
+	// Not even when files are put in the place of others.
 	wrong := Identity{id.Root, "builtin:other", id.Dimensions}
-	from, _ := filled(t, t.TempDir())
-	data, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(Directory(cache, id.Root), fileName(wrong)), data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s, changes := Open(cache, wrong)
-	defer s.Close()
-	if len(changes) != 0 || !strings.HasPrefix(s.Health(), "rebuilt: ") {
-		t.Errorf("a copied file gives %d changes; health %q", len(changes), s.Health())
+	restore(t, filepath.Join(Directory(cache, id.Root), directoryName(wrong)), files(t, from))
+	l := opened(t, Open(cache, wrong))
+	defer l.Close()
+	if l.content() != "" || !strings.HasPrefix(l.Health(), "rebuilt: ") {
+		t.Errorf("a copied index gives %q; health %q", l.content(), l.Health())
 	}
 }
 
-func TestAForeignOrNewerFileIsRebuilt(t *testing.T) {
+func TestAForeignOrNewerManifestIsRebuilt(t *testing.T) {
 	cache := t.TempDir()
-	path, _ := filled(t, cache)
-	newer := appendHeader(nil, id)
+	dir, _ := filled(t, cache)
+	newer := (&manifest{}).encode(id)
 	newer[len(magic)] = format + 1
-	for name, data := range map[string][]byte{"foreign": []byte("SQLite format 3\x00 and so on, quite another thing"), "newer": newer} {
-		if err := os.WriteFile(path, data, 0o600); err != nil {
+	for name, data := range map[string][]byte{
+		"foreign": []byte("SQLite format 3\x00 and so on, quite another thing"), "newer": newer, "empty": {},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, manifestName), data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s, changes := Open(cache, id)
-		if len(changes) != 0 || !strings.HasPrefix(s.Health(), "rebuilt: ") {
-			t.Errorf("%s: %d changes; health %q", name, len(changes), s.Health())
+		l := begin(t, cache)
+		if l.content() != "" || !strings.HasPrefix(l.Health(), "rebuilt: ") {
+			t.Errorf("%s: %q; health %q", name, l.content(), l.Health())
 		}
-		if err := s.Append(Change{Segment: segment(t, "a.go", "alpha")}); err != nil {
-			t.Error(err)
+		l.put("a.go", "alpha")
+		want := l.content()
+		l.Close()
+		if l = begin(t, cache); l.content() != want || l.Health() != HealthOK {
+			t.Errorf("%s, after a change: %q; health %q", name, l.content(), l.Health())
 		}
-		s.Close()
-		if s, changes = Open(cache, id); len(changes) != 1 || s.Health() != HealthOK {
-			t.Errorf("%s, after a change: %d changes; health %q", name, len(changes), s.Health())
+		l.Close()
+		if n := len(files(t, dir)); n != 5 { // MANIFEST, a log and three locks
+			t.Errorf("%s: %d files are left", name, n)
 		}
-		s.Close()
 	}
 }
 
@@ -194,22 +295,15 @@ func TestAForeignOrNewerFileIsRebuilt(t *testing.T) {
 func TestVersionsLiveSideBySide(t *testing.T) {
 	cache := t.TempDir()
 	directory := Directory(cache, id.Root)
-	if err := os.MkdirAll(directory, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	older := append([]byte(magic), 1, 0, 0, 0)
-	newer := appendHeader(nil, id)
-	newer[len(magic)] = format + 1
 	others := map[string][]byte{
-		filePrefix(id) + ".idx": older, // of format 1
-		fmt.Sprintf("%s-f%dt%d.idx", filePrefix(id), format+1, index.TextVersion): newer,
-		fmt.Sprintf("%s-f%dt%d.idx", filePrefix(id), format, index.TextVersion+1): []byte("what the next one stores"),
+		prefixOf(id) + ".idx": []byte("of format 1"),
+		fmt.Sprintf("%s-f2t%d.idx", prefixOf(id), index.TextVersion):                         []byte("of format 2"),
+		fmt.Sprintf("%s-f%dt%d/%s", prefixOf(id), format+1, index.TextVersion, manifestName): []byte("what the next one stores"),
+		fmt.Sprintf("%s-f%dt%d/%s", prefixOf(id), format, index.TextVersion+1, manifestName): []byte("as well"),
 	}
-	for name, data := range others {
-		if err := os.WriteFile(filepath.Join(directory, name), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		lock := flock.New(filepath.Join(directory, strings.TrimSuffix(name, ".idx")+".lock"))
+	restore(t, directory, others)
+	for name := range others {
+		lock := flock.New(filepath.Join(directory, strings.TrimSuffix(strings.TrimSuffix(name, ".idx"), manifestName)+openName))
 		if ok, err := lock.TryLock(); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
@@ -218,18 +312,15 @@ func TestVersionsLiveSideBySide(t *testing.T) {
 	if !Exists(cache, id) {
 		t.Error("a folder that another version has indexed is taken for a new one")
 	}
-	_, after := filled(t, cache) // it is empty at first, and healthy
-	s, changes := Open(cache, id)
-	if got := content(changes); got != after[3] || s.Health() != HealthOK {
-		t.Errorf("%q, health %q", got, s.Health())
+	_, after := settled(t, cache) // it is empty at first, and healthy
+	l := begin(t, cache)
+	if got := l.content(); got != after[2] || l.Health() != HealthOK {
+		t.Errorf("%q, health %q", got, l.Health())
 	}
-	if err := s.Rewrite(segment(t, "a.go", "alpha")); err != nil {
+	if err := errors.Join(l.checkpoint(all), l.Reset()); err != nil {
 		t.Error(err)
 	}
-	if err := s.Reset(); err != nil {
-		t.Error(err)
-	}
-	s.Close()
+	l.Close()
 	for name, data := range others {
 		if now, err := os.ReadFile(filepath.Join(directory, name)); err != nil || !bytes.Equal(now, data) {
 			t.Errorf("%s was touched: %q, %v", name, now, err)
@@ -237,51 +328,78 @@ func TestVersionsLiveSideBySide(t *testing.T) {
 	}
 }
 
-func TestTheSecondProcessReadsAndDoesNotWrite(t *testing.T) {
+func TestACheckpointKeepsTheContentAndDropsTheRest(t *testing.T) {
 	cache := t.TempDir()
-	_, after := filled(t, cache)
-	first, _ := Open(cache, id)
-	defer first.Close()
-	second, changes := Open(cache, id)
-	defer second.Close()
-	if content(changes) != after[3] || !strings.Contains(second.Health(), "another process") {
-		t.Fatalf("%q; health %q", content(changes), second.Health())
+	dir, after := settled(t, cache)
+	l := begin(t, cache)
+	before := l.Size()
+	if err := l.checkpoint(all); err != nil {
+		t.Fatal(err)
 	}
-	if err := second.Append(Change{Segment: segment(t, "z.go", "zeta")}); err != nil {
-		t.Error(err)
+	if _, n := l.LogSize(); l.Size() >= before || n != 0 || l.content() != after[2] {
+		t.Errorf("%d bytes of %d, %d changes; %q", l.Size(), before, n, l.content())
 	}
-	second.Close()
-	if err := first.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil {
-		t.Error(err)
+	var names []string
+	for name := range files(t, dir) {
+		if filepath.Ext(name) != ".lock" && name != lockName {
+			names = append(names, name)
+		}
 	}
-	first.Close()
-	third, changes := Open(cache, id)
-	defer third.Close()
-	if got := content(changes); strings.Contains(got, "z.go") || !strings.Contains(got, "c.go") {
-		t.Errorf("%q", got)
+	if len(names) != 3 { // the manifest, a log, a segment
+		t.Errorf("left are %q", names)
+	}
+	l.put("e.go", "epsilon")
+	want := l.content()
+	l.Close()
+	l = begin(t, cache)
+	defer l.Close()
+	if l.content() != want || l.Health() != HealthOK || l.Flushed() != 7 {
+		t.Errorf("%q, want %q; health %q, number %d", l.content(), want, l.Health(), l.Flushed())
 	}
 }
 
-func TestRewriteKeepsTheContentAndDropsTheRest(t *testing.T) {
+// What is stored while a checkpoint is written stays behind it.
+func TestChangesDuringACheckpoint(t *testing.T) {
 	cache := t.TempDir()
-	filled(t, cache)
-	s, _ := Open(cache, id)
-	before := s.Size()
-	only := segment(t, "a.go", "alpha changed")
-	if err := s.Rewrite(only); err != nil {
+	settled(t, cache)
+	l := begin(t, cache)
+	c := l.Begin(func(n News) { n.Apply(l.x) })
+	old := l.x.Snapshot().Pieces()
+	if other := l.Begin(func(News) {}); other != nil {
+		t.Error("two checkpoints at once")
+	}
+	var segments []*index.Segment
+	for _, p := range old {
+		segments = append(segments, p.Segment)
+	}
+	merged, err := index.Merge(t.Context(), id.Dimensions, segments, func(s, f int) bool { return old[s].Alive(f) })
+	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Size() >= before || s.Records() != 1 {
-		t.Errorf("%d bytes of %d, %d records", s.Size(), before, s.Records())
-	}
-	if err := s.Append(Change{Segment: segment(t, "d.go", "delta")}); err != nil {
+	l.put("d.go", "delta changed")
+	if err := l.append(Change{Removed: []string{"b.go"}}); err != nil {
 		t.Fatal(err)
 	}
-	s.Close()
-	s, changes := Open(cache, id)
-	defer s.Close()
-	if got, want := content(changes), content([]Change{{Segment: only}, {Segment: segment(t, "d.go", "delta")}}); got != want {
+	want := l.content()
+	kept, err := c.Keep(merged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Commit([]index.Piece{{Segment: kept}}, func(News) { t.Error("news from nobody") }); err != nil {
+		t.Fatal(err)
+	}
+	l.x.Replace(old, kept)
+	if got := l.content(); got != want || !l.Stored(kept) {
 		t.Errorf("%q, want %q", got, want)
+	}
+	if _, n := l.LogSize(); n != 2 {
+		t.Errorf("%d changes", n)
+	}
+	l.Close()
+	l = begin(t, cache)
+	defer l.Close()
+	if got := l.content(); got != want || l.Health() != HealthOK {
+		t.Errorf("%q, want %q; health %q", got, want, l.Health())
 	}
 }
 
@@ -291,14 +409,17 @@ func TestWithoutADirectoryTheIndexLivesInMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, cache := range []string{"", filepath.Join(file, "below")} {
-		s, changes := Open(cache, id)
-		if len(changes) != 0 || !strings.Contains(s.Health(), "memory only") {
-			t.Errorf("%q: health %q", cache, s.Health())
+		l := begin(t, cache)
+		if l.content() != "" || !strings.Contains(l.Health(), "memory only") {
+			t.Errorf("%q: health %q", cache, l.Health())
 		}
-		if err := s.Append(Change{Segment: segment(t, "a.go", "alpha")}); err != nil || s.Size() != 0 {
-			t.Errorf("%q: %v, %d bytes", cache, err, s.Size())
+		if err := l.append(Change{Segment: segment(t, "a.go", "alpha")}); err != nil || l.Size() != 0 || l.Flushed() != 0 {
+			t.Errorf("%q: %v, %d bytes", cache, err, l.Size())
 		}
-		if err := s.Close(); err != nil {
+		if l.content() == "" || l.Begin(func(News) {}) != nil {
+			t.Errorf("%q: %q", cache, l.content())
+		}
+		if err := errors.Join(l.Reset(), l.Sync(), l.Close()); err != nil {
 			t.Error(err)
 		}
 	}
@@ -306,7 +427,7 @@ func TestWithoutADirectoryTheIndexLivesInMemory(t *testing.T) {
 
 func TestInMemory(t *testing.T) {
 	for health, want := range map[string]bool{
-		HealthOK: false, HealthMemory: true, HealthBusy: true, inMemory + "no space left on device": true,
+		HealthOK: false, HealthMemory: true, inMemory + "no space left on device": true,
 		repaired + "3 bytes at the end were dropped": false, rebuilt + "not usable": false, "": false,
 	} {
 		if InMemory(health) != want {
@@ -317,32 +438,49 @@ func TestInMemory(t *testing.T) {
 
 // What cannot be read may be whole: it is neither emptied nor cut, and the next
 // process reads it.
-func TestAFileThatCannotBeReadIsLeftAlone(t *testing.T) {
+func TestWhatCannotBeReadIsLeftAlone(t *testing.T) {
 	for _, cause := range []error{syscall.EMFILE, syscall.EIO, fs.ErrPermission} {
-		cache := t.TempDir()
-		path, after := filled(t, cache)
-		whole, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
+		for _, name := range []string{manifestName, "delta.log", ".seg"} {
+			cache := t.TempDir()
+			dir, after := settled(t, cache)
+			whole := files(t, dir)
+			l := opened(t, OpenOn(&faulty{FS: System(), open: func(path string) error {
+				if strings.HasSuffix(path, name) {
+					return &fs.PathError{Op: "open", Path: path, Err: cause}
+				}
+				return nil
+			}}, cache, id))
+			if l.content() != "" || !InMemory(l.Health()) || !strings.Contains(l.Health(), cause.Error()) || l.Size() != 0 {
+				t.Errorf("%s, %v: %q, %d bytes, health %q", name, cause, l.content(), l.Size(), l.Health())
+			}
+			if err := errors.Join(l.append(Change{Removed: []string{"a.go"}}), l.Reset(), l.Sync()); err != nil {
+				t.Error(err)
+			}
+			same(t, dir, whole)
+			other := begin(t, cache)
+			if got := other.content(); got != after[2] || other.Health() != HealthOK {
+				t.Errorf("%s, %v: another process finds %q, health %q", name, cause, got, other.Health())
+			}
+			if err := errors.Join(other.Close(), l.Close()); err != nil {
+				t.Error(err)
+			}
 		}
-		s, changes := open(cache, id, func(path string) ([]byte, error) {
-			return whole[:len(whole)/2], &fs.PathError{Op: "read", Path: path, Err: cause}
-		})
-		if len(changes) != 0 || !InMemory(s.Health()) || !strings.Contains(s.Health(), cause.Error()) || s.Size() != 0 || s.Records() != 0 {
-			t.Errorf("%v: %d changes, %d bytes, %d records, health %q", cause, len(changes), s.Size(), s.Records(), s.Health())
+	}
+}
+
+// same checks that dir still holds those files, but for locks.
+func same(t testing.TB, dir string, want map[string][]byte) {
+	t.Helper()
+	now := files(t, dir)
+	for name, data := range want {
+		if got, ok := now[name]; !ok || !bytes.Equal(got, data) {
+			t.Errorf("%s was changed", name)
 		}
-		if err := errors.Join(s.Append(Change{Removed: []string{"a.go"}}), s.Rewrite(), s.Reset(), s.Sync()); err != nil {
-			t.Error(err)
-		}
-		if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, whole) {
-			t.Errorf("%v: the file was changed", cause)
-		}
-		other, changes := Open(cache, id)
-		if got := content(changes); got != after[3] || other.Health() != HealthOK {
-			t.Errorf("%v: another process finds %q, health %q", cause, got, other.Health())
-		}
-		if err := errors.Join(other.Close(), s.Close()); err != nil {
-			t.Error(err)
+		delete(now, name)
+	}
+	for name := range now {
+		if !strings.HasSuffix(name, ".lock") && name != lockName {
+			t.Errorf("%s is new", name)
 		}
 	}
 }
@@ -351,129 +489,110 @@ func TestAFileThatCannotBeReadIsLeftAlone(t *testing.T) {
 // whole is whole.
 func TestHealthOfARepairedStore(t *testing.T) {
 	cache := t.TempDir()
-	path, after := filled(t, cache)
-	whole, err := os.ReadFile(path)
+	dir, after := filled(t, cache)
+	log := filepath.Join(dir, logName(1))
+	whole, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, append(whole, "tail"...), 0o600); err != nil {
+	if err := os.WriteFile(log, append(whole, "tail"...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, changes := Open(cache, id)
-	defer s.Close()
-	if want := "repaired: 4 bytes at the end were dropped: no record"; s.Health() != want || content(changes) != after[3] {
-		t.Errorf("health %q, want %q", s.Health(), want)
+	l := begin(t, cache)
+	defer l.Close()
+	if want := "repaired: 4 bytes at the end were dropped: no record"; l.Health() != want || l.content() != after[3] {
+		t.Errorf("health %q, want %q", l.Health(), want)
 	}
-	if err := s.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil || s.Health() == HealthOK {
-		t.Errorf("health %q, %v", s.Health(), err)
+	if l.put("c.go", "gamma"); l.Health() == HealthOK {
+		t.Errorf("health %q", l.Health())
 	}
-	if err := s.Rewrite(segment(t, "c.go", "gamma")); err != nil || s.Health() != HealthOK {
-		t.Errorf("written again: health %q, %v", s.Health(), err)
+	if err := l.checkpoint(all); err != nil || l.Health() != HealthOK {
+		t.Errorf("written again: health %q, %v", l.Health(), err)
 	}
 }
 
-// inTheWay puts something at path that can be neither opened nor removed.
-func inTheWay(t *testing.T, path string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Join(path, "x"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestARewriteThatFailsKeepsTheOldFileAndGoesOn(t *testing.T) {
+// What a process that was killed has left is removed by who writes next.
+func TestLeftoversAreRemoved(t *testing.T) {
 	cache := t.TempDir()
-	path, after := filled(t, cache)
-	inTheWay(t, path+".new")
-	s, changes := Open(cache, id)
-	if err := s.Rewrite(segment(t, "z.go", "zeta")); err == nil || s.Health() != HealthOK {
-		t.Errorf("%v, health %q", err, s.Health())
+	dir, after := settled(t, cache)
+	whole := files(t, dir)
+	for _, name := range []string{"MANIFEST.new", "gen-7/seg-0.seg.new", "gen-7/seg-1.seg", "gen-7/delta.log", "gen-1/seg-9.seg"} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, make([]byte, 1<<16), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if content(changes) != after[3] || s.Records() != 3 {
-		t.Errorf("%d records", s.Records())
-	}
-	if err := s.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil {
-		t.Error(err)
-	}
-	s.Close()
-	s, changes = Open(cache, id)
-	if got := content(changes); s.Health() != HealthOK || len(changes) != 4 || !strings.Contains(got, "c.go") || strings.Contains(got, "z.go") {
-		t.Errorf("%q, health %q", got, s.Health())
-	}
-	if err := s.Reset(); err != nil || s.Records() != 0 {
-		t.Errorf("%v, %d records", err, s.Records())
-	}
-	s.Close()
-	s, changes = Open(cache, id)
-	defer s.Close()
-	if len(changes) != 0 || s.Health() != HealthOK {
-		t.Errorf("after Reset: %d changes, health %q", len(changes), s.Health())
-	}
-}
-
-// What the process before was killed over is not kept for ever.
-func TestAHalfWrittenNewFileIsRemoved(t *testing.T) {
-	cache := t.TempDir()
-	path, after := filled(t, cache)
-	if err := os.WriteFile(path+".new", make([]byte, 1<<16), 0o600); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, "gen-8"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	looking, _ := OpenReadOnly(cache, id)
+	looking := opened(t, OpenReadOnly(cache, id))
 	defer looking.Close()
-	if _, err := os.Stat(path + ".new"); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, "MANIFEST.new")); err != nil {
 		t.Error("removed by who only looks:", err)
 	}
-	s, changes := Open(cache, id)
-	defer s.Close()
-	if content(changes) != after[3] || s.Health() != HealthOK {
-		t.Errorf("health %q", s.Health())
+	l := begin(t, cache)
+	defer l.Close()
+	if l.content() != after[2] || l.Health() != HealthOK {
+		t.Errorf("health %q", l.Health())
 	}
-	if _, err := os.Stat(path + ".new"); !errors.Is(err, fs.ErrNotExist) {
+	same(t, dir, whole)
+	if _, err := os.Stat(filepath.Join(dir, "gen-8")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("still there: %v", err)
 	}
 }
 
 func TestTheCacheIsPrivate(t *testing.T) {
 	cache := filepath.Join(t.TempDir(), "made", "by us")
-	path, _ := filled(t, cache)
-	for _, p := range []string{cache, filepath.Dir(path)} {
-		if info, err := os.Stat(p); err != nil || info.Mode().Perm() != 0o700 {
-			t.Errorf("%s: %v, %v", p, info.Mode(), err)
+	dir, _ := settled(t, cache)
+	err := filepath.WalkDir(cache, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
 		}
-	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%s: %v, %v", path, info.Mode(), err)
+		info, err := e.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil || dir == "" {
+		t.Error(err)
 	}
 }
 
 // Who only looks takes no lock, mends nothing and says what is wrong.
 func TestReadOnlyTouchesNothing(t *testing.T) {
 	cache := t.TempDir()
-	if s, changes := OpenReadOnly(cache, id); len(changes) > 0 || s.Health() != HealthOK {
-		t.Errorf("of nothing: %d changes, health %q", len(changes), s.Health())
+	if l := opened(t, OpenReadOnly(cache, id)); l.content() != "" || l.Health() != HealthOK {
+		t.Errorf("of nothing: %q, health %q", l.content(), l.Health())
 	}
-	path, after := filled(t, cache)
-	data, err := os.ReadFile(path)
+	if entries, err := os.ReadDir(cache); len(entries) > 0 || err != nil {
+		t.Errorf("looking made %v, %v", entries, err)
+	}
+	dir, after := settled(t, cache)
+	log := filepath.Join(dir, logName(3))
+	data, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	torn := data[:len(data)-3]
-	if err := os.WriteFile(path, torn, 0o600); err != nil {
+	if err := os.WriteFile(log, data[:len(data)-3], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	looking, changes := OpenReadOnly(cache, id)
-	if got := content(changes); got != after[2] || !strings.HasPrefix(looking.Health(), "damaged: ") {
-		t.Errorf("%q, want %q; health %q", got, after[2], looking.Health())
+	torn := files(t, dir)
+	looking := opened(t, OpenReadOnly(cache, id))
+	if got := looking.content(); got != after[1] || !strings.HasPrefix(looking.Health(), "damaged: ") || looking.Size() == 0 {
+		t.Errorf("%q, want %q; health %q", got, after[1], looking.Health())
 	}
-	if err := looking.Append(Change{Removed: []string{"a.go"}}); err != nil {
+	if err := errors.Join(looking.append(Change{Removed: []string{"a.go"}}), looking.Reset()); err != nil {
 		t.Error(err)
 	}
-	if err := looking.Rewrite(); err != nil {
-		t.Error(err)
+	if looking.Begin(func(News) {}) != nil {
+		t.Error("who only looks writes a checkpoint")
 	}
-	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, torn) {
-		t.Errorf("the file was changed (%v)", err)
-	}
-	writing, _ := Open(cache, id)
+	same(t, dir, torn)
+	writing := begin(t, cache)
 	defer writing.Close()
 	if !strings.HasPrefix(writing.Health(), "repaired: ") {
 		t.Errorf("the lock is held by who looks: %q", writing.Health())
@@ -483,85 +602,63 @@ func TestReadOnlyTouchesNothing(t *testing.T) {
 	}
 }
 
-func TestTakeOverWhenTheOtherProcessHasEnded(t *testing.T) {
-	cache := t.TempDir()
-	filled(t, cache)
-	first, _ := Open(cache, id)
-	second, _ := Open(cache, id)
-	defer second.Close()
-	if second.Health() != HealthBusy || second.TakeOver() {
-		t.Fatalf("health %q", second.Health())
-	}
-	if err := first.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil {
-		t.Fatal(err)
-	}
-	first.Close()
-	if !second.TakeOver() || second.TakeOver() || second.Health() != HealthOK {
-		t.Fatalf("health %q", second.Health())
-	}
-	if err := second.Rewrite(segment(t, "z.go", "zeta")); err != nil {
-		t.Fatal(err)
-	}
-	if err := second.Append(Change{Segment: segment(t, "y.go", "ypsilon")}); err != nil {
-		t.Fatal(err)
-	}
-	second.Close()
-	third, changes := Open(cache, id)
-	defer third.Close()
-	if got := content(changes); third.Health() != HealthOK || strings.Contains(got, "c.go") || !strings.Contains(got, "z.go") || !strings.Contains(got, "y.go") {
-		t.Errorf("%q, health %q", got, third.Health())
-	}
-}
-
-// Behind what the other process has left there is no place for this one's changes.
-func TestTakenOverAndNotRewritten(t *testing.T) {
-	cache := t.TempDir()
-	path, _ := filled(t, cache)
-	first, _ := Open(cache, id)
-	second, _ := Open(cache, id)
-	defer second.Close()
-	if err := first.Append(Change{Segment: segment(t, "c.go", "gamma")}); err != nil {
-		t.Fatal(err)
-	}
-	first.Close()
-	others, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !second.TakeOver() {
-		t.Fatalf("health %q", second.Health())
-	}
-	inTheWay(t, path+".new")
-	if err := second.Append(Change{Removed: []string{"a.go"}}); err != nil {
-		t.Error(err)
-	}
-	if err := second.Rewrite(segment(t, "z.go", "zeta")); err == nil || !InMemory(second.Health()) {
-		t.Errorf("%v, health %q", err, second.Health())
-	}
-	if err := second.Append(Change{Removed: []string{"a.go"}}); err != nil {
-		t.Error(err)
-	}
-	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, others) {
-		t.Errorf("the other's file was changed (%v)", err)
-	}
-}
-
 // What is no file in the place of one must not make anybody wait.
 func TestDirectoriesInTheWayOfFiles(t *testing.T) {
-	for _, suffix := range []string{".idx", ".lock"} {
+	for _, name := range []string{manifestName, lockName, openName, logName(1)} {
 		cache := t.TempDir()
-		path, _ := filled(t, cache)
-		path = strings.TrimSuffix(path, ".idx") + suffix
+		dir, _ := filled(t, cache)
+		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Mkdir(path, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		s, _ := Open(cache, id)
-		defer s.Close()
-		if !strings.Contains(s.Health(), "no regular file") {
-			t.Errorf("%s: health %q", suffix, s.Health())
+		l := begin(t, cache)
+		defer l.Close()
+		if !strings.Contains(l.Health(), "no regular file") {
+			t.Errorf("%s: health %q", name, l.Health())
 		}
 	}
+}
+
+// A large segment is used from the log, and outlives it and the store.
+func TestALargeSegmentIsMapped(t *testing.T) {
+	cache := t.TempDir()
+	l := begin(t, cache)
+	seg := large(t)
+	kept, ok, err := l.Append(func(News) (Change, bool) { return Change{Segment: seg}, true })
+	if err != nil || !ok || kept.Segment == seg || !bytes.Equal(kept.Segment.Bytes(), seg.Bytes()) {
+		t.Fatalf("%v, %v: not the same in the file", ok, err)
+	}
+	l.x.Apply(kept.Segment, nil)
+	if err := l.checkpoint(all); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if err := os.RemoveAll(cache); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(kept.Segment.Bytes(), seg.Bytes()) || l.content() != content(Change{Segment: seg}) {
+		t.Error("a segment has changed")
+	}
+}
+
+func large(t testing.TB) *index.Segment {
+	t.Helper()
+	var docs []index.Document
+	for i := range 300 {
+		text := strings.Repeat(fmt.Sprintf("word%d other%d ", i, i*7), 40)
+		d := index.Document{File: index.File{Path: fmt.Sprintf("f%03d.go", i), Hash: index.HashText(text)}, Text: text}
+		for at := 0; at+8 < len(text); at += 40 {
+			d.Chunks = append(d.Chunks, chunk.Chunk{Start: at, End: min(at+40, len(text))})
+			d.Rows = append(d.Rows, index.Quantise([]float32{1, 0, 0, 0}))
+		}
+		docs = append(docs, d)
+	}
+	seg, err := index.Build(4, docs)
+	if err != nil || len(seg.Bytes()) < mappedBytes {
+		t.Fatal(err, len(seg.Bytes()))
+	}
+	return seg
 }

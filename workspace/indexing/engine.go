@@ -55,6 +55,7 @@ type Config struct {
 	MaxFileSize int64          // larger files are skipped; 0: 1 MiB
 	Weights     search.Weights // of the ranking's signals; zero: the default ones
 	ReadOnly    bool           // what is stored is read and never touched
+	Files       store.FS       // where indexes are stored; nil: this machine's file system
 }
 
 const (
@@ -110,6 +111,9 @@ func New(cfg Config) *Engine {
 	}
 	if cfg.MaxFileSize <= 0 {
 		cfg.MaxFileSize = defaultMaxFileSize
+	}
+	if cfg.Files == nil {
+		cfg.Files = store.System()
 	}
 	if cfg.Weights == (search.Weights{}) {
 		cfg.Weights = search.DefaultWeights()
@@ -171,7 +175,10 @@ func (e *Engine) Open(ctx context.Context, root string) error {
 	if _, err := e.folder(root); err == nil {
 		return nil
 	}
-	f := e.loaded(root)
+	f, err := e.loaded(ctx, root)
+	if err != nil {
+		return err
+	}
 	f.users++
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -180,35 +187,45 @@ func (e *Engine) Open(ctx context.Context, root string) error {
 }
 
 // loaded returns what the engines share of a folder. The caller has its turn.
-func (s *shared) loaded(root string) *folder {
+func (s *shared) loaded(ctx context.Context, root string) (*folder, error) {
 	s.mu.Lock()
 	f := s.folders[root]
 	s.mu.Unlock()
-	if f == nil {
-		f = s.load(root)
+	if f != nil {
+		return f, nil
+	}
+	f, err := s.load(ctx, root)
+	if err == nil {
 		s.mu.Lock()
 		s.folders[root] = f
 		s.mu.Unlock()
 	}
-	return f
+	return f, err
 }
 
 // load opens what is stored of a folder.
-func (s *shared) load(root string) *folder {
+func (s *shared) load(ctx context.Context, root string) (*folder, error) {
 	f := newFolder(root)
-	var changes []store.Change
-	open := store.Open
-	if s.cfg.ReadOnly {
-		open = store.OpenReadOnly
+	if id := identity(root, s.model()); s.cfg.ReadOnly {
+		f.store = store.OpenReadOnly(s.cfg.CacheDir, id)
+	} else {
+		f.store = store.OpenOn(s.cfg.Files, s.cfg.CacheDir, id)
 	}
-	f.store, changes = open(s.cfg.CacheDir, identity(root, s.model()))
-	for _, c := range changes {
-		f.index.Apply(c.Segment, c.Removed)
+	news, err := f.store.Load(ctx)
+	if err == nil {
+		err = store.Guard(func() error { news.Apply(f.index); return nil })
+	}
+	if errors.Is(err, store.ErrFault) {
+		f.lose(err)
+		err = nil
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.store.Close())
 	}
 	if health := f.store.Health(); health != store.HealthOK && s.cfg.CacheDir != "" {
 		s.cfg.Log.Warn("stored index", zap.String("folder", root), zap.String("health", health))
 	}
-	return f
+	return f, nil
 }
 
 func readable(root string) error {
@@ -370,7 +387,12 @@ func below(root, path string) (rel string, ok bool) {
 }
 
 // Status returns what the engine knows of itself.
-func (e *Engine) Status() Status {
+func (e *Engine) Status() (s Status) {
+	_ = e.guard(func() error { s = e.status(); return nil })
+	return s
+}
+
+func (e *Engine) status() Status {
 	s := Status{Model: e.model()}
 	for _, f := range e.all() {
 		s.Folders = append(s.Folders, f.status(s.Model.Name))

@@ -530,27 +530,33 @@ func (s *stuck) Embed(ctx context.Context, texts []string) ([][]float32, error) 
 	return s.Embedder.Embed(ctx, texts)
 }
 
-// Whoever opens an index that another process writes takes it over when that one
-// has ended.
-func TestTheIndexOfAnEndedProcessIsTakenOver(t *testing.T) {
+// Two processes have one index: either finds what the other has published, and neither
+// reads again what the other has read.
+func TestTwoProcessesKeepOneIndex(t *testing.T) {
 	root, cache := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo}), t.TempDir()
-	first, second := engine(t, cache), engine(t, cache)
+	counting := &counter{Embedder: static.New()}
+	first, second := engine(t, cache), engineWith(t, cache, counting)
 	open(t, first, root)
 	open(t, second, root)
-	if f := second.Status().Folders[0]; f.Health != store.HealthBusy || f.Message == "" {
-		t.Errorf("beside another process: %+v", f)
+	if n := counting.texts.Load(); n != 0 {
+		t.Errorf("the second process embedded %d texts of the first", n)
 	}
 	write(t, root, map[string]string{"parse.go": parseGo})
+	if err := first.Update(t.Context(), filepath.Join(root, "parse.go")); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Refresh(t.Context(), root, nil); err != nil {
+		t.Fatal(err)
+	}
+	finds(t, second, workspace.Documents{}, "parseHeader", "parse.go:parseHeader")
+	if n := counting.texts.Load(); n != 0 {
+		t.Errorf("the second process embedded %d texts of the first", n)
+	}
+	write(t, root, map[string]string{"upload.go": strings.ReplaceAll(uploadGo, "retryUpload", "againUpload")})
+	if err := second.Update(t.Context(), filepath.Join(root, "upload.go")); err != nil {
+		t.Fatal(err)
+	}
 	if err := first.Close(root); err != nil {
-		t.Fatal(err)
-	}
-	if err := second.Update(t.Context(), filepath.Join(root, "parse.go")); err != nil {
-		t.Fatal(err)
-	}
-	if f := second.Status().Folders[0]; f.Health != store.HealthOK || f.Message != "" {
-		t.Errorf("after the other process: %+v", f)
-	}
-	if err := second.Close(root); err != nil {
 		t.Fatal(err)
 	}
 	looking := indexing.New(indexing.Config{CacheDir: cache, Embedder: static.New(), Limiter: tasks.NewLimiter(2, 2), ReadOnly: true})
@@ -558,12 +564,12 @@ func TestTheIndexOfAnEndedProcessIsTakenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer looking.Close(root)
-	if n := looking.Status().Coverage.FilesIndexed; n != 2 {
-		t.Errorf("%d of 2 files are stored", n)
+	if f := looking.Status().Folders[0]; f.Coverage.FilesIndexed != 2 || f.Health != store.HealthOK {
+		t.Errorf("%+v", f)
 	}
-	third := engine(t, cache) // who only looks keeps nobody from writing
-	open(t, third, root)
-	if h := third.Status().Folders[0].Health; h != store.HealthOK {
+	finds(t, looking, workspace.Documents{}, "againUpload", "upload.go:againUpload")
+	finds(t, looking, workspace.Documents{}, "parseHeader", "parse.go:parseHeader")
+	if h := second.Status().Folders[0].Health; h != store.HealthOK {
 		t.Error(h)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/store"
@@ -24,14 +26,18 @@ type folder struct {
 	// refreshing holds a token while a Refresh runs: one walk at a time.
 	refreshing chan struct{}
 
-	// publishing guards the order of changes: what is applied to the index is
-	// appended to the store before the next change is applied. It also guards
-	// turn and touched.
+	// compacting holds a token while segments are merged: one at a time.
+	compacting chan struct{}
+
+	// publishing guards the order of changes: what is appended to the store is applied
+	// to the index before the next change is appended. It also guards turn and touched.
 	publishing sync.Mutex
 	// turn counts Updates; touched says in which of them each path was published
 	// last, so that a Refresh that read a file before does not publish what it read.
 	turn    uint64
 	touched map[string]uint64
+
+	glanced atomic.Pointer[time.Time] // when a query has looked for what others publish
 
 	ruling   sync.Mutex             // guards rules and verdicts; files are read under it
 	rules    *ignore.Rules          // as of the last walk; nil before the first
@@ -40,10 +46,11 @@ type folder struct {
 	mu       sync.Mutex // guards all below, and is held for moments only
 	state    string
 	message  string
-	paused   bool // by the user, not because a client left
-	walked   bool // a walk has ended: skipped and waiting are known
-	waiting  int  // files that a Refresh has still to read, new or changed
-	listed   int  // files that the walk found; 0 once all of them are read
+	lost     string // why the index was dropped, until a Refresh has built it again
+	paused   bool   // by the user, not because a client left
+	walked   bool   // a walk has ended: skipped and waiting are known
+	waiting  int    // files that a Refresh has still to read, new or changed
+	listed   int    // files that the walk found; 0 once all of them are read
 	skipped  []workspace.Skipped
 	warnings []string        // of the last walk: files of rules that could not be used in full
 	pending  map[string]bool // paths that an Update could not index
@@ -58,6 +65,7 @@ func newFolder(root string) *folder {
 		root:       root,
 		index:      index.New(root),
 		refreshing: make(chan struct{}, 1),
+		compacting: make(chan struct{}, 1),
 		touched:    map[string]uint64{},
 		pending:    map[string]bool{},
 		state:      StateReady,
@@ -71,12 +79,48 @@ func newFolder(root string) *folder {
 func (f *folder) publish(change func() (store.Change, bool)) (published bool, err error) {
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
-	c, ok := change()
-	if !ok {
-		return false, nil
+	c, published, err := f.store.Append(func(news store.News) (store.Change, bool) {
+		f.learn(news)
+		return change()
+	})
+	if published {
+		f.index.Apply(c.Segment, c.Removed)
 	}
-	f.index.Apply(c.Segment, c.Removed)
-	return true, f.store.Append(c)
+	return published, err
+}
+
+// learn applies what other processes have published. What a Refresh has read before of
+// the same files is older. f.publishing is held.
+func (f *folder) learn(news store.News) {
+	if news.Empty() {
+		return
+	}
+	news.Apply(f.index)
+	if len(f.refreshing) == 0 {
+		return
+	}
+	f.turn++
+	for _, c := range news.Changes {
+		f.touch(c.Removed, f.turn)
+		for i := 0; c.Segment != nil && i < c.Segment.Files(); i++ {
+			f.touched[c.Segment.File(i).Path] = f.turn
+		}
+	}
+}
+
+// glanceEvery is how often queries look for what another process has published: nobody
+// notices less, and a look costs a few microseconds.
+const glanceEvery = 100 * time.Millisecond
+
+// glance learns what other processes have published. It waits for nobody.
+func (f *folder) glance() {
+	now := time.Now()
+	if last := f.glanced.Load(); last != nil && now.Sub(*last) < glanceEvery || !f.publishing.TryLock() {
+		return
+	}
+	defer f.publishing.Unlock()
+	f.glanced.Store(&now)
+	f.learn(f.store.CatchUp())
 }
 
 // remove publishes that paths are gone, but for those that Updates have published
@@ -131,7 +175,7 @@ func (f *folder) pause(byUser bool) {
 func (f *folder) ready() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.waiting, f.listed, f.served = 0, 0, f.serving
+	f.waiting, f.listed, f.served, f.lost = 0, 0, f.serving, ""
 	if len(f.pending) == 0 { // else an Update has failed meanwhile, and said why
 		f.state, f.message = StateReady, ""
 	} else {
@@ -172,7 +216,7 @@ func (f *folder) succeeded(entries []workspace.Entry) {
 func (f *folder) unfinished() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return !f.paused && (f.state == StatePaused || f.state != StateIndexing && f.waiting+len(f.pending) > 0)
+	return !f.paused && (f.lost != "" || f.state == StatePaused || f.state != StateIndexing && f.waiting+len(f.pending) > 0)
 }
 
 // ask returns a number that servedSince takes.
@@ -252,6 +296,9 @@ func (f *folder) status(model string) FolderStatus {
 	s := FolderStatus{Root: f.root, Coverage: f.coverage(model), Bytes: f.store.Size(), Health: f.store.Health()}
 	f.mu.Lock()
 	s.State, s.Message = f.state, f.message
+	if f.lost != "" {
+		s.Health = f.lost
+	}
 	if s.Message == "" && s.Health != store.HealthOK && s.Health != store.HealthMemory {
 		s.Message = "the index on disk: " + s.Health
 	}

@@ -2,6 +2,7 @@ package indexing
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -137,6 +138,7 @@ func (e *Engine) rowsKnown(f *folder, d index.Document) []index.Row {
 	for i, c := range d.Chunks {
 		if !c.Skip {
 			rows[i], _ = known(index.HashChunk(d.Text[c.Start:c.End]), c.Symbol, c.Container)
+			rows[i].Data = slices.Clone(rows[i].Data)
 		}
 	}
 	return rows

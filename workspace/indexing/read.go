@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,6 +125,7 @@ func (e *Engine) missing(snapshot *index.Snapshot, f *folder, d *index.Document)
 		}
 		text := d.Text[c.Start:c.End]
 		if row, ok := known(index.HashChunk(text), c.Symbol, c.Container); ok {
+			row.Data = slices.Clone(row.Data) // it may stand in a file that is unmapped with the snapshot
 			d.Rows[j] = row
 			continue
 		}

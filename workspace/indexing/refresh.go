@@ -38,12 +38,15 @@ const (
 	remoteBatchBytes = 64 << 10
 	remoteBatchFiles = 16
 	remoteWorkers    = 16
-	// manySegments is when the small ones are merged, mergeAtOnce of them: each
-	// chunk is then moved about log16(batches) times in a cold index.
+	// manySegments is when those that have no file of their own are merged into one. When
+	// there are tooMany, because that takes longer than reading, reading waits for it.
 	manySegments = 24
-	mergeAtOnce  = 16
-	// manyRecords is when the store is rewritten at the end of a Refresh.
-	manyRecords = 64
+	tooMany      = 4 * manySegments
+	// After a Refresh there are fewSegments, and as much in the log as is read and
+	// verified in half a millisecond.
+	fewSegments = 8
+	fewChanges  = 64
+	fewBytes    = 4 << 20
 	// spareBytes is what the store may hold beside twice the index before an Update
 	// rewrites it: with it, some hundred saves of a file in a small project share
 	// one rewrite.
@@ -75,7 +78,7 @@ func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)
 
 	start := time.Now()
 	f.begin()
-	read, err := e.refresh(ctx, f, report)
+	read, err := e.refreshAlone(ctx, f, report)
 	switch {
 	case err == nil:
 		f.ready()
@@ -90,6 +93,23 @@ func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)
 	return err
 }
 
+// refreshAlone is refresh while no other process does the same. What is lost meanwhile is
+// built again at once.
+func (e *Engine) refreshAlone(ctx context.Context, f *folder, report func(Progress)) (read int, err error) {
+	release, err := e.claim(ctx, f, report)
+	if err != nil {
+		return 0, err
+	}
+	defer release()
+	for range 2 {
+		err = e.guard(func() (err error) { read, err = e.refresh(ctx, f, report); return err })
+		if !errors.Is(err, store.ErrFault) {
+			break
+		}
+	}
+	return read, err
+}
+
 // refresh returns how many files it read.
 func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) (int, error) {
 	todo, gone, turn, err := e.survey(ctx, f)
@@ -102,11 +122,8 @@ func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) 
 			return 0, err
 		}
 	}
-	if len(todo)+len(gone) > 0 || f.store.Records() > manyRecords {
-		err = e.settle(ctx, f)
-	}
-	if err == nil {
-		err = e.takeOver(ctx, f)
+	if f.unsettled() {
+		err = e.compact(ctx, f, true)
 	}
 	return len(todo), err
 }
@@ -114,6 +131,7 @@ func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) 
 // survey walks the folder and compares: what has to be read, and what is gone.
 // turn is the folder's count of Updates when it began.
 func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry, gone []string, turn uint64, err error) {
+	f.catchUp()
 	f.publishing.Lock()
 	turn = f.turn
 	clear(f.touched) // no other Refresh runs, and this one has read nothing yet
@@ -189,8 +207,10 @@ func (e *Engine) Survey(ctx context.Context, root string) error {
 	if err != nil {
 		return err
 	}
-	_, _, _, err = e.survey(ctx, f)
-	return err
+	return e.guard(func() error {
+		_, _, _, err := e.survey(ctx, f)
+		return err
+	})
 }
 
 // readAll reads and publishes entries, in batches taken in order by as many
@@ -244,6 +264,7 @@ func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Ent
 	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
 		for range workers {
 			g.Go(func(ctx context.Context) error {
+				store.GuardTask()
 				for batch := take(); len(batch) > 0; batch = take() {
 					if err := e.readBatch(ctx, f, batch, turn, false); err != nil {
 						return err
@@ -330,7 +351,7 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	if err != nil {
 		return err
 	}
-	return e.mergeSmall(ctx, f)
+	return e.compactSmall(ctx, f)
 }
 
 // buildBytes is how much text is built into a segment at a time: a millisecond of a
@@ -386,62 +407,4 @@ func (e *Engine) stored(f *folder, err error) {
 	if err != nil {
 		e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(err))
 	}
-}
-
-// mergeSmall bounds the number of segments.
-func (e *Engine) mergeSmall(ctx context.Context, f *folder) error {
-	if f.index.Segments() <= manySegments {
-		return nil
-	}
-	// The lock first: of two that want to merge, one would else wait for it with a core.
-	f.publishing.Lock()
-	defer f.publishing.Unlock()
-	n := f.index.Segments()
-	if n <= manySegments {
-		return nil
-	}
-	return e.lend(ctx, tasks.Background, func(ctx context.Context) error {
-		return f.index.Compact(ctx, e.model().Dimensions, n-mergeAtOnce)
-	})
-}
-
-// settle leaves the index as few segments, and the store without garbage where
-// there is more of that than of what lives.
-func (e *Engine) settle(ctx context.Context, f *folder) error {
-	f.publishing.Lock()
-	defer f.publishing.Unlock()
-	return e.lend(ctx, tasks.Background, func(ctx context.Context) error {
-		if err := f.index.Settle(ctx, e.model().Dimensions); err != nil {
-			return err
-		}
-		if f.store.Records() <= manyRecords && f.store.Size() < 2*f.index.Bytes() {
-			return nil
-		}
-		return e.rewrite(ctx, f)
-	})
-}
-
-// rewrite replaces what is stored by what is in memory. f.publishing is held.
-func (e *Engine) rewrite(ctx context.Context, f *folder) error {
-	live, err := f.index.Live(ctx, e.model().Dimensions)
-	if err != nil {
-		return err
-	}
-	e.stored(f, f.store.Rewrite(live...))
-	return nil
-}
-
-// takeOver becomes the process that writes the index, where that was another one
-// which has ended since, and stores what was in memory only.
-func (e *Engine) takeOver(ctx context.Context, f *folder) error {
-	if f.store.Health() != store.HealthBusy {
-		return nil
-	}
-	f.publishing.Lock()
-	defer f.publishing.Unlock()
-	if !f.store.TakeOver() {
-		return nil
-	}
-	e.cfg.Log.Info("this process writes the index now", zap.String("folder", f.root))
-	return e.lend(ctx, tasks.Background, func(ctx context.Context) error { return e.rewrite(ctx, f) })
 }

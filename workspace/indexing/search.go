@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"go.uber.org/zap"
@@ -28,6 +29,10 @@ const spare = 10
 // the unsaved ones of docs on top. It never waits for indexing. It returns the
 // context's cause when that ends first.
 func (e *Engine) Search(ctx context.Context, docs workspace.Documents, q Query) (Answer, error) {
+	return e.guarded(func() (Answer, error) { return e.search(ctx, docs, q) })
+}
+
+func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) (Answer, error) {
 	v, err := e.view(ctx, docs, q.Folders)
 	if err != nil {
 		return Answer{}, err
@@ -44,6 +49,7 @@ func (e *Engine) Search(ctx context.Context, docs workspace.Documents, q Query) 
 		return Answer{}, err
 	}
 	answer.Hits, err = e.sources(docs).hits(ctx, v.snapshot, found, limit)
+	runtime.KeepAlive(v) // what was found stands in its files
 	return answer, err
 }
 
@@ -51,6 +57,10 @@ func (e *Engine) Search(ctx context.Context, docs workspace.Documents, q Query) 
 // never with the place itself. It returns an error for a place that is in no
 // open folder and has no text.
 func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place) (Answer, error) {
+	return e.guarded(func() (Answer, error) { return e.related(ctx, docs, p) })
+}
+
+func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place) (Answer, error) {
 	v, err := e.view(ctx, docs, nil)
 	if err != nil {
 		return Answer{}, err
@@ -87,6 +97,7 @@ func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place)
 		h := &answer.Hits[i]
 		h.Reason = like.Reason(search.Place{Path: h.Path, Symbol: h.Symbol, Text: h.Text[h.Start:h.End]})
 	}
+	runtime.KeepAlive(v)
 	return answer, nil
 }
 
@@ -175,6 +186,7 @@ func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []st
 			continue
 		}
 		places = in
+		f.glance()
 		s, n, err := e.overlay(ctx, f, docs)
 		if err != nil {
 			return view{}, err

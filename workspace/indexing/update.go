@@ -21,6 +21,10 @@ import (
 // says why, and the next Refresh or Update of them tries again. When ctx ends, the
 // error is its cause.
 func (e *Engine) Update(ctx context.Context, paths ...string) error {
+	return e.guard(func() error { return e.updateAll(ctx, paths) })
+}
+
+func (e *Engine) updateAll(ctx context.Context, paths []string) error {
 	type change struct {
 		entries []workspace.Entry
 		gone    []string // what is indexed of what is no more
@@ -38,7 +42,8 @@ func (e *Engine) Update(ctx context.Context, paths ...string) error {
 		}
 		c := changes[f]
 		if c == nil {
-			c = &change{}
+			f.catchUp()
+			c = &change{all: f.isLost()}
 			changes[f] = c
 		}
 		info, err := os.Lstat(p)
@@ -112,11 +117,9 @@ func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entr
 		entries = entries[n:]
 	}
 	if f.store.Size() > 2*f.index.Bytes()+spareBytes {
-		if err := e.settle(ctx, f); err != nil {
-			return err
-		}
+		return e.compact(ctx, f, true)
 	}
-	return e.takeOver(ctx, f)
+	return nil
 }
 
 // ignored says by which rule what is at rel is left out, as of the last walk.

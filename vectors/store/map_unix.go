@@ -1,0 +1,21 @@
+//go:build unix && !aix && !solaris
+
+package store
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// mapGranularity divides every offset at which a mapping may begin: pages have up to
+// 64 KiB.
+const mapGranularity = 64 << 10
+
+func mapFile(f *os.File, offset int64, n int) (data []byte, unmap func(), err error) {
+	data, err = unix.Mmap(int(f.Fd()), offset, n, unix.PROT_READ, unix.MAP_SHARED)
+	if err != nil {
+		return nil, nil, err
+	}
+	return data, func() { _ = unix.Munmap(data) }, nil
+}

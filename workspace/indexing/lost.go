@@ -1,0 +1,69 @@
+package indexing
+
+import (
+	"errors"
+
+	"go.uber.org/zap"
+
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/store"
+)
+
+// guard calls fn, which reads segments that are mapped into memory. When the system
+// cannot read their file any more, because somebody has cut it or the disk fails, the
+// index of that folder is dropped, and the error is store.ErrFault. The next Refresh
+// builds it again.
+func (e *Engine) guard(fn func() error) error {
+	err := store.Guard(fn)
+	if errors.Is(err, store.ErrFault) {
+		for _, f := range e.all() {
+			if store.Guard(func() error { touch(f.index.Snapshot()); return nil }) != nil {
+				e.cfg.Log.Error("the index is dropped", zap.String("folder", f.root), zap.Error(err))
+				f.lose(err)
+			}
+		}
+	}
+	return err
+}
+
+// guarded is guard for a query: without what was lost it is answered all the same.
+func (e *Engine) guarded(query func() (Answer, error)) (answer Answer, err error) {
+	for range 2 {
+		err = e.guard(func() (err error) { answer, err = query(); return err })
+		if !errors.Is(err, store.ErrFault) {
+			return answer, err
+		}
+	}
+	return Answer{}, err
+}
+
+// touch reads a byte of every page of a snapshot.
+func touch(s *index.Snapshot) (sum byte) {
+	const page = 4 << 10
+	for _, p := range s.Pieces() {
+		data := p.Segment.Bytes()
+		for at := 0; at < len(data); at += page {
+			sum += data[at]
+		}
+	}
+	return sum
+}
+
+// lose drops what is indexed, in memory and on disk, and says why.
+func (f *folder) lose(why error) {
+	f.publishing.Lock()
+	defer f.publishing.Unlock()
+	f.index.Reset()
+	_ = f.store.Reset() // its health says so
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lost = "being rebuilt: " + why.Error()
+	f.walked, f.nested = false, nested{}
+}
+
+// isLost reports whether the index was dropped and is still to be built again.
+func (f *folder) isLost() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.lost != ""
+}
