@@ -44,8 +44,10 @@ func OpenOn(sys FS, cache string, id Identity) *Store {
 
 // OpenReadOnly is Open for looking: it takes no lock and writes nothing, so it is no
 // matter whether another process writes, and Health says what Load would mend.
-func OpenReadOnly(cache string, id Identity) *Store {
-	s := newStore(System(), cache, id)
+func OpenReadOnly(cache string, id Identity) *Store { return lookOn(System(), cache, id) }
+
+func lookOn(sys FS, cache string, id Identity) *Store {
+	s := newStore(sys, cache, id)
 	s.detached, s.readOnly = true, true
 	if s.dir != "" {
 		_ = s.attach()

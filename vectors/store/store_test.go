@@ -160,7 +160,12 @@ func filled(t testing.TB, cache string) (dir string, after []string) {
 // changes behind them; it returns the content with none, one and two of these.
 func settled(t testing.TB, cache string) (dir string, after []string) {
 	t.Helper()
-	l := begin(t, cache)
+	return settledOn(t, System(), cache)
+}
+
+func settledOn(t testing.TB, sys FS, cache string) (dir string, after []string) {
+	t.Helper()
+	l := opened(t, OpenOn(sys, cache, id))
 	defer l.Close()
 	l.put("a.go", "alpha")
 	l.put("b.go", "beta")

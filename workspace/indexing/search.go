@@ -197,6 +197,11 @@ func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []st
 	if len(folders) == 1 && dirty == 0 {
 		v.nothing = folders[0].nothing()
 	}
+	for _, f := range folders {
+		if why := f.whyLost(); why != "" {
+			v.nothing = "the index of " + f.root + " is " + why
+		}
+	}
 	if v.scope = v.snapshot.Everywhere(); len(within) > 0 {
 		v.scope = v.snapshot.Under(places)
 	}
