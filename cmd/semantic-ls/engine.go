@@ -99,21 +99,25 @@ func locate(cache, dir string, m embed.Model) (root string, stored bool, err err
 	return root, true, nil
 }
 
-// refresh brings the index up to date, with a bar on the terminal where that
-// takes long. Interrupted, it keeps what was finished.
-func (f *folder) refresh(ctx context.Context, bar *bar) error {
+// refresh brings the index up to date, with a bar on the terminal where that takes long,
+// and tells who wants to know how far it has come. Interrupted, it keeps what was
+// finished.
+func (f *folder) refresh(ctx context.Context, bar *bar, tell func(indexing.Progress)) error {
 	return bar.during(ctx, func(ctx context.Context) error {
 		if err := f.Open(ctx, f.root); err != nil {
 			return err
 		}
-		return f.Refresh(ctx, f.root, bar.report)
+		return f.Refresh(ctx, f.root, func(progress indexing.Progress) {
+			bar.report(progress)
+			tell(progress)
+		})
 	})
 }
 
 // bringUp is refresh for a question: what is indexed already answers it, with a
 // warning, when a provider that is down keeps the rest from being indexed.
 func (p *process) bringUp(ctx context.Context, f *folder) error {
-	err := f.refresh(ctx, p.newBar())
+	err := f.refresh(ctx, p.newBar(), func(indexing.Progress) {})
 	if ctx.Err() != nil {
 		return err
 	}

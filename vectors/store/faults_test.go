@@ -128,7 +128,8 @@ func damage(t *testing.T, spoil func(data []byte, n int) ([]byte, bool)) (runs i
 	disk := newMemory()
 	dir, after := settledOn(t, disk, cache)
 	known := map[string]bool{} // all that was ever stored, a file each
-	for _, text := range append(after, content(Change{Segment: segment(t, "a.go", "alpha")}, Change{Segment: segment(t, "b.go", "beta")})) {
+	first := content(Change{Segment: segment(t, "a.go", "alpha")}, Change{Segment: segment(t, "b.go", "beta")})
+	for _, text := range append(after, first) {
 		for _, file := range strings.Fields(text) {
 			known[file] = true
 		}
@@ -142,6 +143,10 @@ func damage(t *testing.T, spoil func(data []byte, n int) ([]byte, bool)) (runs i
 			sys := disk.clone()
 			sys.files(dir)[name].data = spoiled
 			looking := opened(t, lookOn(sys, cache, id))
+			report, err := checkOn(t.Context(), sys, cache, id)
+			if err != nil || (len(report.Faults) == 0) != (looking.Health() == HealthOK) {
+				t.Fatalf("%s, byte %d: %q, %v; looking finds %q", name, n, report.Faults, err, looking.Health())
+			}
 			l := opened(t, OpenOn(sys, cache, id))
 			for _, file := range strings.Fields(l.content()) {
 				if !known[file] {

@@ -51,7 +51,7 @@ func (e *Engine) claim(ctx context.Context, f *folder, report func(Progress)) (r
 		}
 		f.setWaiting(len(todo))
 		if report != nil && total > 0 {
-			report(Progress{Done: total - len(todo), Total: total})
+			report(Progress{Done: total - len(todo), Total: total, Flushed: f.store.Flushed()})
 		}
 	}
 }

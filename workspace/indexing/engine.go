@@ -326,6 +326,15 @@ func (e *Engine) Flush(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// Check reads what is stored of the folder at root, which need not be open, and says what
+// of it is damaged; see store.Check.
+func (e *Engine) Check(ctx context.Context, root string) (store.Report, error) {
+	if err := e.probe(ctx); err != nil {
+		return store.Report{}, err
+	}
+	return store.Check(ctx, e.cfg.CacheDir, identity(filepath.Clean(root), e.model()))
+}
+
 // Reset forgets what is indexed of a folder, in memory and on disk, so that the
 // next Refresh reads everything again.
 func (e *Engine) Reset(root string) error {

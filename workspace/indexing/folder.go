@@ -293,7 +293,7 @@ func (f *folder) nothing() string {
 }
 
 func (f *folder) status(model string) FolderStatus {
-	s := FolderStatus{Root: f.root, Coverage: f.coverage(model), Bytes: f.store.Size(), Health: f.store.Health()}
+	s := FolderStatus{Root: f.root, Coverage: f.coverage(model), Bytes: f.store.Size(), Health: f.store.Health(), Flushed: f.store.Flushed()}
 	f.mu.Lock()
 	s.State, s.Message = f.state, f.message
 	if f.lost != "" {

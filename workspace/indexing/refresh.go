@@ -255,11 +255,15 @@ func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Ent
 		done += len(batch)
 		f.setWaiting(len(entries) - done)
 		if report != nil {
-			report(Progress{Done: done, Total: len(entries), Path: batch[len(batch)-1].Path})
+			p := Progress{Done: done, Total: len(entries), Flushed: f.store.Flushed()}
+			for _, entry := range batch {
+				p.Paths = append(p.Paths, entry.Path)
+			}
+			report(p)
 		}
 	}
 	if report != nil {
-		report(Progress{Total: len(entries)})
+		report(Progress{Total: len(entries), Flushed: f.store.Flushed()})
 	}
 	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
 		for range workers {

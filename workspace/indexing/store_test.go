@@ -201,7 +201,8 @@ func TestTheDiskGetsFull(t *testing.T) {
 		e := indexing.New(indexing.Config{CacheDir: cache, Files: disk, Embedder: static.New(), Limiter: tasks.NewLimiter(2, 2)})
 		saved(t, e, root, 100)
 		f := e.Status().Folders[0]
-		if f.Coverage.FilesIndexed != 100 || f.State != indexing.StateReady || f.Health != store.HealthOK && !strings.Contains(f.Health, syscall.ENOSPC.Error()) {
+		if f.Coverage.FilesIndexed != 100 || f.State != indexing.StateReady ||
+			f.Health != store.HealthOK && !strings.Contains(f.Health, syscall.ENOSPC.Error()) {
 			t.Errorf("%d bytes: %+v", left, f)
 		}
 		for _, i := range []int{0, 77, 99} {
@@ -212,7 +213,8 @@ func TestTheDiskGetsFull(t *testing.T) {
 		}
 		next := engine(t, cache)
 		open(t, next, root)
-		if f := next.Status().Folders[0]; f.Coverage.FilesIndexed != 100 || f.Health != store.HealthOK && !strings.HasPrefix(f.Health, "repaired") {
+		if f := next.Status().Folders[0]; f.Coverage.FilesIndexed != 100 ||
+			f.Health != store.HealthOK && !strings.HasPrefix(f.Health, "repaired") {
 			t.Errorf("%d bytes, after: %+v", left, f)
 		}
 		next.Close(root)

@@ -41,11 +41,15 @@ type Coverage struct {
 	Model          string  `json:"model"`
 }
 
-// Progress is how far a Refresh has come: Done of Total files, Path the last; it
-// is empty before the first.
+// Progress is how far a Refresh has come: Done of Total files, Paths the last ones; there
+// are none before the first.
 type Progress struct {
 	Done, Total int
-	Path        string
+	Paths       []string
+	// Flushed is the number of the last change that outlives this process: what was
+	// reported up to now is found by the next, whatever becomes of this one. 0 where
+	// the index is kept in memory only.
+	Flushed uint64
 }
 
 // State of a folder.
@@ -70,6 +74,7 @@ type FolderStatus struct {
 	Message  string // why it failed, or what is wrong with its index on disk
 	Coverage Coverage
 	Bytes    int64  // of its index on disk, 0 where it is kept in memory only
+	Flushed  uint64 // see Progress
 	Health   string // "ok", or what was wrong with the stored index and what was done
 	Skipped  []workspace.Skipped
 	Warnings []string // files of ignore rules that could not be used in full
