@@ -43,7 +43,7 @@ func (p Piece) part(root string) part {
 	for f := range p.Segment.fileCount {
 		if !p.Alive(f) {
 			if result.dead == nil {
-				result.dead = make([]uint64, (p.Segment.fileCount+63)/64)
+				result.dead, result.live, _ = result.ownMarks()
 			}
 			result.kill(f)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/bits"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -231,7 +232,10 @@ func (r *scan) run(ctx context.Context, round func(*scan, context.Context, *span
 	}
 	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
 		for i := range r.share[1:] {
-			g.Go(func(ctx context.Context) error { return round(r, ctx, &r.share[i+1]) })
+			g.Go(func(ctx context.Context) error {
+				debug.SetPanicOnFault(true) // rows may be mapped: see store.Guard
+				return round(r, ctx, &r.share[i+1])
+			})
 		}
 		return round(r, ctx, &r.share[0])
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"sort"
 
 	"github.com/semantic-ls/semantic-ls/vectors/flat"
@@ -186,7 +187,9 @@ func (s *Segment) CheckAll() error {
 			return fmt.Errorf("%w: the paths are not in order", ErrCorrupt)
 		}
 	}
-	return s.postings.Check()
+	err := s.postings.Check()
+	runtime.KeepAlive(s) // its numbers may be those of a mapped file
+	return err
 }
 
 // Bytes returns the encoded form, which must not be changed.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -229,6 +230,7 @@ func Merge(ctx context.Context, dimensions int, segments []*Segment, alive func(
 		}
 	}
 	postings, err := lexical.Merge(ctx, sources)
+	runtime.KeepAlive(segments) // their numbers may be those of a mapped file
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"math"
+	"runtime"
 	"slices"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
@@ -90,6 +91,7 @@ func viewed(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64,
 		}
 		v.top[least] = max(v.top[least], list[i].Score)
 	}
+	runtime.KeepAlive(s) // the words of the paths may be those of a mapped file
 	return list, views
 }
 

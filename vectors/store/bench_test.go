@@ -21,8 +21,16 @@ func BenchmarkOpen(b *testing.B) {
 				b.Fatal(err)
 			}
 			cache := b.TempDir()
-			written, _ := store.Open(cache, id)
-			if err := written.Append(store.Change{Segment: seg}); err != nil {
+			written := store.Open(cache, id)
+			if _, err := written.Load(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			checkpoint := written.Begin(func(store.News) {})
+			kept, err := checkpoint.Keep(seg)
+			if err == nil {
+				err = checkpoint.Commit([]index.Piece{{Segment: kept}}, func(store.News) {})
+			}
+			if err != nil {
 				b.Fatal(err)
 			}
 			if err := written.Close(); err != nil {
@@ -30,11 +38,13 @@ func BenchmarkOpen(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				s, changes := store.Open(cache, id)
-				x := index.New(id.Root)
-				for _, c := range changes {
-					x.Apply(c.Segment, c.Removed)
+				s := store.Open(cache, id)
+				news, err := s.Load(b.Context())
+				if err != nil {
+					b.Fatal(err)
 				}
+				x := index.New(id.Root)
+				news.Apply(x)
 				if got := x.Snapshot().Counts("").Chunks; got != size.Chunks || s.Health() != store.HealthOK {
 					b.Fatalf("%d chunks, %s", got, s.Health())
 				}

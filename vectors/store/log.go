@@ -120,6 +120,9 @@ func (s *Store) changeOf(m *mapping, d decoded) (c Change, err error) {
 	if err == nil && c.Segment != nil && c.Segment.Dimensions() != s.id.Dimensions {
 		err = fmt.Errorf("rows of %d dimensions", c.Segment.Dimensions())
 	}
+	if err == nil && c.Segment != nil {
+		err = c.Segment.Check()
+	}
 	return c, err
 }
 

@@ -289,6 +289,9 @@ func (s *Store) openBase(base []*baseFile) error {
 			if b.segment, err = b.m.open(b.m.data); err == nil && b.segment.Dimensions() != s.id.Dimensions {
 				err = fmt.Errorf("rows of %d dimensions", b.segment.Dimensions())
 			}
+			if err == nil {
+				err = b.segment.Check()
+			}
 			if err != nil {
 				b.fault = fmt.Errorf("%s: %w", b.name(), err)
 			}
