@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
@@ -24,30 +26,146 @@ const copied = 500
 // sample is a file of the copy. Its text is kept, to be saved with a line more.
 type sample struct{ path, text string }
 
-// save measures the way from a saved file to a search that finds what is new in it.
-func (r *result) save(ctx context.Context, root, temp string) error {
-	tree := filepath.Join(temp, "tree")
+// with is the text with a line more in its middle.
+func (s sample) with(line string) string {
+	lines := strings.SplitAfter(s.text, "\n")
+	half := len(lines) / 2
+	return strings.Join(lines[:half], "") + line + "\n" + strings.Join(lines[half:], "")
+}
+
+// save measures the way from a saved file to an answer that has what is new in it.
+func (r *result) save(ctx context.Context, p program, root string, o options) error {
+	tree := filepath.Join(p.temp, "tree")
 	files, err := copyTree(ctx, root, tree)
 	if err != nil {
-		return err
-	}
-	e := engine(filepath.Join(temp, "saves"))
-	if err := openAndRefresh(ctx, e, tree); err != nil {
 		return err
 	}
 	one, err := middle(files)
 	if err != nil {
 		return err
 	}
-	r.SaveFiles, r.SaveBytes = e.Status().Coverage.FilesIndexed, len(one.text)
-	lines := strings.SplitAfter(one.text, "\n")
-	half := len(lines) / 2
+	r.SaveFileBytes = len(one.text)
+	random := rand.New(rand.NewPCG(1, 2))
+	// A word that no file has, and that is spelled like none before: else the one before would be found for it.
+	next := func() string {
+		word := make([]byte, 16)
+		for i := range word {
+			word[i] = "bcdfghjklmnpqrtvwxyz"[random.IntN(20)]
+		}
+		return string(word)
+	}
+	p.cache = filepath.Join(p.temp, "saves")
+	var unused float64
+	err = serving(ctx, p, tree, &unused, func(c *client) error {
+		if r.SaveOutside, err = saveOutside(ctx, c, one, next, min(o.rounds, 10)); err != nil {
+			return err
+		}
+		r.Save, err = saveInEditor(ctx, c, one, next, o.rounds)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p.cache = filepath.Join(p.temp, "updates")
+	return r.saveInEngine(ctx, p.cache, tree, one, next, o.rounds)
+}
+
+// saveInEditor edits and saves a document.
+func saveInEditor(ctx context.Context, c *client, one sample, next func() string, rounds int) (latency, error) {
+	uri := uriOf(one.path)
+	opened := map[string]any{"uri": uri, "languageId": "plaintext", "version": 0, "text": one.text}
+	if err := c.notify("textDocument/didOpen", map[string]any{"textDocument": opened}); err != nil {
+		return latency{}, err
+	}
 	var took []time.Duration
 	for round := range rounds {
-		// A word that no file has, another one each time.
-		word := fmt.Sprintf("quokkazebra%d", 1000+round)
-		text := strings.Join(lines[:half], "") + word + "\n" + strings.Join(lines[half:], "")
+		word := next()
+		text := one.with(word)
 		if err := os.WriteFile(one.path, []byte(text), 0o644); err != nil {
+			return latency{}, err
+		}
+		start := time.Now()
+		for _, n := range []struct {
+			method string
+			params map[string]any
+		}{
+			{"textDocument/didChange", map[string]any{
+				"textDocument":   map[string]any{"uri": uri, "version": 1 + round},
+				"contentChanges": []any{map[string]any{"text": text}},
+			}},
+			{"textDocument/didSave", map[string]any{"textDocument": map[string]any{"uri": uri}}},
+		} {
+			if err := c.notify(n.method, n.params); err != nil {
+				return latency{}, err
+			}
+		}
+		a, err := c.search(word)
+		if err != nil {
+			return latency{}, err
+		}
+		took = append(took, time.Since(start))
+		if !a.says(word) {
+			return latency{}, fmt.Errorf("a word that was saved in the middle of a copy of %s is not found", one.path)
+		}
+		// Until the file has settled and is in the index: a person saves no sooner again.
+		if err := tasks.Sleep(ctx, 150*time.Millisecond); err != nil {
+			return latency{}, err
+		}
+	}
+	closed := map[string]any{"textDocument": map[string]any{"uri": uri}}
+	return latencyOf(took), c.notify("textDocument/didClose", closed)
+}
+
+// patience is how long a change on disk may take to be found.
+const patience = 30 * time.Second
+
+// saveOutside changes a file that the editor has not opened.
+func saveOutside(ctx context.Context, c *client, one sample, next func() string, rounds int) (latency, error) {
+	var took []time.Duration
+	for range rounds {
+		word := next()
+		if err := os.WriteFile(one.path, []byte(one.with(word)), 0o644); err != nil {
+			return latency{}, err
+		}
+		start := time.Now()
+		changed := map[string]any{"changes": []any{map[string]any{"uri": uriOf(one.path), "type": 2}}}
+		if err := c.notify("workspace/didChangeWatchedFiles", changed); err != nil {
+			return latency{}, err
+		}
+		for found := false; !found; {
+			a, err := c.search(word)
+			if err != nil {
+				return latency{}, err
+			}
+			if found = a.says(word); found {
+				break
+			}
+			if time.Since(start) > patience {
+				return latency{}, fmt.Errorf("a word that was written into %s is not found within %v", one.path, patience)
+			}
+			if err := tasks.Sleep(ctx, time.Millisecond); err != nil {
+				return latency{}, err
+			}
+		}
+		took = append(took, time.Since(start))
+	}
+	return latencyOf(took), nil
+}
+
+// saveInEngine does what a save costs the index, in this process.
+func (r *result) saveInEngine(ctx context.Context, cache, tree string, one sample, next func() string, rounds int) error {
+	e := engine(cache)
+	if err := e.Open(ctx, tree); err != nil {
+		return err
+	}
+	if err := e.Refresh(ctx, tree, nil); err != nil {
+		return err
+	}
+	r.SaveFiles = e.Status().Coverage.FilesIndexed
+	var took []time.Duration
+	for range rounds {
+		word := next()
+		if err := os.WriteFile(one.path, []byte(one.with(word)), 0o644); err != nil {
 			return err
 		}
 		start := time.Now()
@@ -63,21 +181,20 @@ func (r *result) save(ctx context.Context, root, temp string) error {
 			return fmt.Errorf("a line that was saved in the middle of a copy of %s is not found", one.path)
 		}
 	}
-	slices.Sort(took)
-	r.SaveP50 = ms(took[len(took)/2])
+	r.SaveEngine = latencyOf(took)
 	return e.Close(tree)
 }
 
 // copyTree copies the texts of at most so many files of root, from all over it.
 func copyTree(ctx context.Context, root, to string) ([]sample, error) {
-	found, err := workspace.Discover(ctx, root, workspace.Options{MaxFileSize: maxFileSize})
+	entries, err := walk(ctx, root)
 	if err != nil {
 		return nil, err
 	}
-	every := max(1, len(found.Entries)/copied)
+	every := max(1, len(entries)/copied)
 	var files []sample
-	for i := 0; i < len(found.Entries) && len(files) < copied; i += every {
-		rel := found.Entries[i].Path
+	for i := 0; i < len(entries) && len(files) < copied; i += every {
+		rel := entries[i].Path
 		text, _, skip, err := workspace.Read(root, rel, maxFileSize)
 		if err != nil {
 			return nil, err
