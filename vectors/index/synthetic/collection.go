@@ -75,7 +75,8 @@ type Kept struct {
 	segments map[int]*index.Segment
 }
 
-// Batches returns a collection of so many chunks in eight segments or more.
+// Batches returns a collection of so many chunks in about eight segments, of more than 400,000 in more: they have
+// batchChunks or a little over each, as files are not divided.
 func (k *Kept) Batches(chunks int) ([]*index.Segment, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

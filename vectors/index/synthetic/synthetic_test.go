@@ -219,3 +219,22 @@ func TestQueries(t *testing.T) {
 		}
 	}
 }
+
+func TestKeptIsMadeOnce(t *testing.T) {
+	var k Kept
+	one, err := k.Segment(t.Context(), 800)
+	if err != nil || one.Chunks() != 800 {
+		t.Fatalf("%d chunks, %v", one.Chunks(), err)
+	}
+	if again, err := k.Segment(t.Context(), 800); err != nil || again != one {
+		t.Errorf("made anew: %v", err)
+	}
+	list, err := k.Batches(800)
+	if err != nil || len(list) < 3 {
+		t.Fatalf("%d segments, %v", len(list), err)
+	}
+	again, err := k.Batches(800)
+	if err != nil || !slices.Equal(list, again) {
+		t.Errorf("made anew: %v", err)
+	}
+}
