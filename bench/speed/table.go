@@ -33,7 +33,8 @@ func cores() int { return runtime.GOMAXPROCS(0) }
 
 // write prints the result for people, a goal beside each value that has one.
 func (r *result) write(w io.Writer) {
-	fmt.Fprintf(w, "%s: %d files, %.1f MB, %d chunks; %s, %d cores\n\n", r.Dir, r.Files, r.SourceMB, r.Chunks, runtime.Version(), r.Cores)
+	fmt.Fprintf(w, "%s: %d files, %.1f MB, %d chunks; %s, %d cores\n\n",
+		r.Dir, r.Files, r.SourceMB, r.Chunks, runtime.Version(), r.Cores)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	defer t.Flush()
 	row := func(what, value, note string) { fmt.Fprintf(t, "%s\t%s\t%s\n", what, value, note) }
@@ -54,15 +55,18 @@ func (r *result) write(w io.Writer) {
 		r.Save.P95, float64(r.SaveFileBytes)/1000, r.SaveFiles, goal(true, r.Save.P95, 5, "ms")))
 	row("  in the index", fmt.Sprintf("%.2f ms", r.SaveEngine.P50),
 		fmt.Sprintf("p95 %.2f%s", r.SaveEngine.P95, goal(true, r.SaveEngine.P95, 5, "ms")))
-	row("  outside", fmt.Sprintf("%.0f ms", r.SaveOutside.P50), fmt.Sprintf("p95 %.0f, 100 of it to let the file settle", r.SaveOutside.P95))
+	row("  outside", fmt.Sprintf("%.0f ms", r.SaveOutside.P50),
+		fmt.Sprintf("p95 %.0f, 100 of it to let the file settle", r.SaveOutside.P95))
 	if r.ColdRSS > 0 {
 		row("memory, indexing", fmt.Sprintf("%.0f MB", r.ColdRSS), "anonymous, peak"+goal(true, r.ColdRSS, 1536*1.048576, "MB"))
-		row("memory, serving", fmt.Sprintf("%.0f MB", r.ServeRSS), "anonymous, peak"+goal(r.Chunks <= 120_000, r.ServeRSS, 150, "MB"))
+		row("memory, serving", fmt.Sprintf("%.0f MB", r.ServeRSS),
+			"anonymous, peak"+goal(r.Chunks <= 120_000, r.ServeRSS, 150, "MB"))
 	}
-	row("on disk", fmt.Sprintf("%.1f MB", r.DiskMB), fmt.Sprintf("%.2f times the source%s", r.DiskRatio, goal(true, r.DiskRatio, 2, "x")))
+	row("on disk", fmt.Sprintf("%.1f MB", r.DiskMB),
+		fmt.Sprintf("%.2f times the source%s", r.DiskRatio, goal(true, r.DiskRatio, 2, "x")))
 }
 
-// goal says how a value stands to the most that it should be; nothing where the tree is not of the size that the goal is for.
+// goal says how a value stands to the most that it should be; nothing where the goal is for trees of another size.
 func goal(applies bool, value, most float64, unit string) string {
 	if !applies {
 		return ""
