@@ -28,6 +28,7 @@ func engineConfig(s settings.Settings, cores *tasks.Limiter, log *zap.Logger) (i
 		Limiter:     cores,
 		Log:         log,
 		MaxFileSize: s.Index.MaxFileSize,
+		VectorBytes: s.Cache.VectorBytes,
 	}, err
 }
 

@@ -23,7 +23,7 @@ type engines struct {
 
 // purpose is what two sessions must agree in to share an engine.
 type purpose struct {
-	cache       string
+	cache       settings.Cache
 	maxFileSize int64
 	embedding   settings.Embedding
 }
@@ -54,7 +54,7 @@ func (e *engines) finish(ctx context.Context) {
 
 // get returns a session's engine, and what to call when the session has ended.
 func (e *engines) get(s settings.Settings) (engine *indexing.Engine, release func(), err error) {
-	key := purpose{s.Cache.Directory, s.Index.MaxFileSize, s.Embedding}
+	key := purpose{s.Cache, s.Index.MaxFileSize, s.Embedding}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	m := e.made[key]

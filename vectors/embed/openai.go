@@ -243,6 +243,9 @@ func (o *OpenAI) embed(ctx context.Context, texts []string, p tasks.Priority, se
 	return rows, nil
 }
 
+// Sent is what Embed sends of a text, and so all that its row can depend on.
+func (o *OpenAI) Sent(text string) string { return ready(text) }
+
 // request is one batch of texts, ready to be sent, and where their rows belong.
 type request struct {
 	texts   []string

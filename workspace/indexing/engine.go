@@ -29,6 +29,7 @@ import (
 	"github.com/semantic-ls/semantic-ls/vectors/embed"
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/vectors/store"
+	"github.com/semantic-ls/semantic-ls/vectors/store/rows"
 	"github.com/semantic-ls/semantic-ls/workspace"
 )
 
@@ -46,6 +47,13 @@ type Prober interface {
 	Probe(ctx context.Context) (embed.Model, error)
 }
 
+// Sender is an Embedder that changes texts before it sends them: what it sends of one is
+// all that its row depends on. Where there is a cache of vectors, a row is kept under
+// that, so that what was masked leaves no trace there.
+type Sender interface {
+	Sent(text string) string
+}
+
 // Config is what an Engine works with.
 type Config struct {
 	CacheDir    string         // indexes are stored below it; "": memory only
@@ -56,6 +64,7 @@ type Config struct {
 	Weights     search.Weights // of the ranking's signals; zero: the default ones
 	ReadOnly    bool           // what is stored is read and never touched
 	Files       store.FS       // where indexes are stored; nil: this machine's file system
+	VectorBytes int64          // that the cache of vectors below CacheDir may take, see vectors/store/rows; 0: none
 }
 
 const (
@@ -95,6 +104,8 @@ type shared struct {
 	cfg Config
 	now atomic.Pointer[embed.Model] // what the embedder's model is; its dimensions come with the first Open
 
+	vectors *rows.Cache // of rows that a remote model made for any index; keeps nothing where there is to be none
+
 	turns turns // by root, of Open and Close; and one more, of asking the embedder
 
 	mu      sync.Mutex
@@ -121,6 +132,10 @@ func New(cfg Config) *Engine {
 	e := &Engine{shared: &shared{cfg: cfg, folders: map[string]*folder{}}, roots: map[string]*folder{}}
 	m := cfg.Embedder.Model()
 	e.now.Store(&m)
+	if cfg.CacheDir == "" || cfg.ReadOnly || e.local() {
+		cfg.VectorBytes = 0
+	}
+	e.vectors = rows.Open(rows.Directory(cfg.CacheDir), cfg.VectorBytes)
 	return e
 }
 
@@ -250,8 +265,11 @@ func readable(root string) error {
 }
 
 func identity(root string, m embed.Model) store.Identity {
-	return store.Identity{Root: root, Model: m.Provider + ":" + m.Name, Dimensions: m.Dimensions}
+	return store.Identity{Root: root, Model: modelName(m), Dimensions: m.Dimensions}
 }
+
+// modelName tells a model from all others.
+func modelName(m embed.Model) string { return m.Provider + ":" + m.Name }
 
 // Locate returns the folder whose stored index of this model covers dir: dir
 // itself or the nearest above it.
@@ -301,7 +319,11 @@ func (e *Engine) leave(root string, finished bool) (left *finisher, err error) {
 	}
 	e.shared.mu.Lock()
 	delete(e.folders, root)
+	last := len(e.folders) == 0
 	e.shared.mu.Unlock()
+	if last {
+		e.cached(e.vectors.Close())
+	}
 	return nil, f.store.Close()
 }
 

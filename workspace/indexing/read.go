@@ -68,8 +68,9 @@ func (e *Engine) cut(file index.File, text string) index.Document {
 }
 
 // embed gives every chunk of the documents its row: the one that the index has
-// for the same text at the same path, else a new one. The built-in model makes its rows
-// when the documents are built into a segment.
+// for the same text at the same path, else the one that the cache of vectors has for
+// what would be sent, else a new one.
+// The built-in model makes its rows when the documents are built into a segment.
 func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Document, p tasks.Priority) error {
 	if e.builtin() != nil {
 		return nil
@@ -90,26 +91,27 @@ func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Documen
 	if len(texts) == 0 {
 		return nil
 	}
-	ask := func(ctx context.Context, texts []string, rows []*index.Row) error {
-		vectors, err := e.cfg.Embedder.Embed(ctx, texts)
-		if err != nil {
-			return err
-		}
-		for i, v := range vectors {
-			*rows[i] = index.Quantise(v)
-		}
-		return nil
-	}
 	if !e.local() {
-		return ask(ctx, texts, rows)
+		return e.embedRemote(ctx, texts, rows, p)
 	}
 	for len(texts) > 0 {
 		n := min(unitTexts, len(texts))
-		err := e.lend(ctx, p, func(ctx context.Context) error { return ask(ctx, texts[:n], rows[:n]) })
+		err := e.lend(ctx, p, func(ctx context.Context) error { return e.ask(ctx, texts[:n], rows[:n]) })
 		if err != nil {
 			return err
 		}
 		texts, rows = texts[n:], rows[n:]
+	}
+	return nil
+}
+
+func (e *Engine) ask(ctx context.Context, texts []string, rows []*index.Row) error {
+	vectors, err := e.cfg.Embedder.Embed(ctx, texts)
+	if err != nil {
+		return err
+	}
+	for i, v := range vectors {
+		*rows[i] = index.Quantise(v)
 	}
 	return nil
 }

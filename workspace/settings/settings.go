@@ -52,7 +52,8 @@ type Index struct {
 
 // Cache says where an index is kept between sessions.
 type Cache struct {
-	Directory string // absolute; "" if the machine offers none: everything stays in memory
+	Directory   string // absolute; "" if the machine offers none: everything stays in memory
+	VectorBytes int64  // that the vectors which all indexes share may take; 0: none are kept
 }
 
 // Log says what is told about the server's own work, and where.

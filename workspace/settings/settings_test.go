@@ -55,7 +55,7 @@ func TestDefaults(t *testing.T) {
 	want := Settings{
 		Embedding: Embedding{Provider: "builtin", BatchSize: 64, Concurrency: 4, Timeout: 30 * time.Second},
 		Index:     Index{MaxFileSize: 1 << 20},
-		Cache:     Cache{Directory: filepath.Join(cache, "semantic-ls")},
+		Cache:     Cache{Directory: filepath.Join(cache, "semantic-ls"), VectorBytes: 2 << 30},
 		Log:       Log{Level: "info"},
 	}
 	if s.Embedding != want.Embedding || s.Index != want.Index || s.Cache != want.Cache || s.Log != want.Log {
@@ -115,6 +115,7 @@ func TestEverySettingFromEverySource(t *testing.T) {
 		"embedding.key":         {"sk-secret", ``, "sk-secret"},
 		"index.maxFileSize":     {"4096", `4096`, "4096"},
 		"cache.directory":       {path, string(literal), path},
+		"cache.vectorBytes":     {"1048576", `1048576`, "1048576"},
 		"log.level":             {"debug", `"debug"`, "debug"},
 		"log.file":              {path, string(literal), path},
 	}
@@ -201,7 +202,7 @@ func TestTable(t *testing.T) {
 	}
 	// What a workspace must not choose: where its text goes, and which files are written.
 	for _, row := range Table() {
-		if want := slices.Contains([]string{"embedding.provider", "embedding.baseURL", "embedding.key", "embedding.model", "embedding.dimensions", "cache.directory", "log.file"}, row.Key); row.Machine != want {
+		if want := slices.Contains([]string{"embedding.provider", "embedding.baseURL", "embedding.key", "embedding.model", "embedding.dimensions", "cache.directory", "cache.vectorBytes", "log.file"}, row.Key); row.Machine != want {
 			t.Errorf("%s: Machine is %v", row.Key, row.Machine)
 		}
 	}

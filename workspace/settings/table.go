@@ -45,6 +45,8 @@ const (
 	maxBatch = 2048
 	// maxConcurrency is where more open requests to one host only queue up there.
 	maxConcurrency = 64
+	// maxVectorBytes keeps a slip of the finger from filling a disk: a tebibyte.
+	maxVectorBytes = 1 << 40
 	// maxFileSize is the most that is reasonable to read into memory for one file.
 	maxFileSize = 1 << 30
 )
@@ -108,6 +110,13 @@ func Table() []Setting {
 			Doc: "Where indexes are kept. Deleting it loses nothing but time. Not set: `semantic-ls` in the user's cache directory " +
 				"(`$XDG_CACHE_HOME` or `~/.cache`, `~/Library/Caches`, `%LocalAppData%`).",
 			field: func(s *Settings) any { return &s.Cache.Directory },
+		},
+		{
+			Key: "cache.vectorBytes", Type: Integer, Default: "2147483648", Min: 0, Max: maxVectorBytes, Machine: true,
+			Doc: "How many bytes of `cache.directory` may hold vectors of the `openai` provider for all indexes to share, " +
+				"so that another branch, worktree or clone asks only for what was never seen. " +
+				"The least recently used make room. `0`: none are kept.",
+			field: func(s *Settings) any { return &s.Cache.VectorBytes },
 		},
 		{
 			Key: "log.level", Type: Text, Default: "info",

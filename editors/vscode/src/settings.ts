@@ -12,6 +12,7 @@ export const keys = [
   "embedding.timeout",
   "index.maxFileSize",
   "cache.directory",
+  "cache.vectorBytes",
   "log.level",
   "log.file",
 ] as const;
