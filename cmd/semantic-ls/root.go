@@ -152,7 +152,8 @@ Without a command it serves an editor if standard input is not a terminal.`,
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
 	p.flags.add(root)
-	root.AddCommand(p.searchCommand(), p.relatedCommand(), p.outlineCommand(), p.indexCommand(), p.statusCommand(), p.serveCommand(), p.versionCommand())
+	root.AddCommand(p.searchCommand(), p.relatedCommand(), p.outlineCommand(), p.indexCommand(), p.statusCommand(),
+		p.cacheCommand(), p.serveCommand(), p.versionCommand())
 	return root
 }
 
