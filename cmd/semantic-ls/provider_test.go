@@ -8,6 +8,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/semantic-ls/semantic-ls/vectors/embed"
+	"github.com/semantic-ls/semantic-ls/workspace/settings"
 )
 
 // provider is an embedding server. It answers until it has seen the given text,
@@ -148,5 +151,29 @@ func TestAProviderThatIsDownCostsNoIndex(t *testing.T) {
 	fresh := append([]string{"search", asked, s.project, "--cache-directory", t.TempDir()}, flags...)
 	if r := s.run(fresh...); r.code != exitError || !strings.Contains(r.stderr, "cannot be reached") {
 		t.Errorf("with nothing indexed: exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}
+
+// What the settings take for the provider's own address is what a model's identity
+// leaves out.
+func TestTheDefaultServerHasNoAddress(t *testing.T) {
+	s, _, err := settings.Load(settings.Sources{Flags: map[string]string{"embedding.provider": "openai", "embedding.model": "m"}})
+	if err != nil || s.Embedding.BaseURL != embed.DefaultBaseURL {
+		t.Fatalf("%q, %v", s.Embedding.BaseURL, err)
+	}
+}
+
+// Two servers with a model of one name: neither's vectors are taken for the other's.
+func TestTwoServersDoNotShareAnIndex(t *testing.T) {
+	s := newSandbox(t)
+	for i := range 2 {
+		p := newProvider(t, "")
+		s.must(append([]string{"index", s.project}, p.flags()...)...)
+		if !p.sawAny("rgb_to_hsl") {
+			t.Errorf("server %d was not asked", i)
+		}
+		if n := len(objects(t, s.must("cache", "list", "--json"))[0]["indexes"].([]any)); n != i+1 {
+			t.Errorf("%d indexes after %d servers", n, i+1)
+		}
 	}
 }

@@ -17,7 +17,10 @@
 // masked before a request exists.
 package embed
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // Model identifies what made a vector. Vectors of two models cannot be compared,
 // so an index belongs to exactly one Model; it is comparable with ==.
@@ -25,6 +28,29 @@ type Model struct {
 	Name       string // "builtin-2", "text-embedding-3-small"
 	Provider   string // "builtin", or "openai" for whatever speaks its API
 	Dimensions int    // numbers in a row; 0: not known yet, see OpenAI.Probe
+	Server     string // the address of one that is not the provider's own: two may have models of one name
+}
+
+// Identity is all that tells a model from others, but for its dimensions, on one line:
+// "builtin:builtin-1", "openai:nomic-embed-text at http://localhost:11434/v1".
+func (m Model) Identity() string {
+	if m.Server == "" {
+		return m.Provider + ":" + m.Name
+	}
+	return m.Provider + ":" + m.Name + at + m.Server
+}
+
+// at stands before a server. Addresses have no spaces in them.
+const at = " at "
+
+// ParseIdentity is the model that has this Identity.
+func ParseIdentity(s string, dimensions int) Model {
+	m := Model{Dimensions: dimensions}
+	m.Provider, m.Name, _ = strings.Cut(s, ":")
+	if i := strings.LastIndex(m.Name, at); i >= 0 {
+		m.Name, m.Server = m.Name[:i], m.Name[i+len(at):]
+	}
+	return m
 }
 
 var (

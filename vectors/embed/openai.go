@@ -68,6 +68,7 @@ type Config struct {
 // concurrent use; Close it when done.
 type OpenAI struct {
 	config     Config
+	server     string // as in Model
 	http       *http.Client
 	limiter    *tasks.Limiter
 	dimensions atomic.Int64 // 0: no answer yet
@@ -104,7 +105,7 @@ func NewOpenAI(c Config) (*OpenAI, error) {
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}
-	o := &OpenAI{config: c, limiter: c.Limiter, sleep: tasks.Sleep, jitter: rand.Float64, now: time.Now}
+	o := &OpenAI{config: c, server: server(c.BaseURL), limiter: c.Limiter, sleep: tasks.Sleep, jitter: rand.Float64, now: time.Now}
 	if o.limiter == nil {
 		o.limiter = tasks.NewLimiter(c.Concurrency+1, c.Concurrency)
 	}
@@ -153,10 +154,29 @@ func baseURL(s string) (string, error) {
 	return strings.TrimSuffix(strings.TrimRight(u.String(), "/"), "/embeddings"), nil
 }
 
+// DefaultBaseURL is the address of the provider's own server.
+const DefaultBaseURL = "https://api.openai.com/v1"
+
+// server is what a base URL that baseURL has checked is in a Model: the same for all
+// spellings of one address.
+func server(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return base // it was parsed before
+	}
+	u.Host = strings.ToLower(u.Host)
+	u.Host = strings.TrimSuffix(u.Host, map[string]string{"http": ":80", "https": ":443"}[u.Scheme])
+	u.User = nil
+	if s := strings.TrimRight(u.String(), "/"); s != DefaultBaseURL {
+		return s
+	}
+	return ""
+}
+
 // Model names the model. Dimensions is 0 until it is configured or an answer has
 // come; see Probe.
 func (o *OpenAI) Model() Model {
-	return Model{Name: o.config.Model, Provider: "openai", Dimensions: int(o.dimensions.Load())}
+	return Model{Name: o.config.Model, Provider: "openai", Dimensions: int(o.dimensions.Load()), Server: o.server}
 }
 
 // Probe embeds one word to see whether the provider works, and returns Model

@@ -181,7 +181,7 @@ func TestOrderIsKeptAndConcurrencyBounded(t *testing.T) {
 	if got := p.peak.Load(); got != concurrency {
 		t.Errorf("%d requests in flight at most, want %d", got, concurrency)
 	}
-	if m := o.Model(); m != (Model{Name: "m", Provider: "openai", Dimensions: 3}) {
+	if m := o.Model(); m != (Model{Name: "m", Provider: "openai", Dimensions: 3, Server: server(o.config.BaseURL)}) {
 		t.Errorf("Model() = %+v", m)
 	}
 }

@@ -53,7 +53,7 @@ func (e *Engine) embedRemote(ctx context.Context, texts []string, to []*index.Ro
 
 // rowsOf is what the cache of vectors calls a model.
 func rowsOf(m embed.Model) rows.Model {
-	return rows.Model{Name: modelName(m), Dimensions: m.Dimensions}
+	return rows.Model{Name: m.Identity(), Dimensions: m.Dimensions}
 }
 
 // sent is all of a text that its row depends on.

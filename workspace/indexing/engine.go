@@ -265,11 +265,8 @@ func readable(root string) error {
 }
 
 func identity(root string, m embed.Model) store.Identity {
-	return store.Identity{Root: root, Model: modelName(m), Dimensions: m.Dimensions}
+	return store.Identity{Root: root, Model: m.Identity(), Dimensions: m.Dimensions}
 }
-
-// modelName tells a model from all others.
-func modelName(m embed.Model) string { return m.Provider + ":" + m.Name }
 
 // Locate returns the folder whose stored index of this model covers dir: dir
 // itself or the nearest above it.
