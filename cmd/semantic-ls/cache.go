@@ -78,7 +78,7 @@ func (p *process) cachePruneCommand() *cobra.Command {
 		Short: "Remove what nobody uses any more",
 		Long: `Removes the indexes of folders that are gone, and those that nobody has used for two
 months; and of the vectors that indexes share the oldest, until they keep to
-cache.vectorBytes. What another process is writing is left, and said.`,
+cache.vectorBytes. What another process has open is left, and said.`,
 		Example: `  semantic-ls cache prune
   semantic-ls cache prune --dry-run --json`,
 		Args: atMost(0, 0, func([]string) string { return "semantic-ls cache prune" }),
@@ -109,7 +109,7 @@ func (p *process) cacheClearCommand() *cobra.Command {
 		Use:   "clear [flags]",
 		Short: "Remove all indexes and vectors",
 		Long: `Says what is there, and removes all of it: every index, and the vectors that indexes
-share. What another process is writing is left, and said: exit code 2.`,
+share. What another process has open is left, and said: exit code 2.`,
 		Example: `  semantic-ls cache clear --dry-run
   semantic-ls cache clear`,
 		Args: atMost(0, 0, func([]string) string { return "semantic-ls cache clear" }),

@@ -95,7 +95,7 @@ func TestCachePrune(t *testing.T) {
 	}
 	long := time.Now().Add(-100 * 24 * time.Hour)
 	err = filepath.WalkDir(s.cache, func(path string, _ os.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(path, ".idx") {
+		if err == nil && strings.HasSuffix(path, "OPEN.lock") {
 			err = os.Chtimes(path, long, long)
 		}
 		return err
@@ -136,16 +136,16 @@ func TestCacheClear(t *testing.T) {
 	s.must("search", asked, s.project)
 }
 
-// What another process writes is left, and said.
-func TestCacheClearLeavesWhatAnotherProcessWrites(t *testing.T) {
+// What another process has open is left, and said.
+func TestCacheClearLeavesWhatAnotherProcessHasOpen(t *testing.T) {
 	s, _ := filled(t)
-	open, changes := store.Open(s.cache, store.Identity{Root: s.project, Model: "builtin:builtin-1", Dimensions: 256})
+	open := store.Open(s.cache, store.Identity{Root: s.project, Model: "builtin:builtin-2", Dimensions: 256})
 	defer open.Close()
-	if len(changes) == 0 {
-		t.Fatal("another index is open")
+	if news, err := open.Load(t.Context()); err != nil || len(news.Pieces)+len(news.Changes) == 0 {
+		t.Fatal("another index is open", err)
 	}
 	r := s.run("cache", "clear", "--json")
-	if r.code != exitError || !strings.Contains(r.stderr, "clear: "+s.project+": another process is writing it\n") {
+	if r.code != exitError || !strings.Contains(r.stderr, "clear: "+s.project+": another process has it open\n") {
 		t.Errorf("exit code %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
 	if kept := roots(t, r.stdout, "kept"); !slices.Equal(kept, []string{s.project}) {
@@ -154,7 +154,8 @@ func TestCacheClearLeavesWhatAnotherProcessWrites(t *testing.T) {
 	if got := roots(t, s.must("cache", "list", "--json"), "indexes"); !slices.Equal(got, []string{s.project}) {
 		t.Errorf("left: %v", got)
 	}
-	if err := open.Append(store.Change{Removed: []string{"a"}}); err != nil || open.Health() != store.HealthOK {
+	change := func(store.News) (store.Change, bool) { return store.Change{Removed: []string{"a"}}, true }
+	if _, _, err := open.Append(change); err != nil || open.Health() != store.HealthOK {
 		t.Errorf("the other process cannot go on: %v, %s", err, open.Health())
 	}
 	// prune leaves it as well, which is no error.

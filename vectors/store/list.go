@@ -1,30 +1,30 @@
 package store
 
 import (
-	"encoding/binary"
+	"bytes"
+	"cmp"
 	"errors"
-	"fmt"
-	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
-// ErrBusy is returned for an index that another process is writing.
-var ErrBusy = errors.New("another process is writing it")
+// ErrBusy is returned for an index that another process has open.
+var ErrBusy = errors.New("another process has it open")
 
 // Stored is an index on disk, of this version of the program or another.
 type Stored struct {
 	Identity           // empty where its beginning says nothing that this version understands
 	Bytes    int64     // on disk
-	Used     time.Time // when it was opened to be written, or written, last
+	Used     time.Time // when it was opened last
 	path     string
+
+	directory bool // else a file, up to format 2
 }
 
 // List returns the indexes below cache, by root. What it cannot read it leaves out.
@@ -41,78 +41,94 @@ func List(cache string) ([]Stored, error) {
 		if !d.IsDir() {
 			continue
 		}
-		files, err := os.ReadDir(filepath.Join(cache, d.Name()))
+		entries, err := os.ReadDir(filepath.Join(cache, d.Name()))
 		if err != nil {
 			continue
 		}
-		for _, f := range files {
-			info, err := f.Info()
-			if err != nil || !info.Mode().IsRegular() || !strings.HasSuffix(f.Name(), ".idx") {
-				continue
+		for _, e := range entries {
+			if s, ok := stored(filepath.Join(cache, d.Name(), e.Name()), e); ok {
+				all = append(all, s)
 			}
-			path := filepath.Join(cache, d.Name(), f.Name())
-			all = append(all, Stored{identityOf(path), info.Size(), info.ModTime(), path})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Stored) int {
-		if c := strings.Compare(a.Root, b.Root); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Model, b.Model)
+		return cmp.Or(strings.Compare(a.Root, b.Root), strings.Compare(a.Model, b.Model))
 	})
 	return all, nil
 }
 
-// identityOf reads whose index a file is.
-func identityOf(path string) Identity {
-	file, err := os.Open(path)
+// stored describes an entry of a folder's directory, if it is an index.
+func stored(path string, e fs.DirEntry) (s Stored, ok bool) {
+	info, err := e.Info()
+	if err != nil {
+		return s, false
+	}
+	s = Stored{Bytes: info.Size(), Used: info.ModTime(), path: path}
+	if !e.IsDir() {
+		return s, info.Mode().IsRegular() && strings.HasSuffix(path, ".idx") // up to format 2
+	}
+	if !indexDirectory.MatchString(e.Name()) {
+		return s, false
+	}
+	s.directory = true
+	s.Identity = identityIn(path)
+	if open, err := os.Stat(filepath.Join(path, openName)); err == nil {
+		s.Used = open.ModTime()
+	}
+	s.Bytes = 0
+	_ = filepath.WalkDir(path, func(_ string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() {
+			if info, err := e.Info(); err == nil {
+				s.Bytes += info.Size()
+			}
+		}
+		return nil
+	})
+	return s, true
+}
+
+// indexDirectory is what directoryName gives, of any version.
+var indexDirectory = regexp.MustCompile(`^[0-9a-f]{16}-f[0-9]+t[0-9]+$`)
+
+// identityIn reads whose index a directory holds.
+func identityIn(path string) Identity {
+	file, err := os.Open(filepath.Join(path, manifestName))
 	if err != nil {
 		return Identity{}
 	}
 	defer file.Close()
 	// Paths have up to 4,096 bytes; names of models, with an address, some hundreds.
-	data := make([]byte, 16<<10)
-	n, err := io.ReadFull(file, data)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+	data, err := io.ReadAll(io.LimitReader(file, 16<<10))
+	if err != nil || !bytes.HasPrefix(data, []byte(magic)) {
 		return Identity{}
 	}
-	le := binary.LittleEndian
-	const fixed = len(magic) + 5*4
-	if n < fixed || !strings.HasPrefix(string(data), magic) || le.Uint32(data[len(magic):]) != format {
+	r := reader{data: data[len(magic):]}
+	if r.u32() != format {
 		return Identity{}
 	}
-	root, model := int64(le.Uint32(data[len(magic)+12:])), int64(le.Uint32(data[len(magic)+16:]))
-	end := int64(fixed) + root + model
-	if end+4 > int64(n) || crc32.Checksum(data[:end], castagnoli) != le.Uint32(data[end:]) {
-		return Identity{}
+	r.u32() // text version
+	dimensions, root, model := r.u32(), r.u32(), r.u32()
+	r.take(4 + 3*8)
+	id := Identity{Root: string(r.take(int(root))), Model: string(r.take(int(model))), Dimensions: int(dimensions)}
+	if r.short || !strings.HasPrefix(filepath.Base(path), prefixOf(id)) {
+		return Identity{} // damaged
 	}
-	return Identity{
-		Root: string(data[fixed : int64(fixed)+root]), Model: string(data[int64(fixed)+root : end]),
-		Dimensions: int(le.Uint32(data[len(magic)+8:])),
-	}
+	return id
 }
 
 // Unused reports whether nobody has used the index for two months.
 func (s Stored) Unused(now time.Time) bool { return now.Sub(s.Used) >= unused }
 
 // Remove removes the index, and the folder's directory with the last one. The error is
-// ErrBusy where another process is writing it.
+// ErrBusy where another process has it open.
 func (s Stored) Remove() error {
-	lock := flock.New(lockPath(s.path), flock.SetPermissions(0o600))
-	switch ok, err := lock.TryLock(); {
-	case err != nil:
-		return fmt.Errorf("locking %s: %w", lock.Path(), err)
-	case !ok:
+	err := removeStored(System(), s.path, s.directory)
+	if errors.Is(err, ErrLocked) {
 		return ErrBusy
 	}
-	defer func() { _ = lock.Unlock() }()
-	if err := os.Remove(s.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return err
 	}
-	_ = os.Remove(s.path + suffixNew)
-	// A process that is just waiting for this lock would have one of its own after that;
-	// it finds no directory, and keeps its index in memory.
-	_ = os.Remove(lock.Path())
 	_ = os.Remove(filepath.Dir(s.path)) // unless something else is in it
 	return nil
 }

@@ -15,8 +15,11 @@ func TestListAndRemove(t *testing.T) {
 	}
 	other := Identity{Root: "/b", Model: "openai:m at http://localhost/v1", Dimensions: 8}
 	for _, id := range []Identity{id, other} {
-		s, _ := Open(cache, id)
-		if err := s.Append(Change{Removed: []string{"a.go"}}); err != nil {
+		s := Open(cache, id)
+		if _, err := s.Load(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.Append(func(News) (Change, bool) { return Change{Removed: []string{"a.go"}}, true }); err != nil {
 			t.Fatal(err)
 		}
 		if id == other {
@@ -26,7 +29,7 @@ func TestListAndRemove(t *testing.T) {
 		}
 	}
 	// Of another version, damaged, and nothing of ours.
-	strange := filepath.Join(Directory(cache, id.Root), filePrefix(id)+"-f1.idx")
+	strange := filepath.Join(Directory(cache, id.Root), prefixOf(id)+"-f1.idx")
 	for path, text := range map[string]string{
 		strange:                             "semantic-ls idx\n\x01",
 		filepath.Join(cache, "vectors.idx"): "",
@@ -51,7 +54,7 @@ func TestListAndRemove(t *testing.T) {
 		err := i.Remove()
 		if i.Identity == other {
 			if !errors.Is(err, ErrBusy) {
-				t.Errorf("while it is written: %v", err)
+				t.Errorf("while it is open: %v", err)
 			}
 		} else if err != nil {
 			t.Error(err)

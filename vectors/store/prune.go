@@ -37,47 +37,57 @@ func (s *Store) prune(now time.Time) {
 		if path == s.dir || !isIndexOf(entry, s.id) {
 			continue
 		}
-		used, lock := path, strings.TrimSuffix(path, ".idx")+".lock" // up to format 2
+		used := path // up to format 2
 		if entry.IsDir() {
-			used, lock = filepath.Join(path, openName), filepath.Join(path, openName)
+			used = filepath.Join(path, openName)
 		}
 		if info, err := s.sys.Stat(used); err != nil || !info.Mode().IsRegular() || now.Sub(info.ModTime()) < unused {
 			continue
 		}
-		// An editor may have had it open for months.
-		unlock, err := s.sys.Lock(lock, false)
-		if err != nil {
-			continue
-		}
-		if entry.IsDir() {
-			s.removeIndex(path)
-		} else {
-			_ = s.sys.Remove(path)
-			_ = s.sys.Remove(path + suffixNew)
-		}
-		_ = unlock()
-		if entry.IsDir() {
-			_ = s.sys.Remove(lock)
-			_ = s.sys.Remove(path)
-		}
+		_ = removeStored(s.sys, path, entry.IsDir()) // an editor may have had it open for months
 	}
+}
+
+// removeStored removes an index, a directory or, up to format 2, a file. The error is
+// ErrLocked where another process has it open.
+func removeStored(sys FS, path string, directory bool) error {
+	lock := strings.TrimSuffix(path, ".idx") + ".lock"
+	if directory {
+		lock = filepath.Join(path, openName)
+	}
+	unlock, err := sys.Lock(lock, false)
+	if err != nil {
+		return err
+	}
+	if directory {
+		removeIndex(sys, path)
+	} else {
+		err = sys.Remove(path)
+		_ = sys.Remove(path + suffixNew)
+	}
+	_ = unlock()
+	_ = sys.Remove(lock)
+	if directory {
+		err = sys.Remove(path)
+	}
+	return err
 }
 
 // removeIndex removes the index in a directory, but for the file that tells who has it
 // open. First of all nobody finds it any more.
-func (s *Store) removeIndex(dir string) {
-	_ = s.sys.Remove(filepath.Join(dir, manifestName))
-	entries, _ := s.sys.ReadDir(dir)
+func removeIndex(sys FS, dir string) {
+	_ = sys.Remove(filepath.Join(dir, manifestName))
+	entries, _ := sys.ReadDir(dir)
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
 		if e.IsDir() {
-			inside, _ := s.sys.ReadDir(path)
+			inside, _ := sys.ReadDir(path)
 			for _, f := range inside {
-				_ = s.sys.Remove(filepath.Join(path, f.Name()))
+				_ = sys.Remove(filepath.Join(path, f.Name()))
 			}
 		}
 		if e.Name() != openName {
-			_ = s.sys.Remove(path)
+			_ = sys.Remove(path)
 		}
 	}
 }
