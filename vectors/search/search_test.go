@@ -161,16 +161,16 @@ func TestSnippet(t *testing.T) {
 		{[]index.Term{index.Single("retry", 0.1), index.Single("attempt", 0.1)}, "func retryUpload() {", 1},
 		{[]index.Term{index.Single("attempt", 0)}, "func retryUpload() {", 1},
 	} {
-		line, at := Snippet(text, 0, len(text), name, c.terms)
+		line, at := NewSnippets(c.terms).Line(text, 0, len(text), name)
 		if line != c.want || strings.Count(text[:at], "\n") != c.line {
 			t.Errorf("%v: %q at %d", c.terms, line, at)
 		}
 	}
 	long := strings.Repeat("ü", 500)
-	if line, _ := Snippet(long, 0, len(long), -1, nil); !utf8.ValidString(line) || len(line) > maxSnippet+3 {
+	if line, _ := NewSnippets(nil).Line(long, 0, len(long), -1); !utf8.ValidString(line) || len(line) > maxSnippet+3 {
 		t.Errorf("%d bytes", len(line))
 	}
-	if line, at := Snippet("", 0, 0, 0, nil); line != "" || at != 0 {
+	if line, at := NewSnippets(nil).Line("", 0, 0, 0); line != "" || at != 0 {
 		t.Errorf("%q, %d", line, at)
 	}
 }
@@ -184,7 +184,7 @@ func TestSnippetInASmallFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	name := strings.Index(file, "Teleport() {")
-	if line, _ := Snippet(file, 0, len(file), name, r.Terms); line != "// Teleport moves the cargo at once." {
+	if line, _ := NewSnippets(r.Terms).Line(file, 0, len(file), name); line != "// Teleport moves the cargo at once." {
 		t.Errorf("%q, want the line with both words", line)
 	}
 }

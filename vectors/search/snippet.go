@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,25 +12,40 @@ import (
 // maxSnippet bounds the bytes of a line that is shown.
 const maxSnippet = 200
 
-// Snippet returns the line of text[start:end] that shows best why it was found,
+// Snippets choose the lines that are shown of what a query found. Safe for concurrent
+// use.
+type Snippets struct {
+	weights  map[uint64]float64 // of each word, by its hash
+	likely   uint64             // bit h>>58 for every hash h: most words of a line are in no query
+	heaviest float64            // term
+}
+
+// NewSnippets returns those of a query with these terms.
+func NewSnippets(terms []index.Term) *Snippets {
+	s := &Snippets{weights: map[uint64]float64{}}
+	for _, t := range terms {
+		for _, w := range t.Words {
+			hash := words.HashString(w.Text)
+			s.weights[hash] = max(s.weights[hash], t.Weight)
+			s.likely |= 1 << (hash >> 58)
+		}
+		s.heaviest = max(s.heaviest, t.Weight)
+	}
+	return s
+}
+
+// Line returns the line of text[start:end] that shows best why it was found,
 // white space trimmed, and the offset where it starts: the one with most of the
 // query in it; of those with about as much the one with the name at nameStart,
 // else the first that says something.
-func Snippet(text string, start, end, nameStart int, terms []index.Term) (line string, offset int) {
-	weight, heaviest := map[string]float64{}, 0.0
-	for _, t := range terms {
-		for _, w := range t.Words {
-			weight[w.Text] = max(weight[w.Text], t.Weight)
-		}
-		heaviest = max(heaviest, t.Weight)
-	}
+func (s *Snippets) Line(text string, start, end, nameStart int) (line string, offset int) {
 	best, bestScore := -1, -1.0
 	for at := start; at < end; {
 		stop := lineEnd(text, at, end)
-		score := lineScore(text[at:stop], weight)
+		score := s.score(text[at:stop])
 		named := nameStart >= at && nameStart < stop
 		if named {
-			score += nearTie * heaviest
+			score += nearTie * s.heaviest
 		}
 		if score > bestScore || named && score == bestScore {
 			best, bestScore = at, score
@@ -52,25 +68,24 @@ func Snippet(text string, start, end, nameStart int, terms []index.Term) (line s
 // that says it, as in DetectContentType's "first 512 bytes of data".
 const nearTie = 0.2
 
-// lineScore is the weight of the different query words in a line. Lines without
+// score is the weight of the different query words in a line. Lines without
 // a word, such as a lone bracket, score below every other.
-func lineScore(line string, weight map[string]float64) float64 {
+func (s *Snippets) score(line string) float64 {
 	score, any := 0.0, false
-	var seen [8]string
+	var seen [8]uint64
 	n := 0
 	words.Each(line, func(w []byte) {
 		any = true
-		gain, ok := weight[string(w)]
-		if !ok {
+		hash := words.Hash(w)
+		if s.likely>>(hash>>58)&1 == 0 {
 			return
 		}
-		for _, s := range seen[:n] {
-			if s == string(w) {
-				return
-			}
+		gain, ok := s.weights[hash]
+		if !ok || slices.Contains(seen[:n], hash) {
+			return
 		}
 		if n < len(seen) {
-			seen[n] = string(w)
+			seen[n] = hash
 			n++
 		}
 		score += gain

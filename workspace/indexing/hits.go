@@ -71,6 +71,7 @@ func (s *sources) of(root, rel string) *source {
 // hits reads the texts of what was found and drops what is no longer there.
 func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found search.Result, limit int) ([]search.Hit, error) {
 	hits := make([]search.Hit, 0, min(limit, len(found.Ranked)))
+	snippets := search.NewSnippets(found.Terms)
 	for _, r := range found.Ranked {
 		if len(hits) == limit {
 			break
@@ -80,7 +81,7 @@ func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found sear
 		}
 		c := snapshot.Chunk(r.ID)
 		if src := s.of(c.Root, c.Of.Path); src.ok && src.locate(&c) {
-			hits = append(hits, src.hit(c, r.Score, found.Terms))
+			hits = append(hits, src.hit(c, r.Score, snippets))
 		}
 	}
 	return hits, nil
@@ -117,7 +118,7 @@ func (s *source) move(c *index.Found, to []chunk.Chunk, ok func(chunk.Chunk) boo
 
 // hit shows a chunk of the text. Of several definitions in it, it is the one with the
 // line that says best why it was found.
-func (s *source) hit(c index.Found, score float64, terms []index.Term) search.Hit {
+func (s *source) hit(c index.Found, score float64, snippets *search.Snippets) search.Hit {
 	h := search.Hit{
 		Path: s.path, Start: int(c.Start), End: int(c.End), NameStart: int(c.NameStart), NameEnd: int(c.NameEnd),
 		Symbol: c.Symbol, Container: c.Container, Kind: c.Kind, Language: c.Of.Language, Score: score, Text: s.text,
@@ -126,7 +127,7 @@ func (s *source) hit(c index.Found, score float64, terms []index.Term) search.Hi
 	if c.Merged {
 		name = -1 // no line is better for being that of the first
 	}
-	h.Snippet, h.SnippetStart = search.Snippet(s.text, h.Start, h.End, name, terms)
+	h.Snippet, h.SnippetStart = snippets.Line(s.text, h.Start, h.End, name)
 	if c.Merged {
 		if d, ok := s.outline().SymbolAt(h.SnippetStart); ok && d.DocStart >= h.Start && d.End <= h.End {
 			h.Start, h.End, h.NameStart, h.NameEnd = d.DocStart, d.End, d.NameStart, d.NameEnd
