@@ -61,3 +61,12 @@ func BenchmarkNew(b *testing.B) {
 		New()
 	}
 }
+
+// BenchmarkRow makes the row of a word that was not at hand.
+func BenchmarkRow(b *testing.B) {
+	m := New()
+	list := [][]byte{[]byte("persistconn"), []byte("idl"), []byte("handshak"), []byte("writeloopdone"), []byte("zlib")}
+	for i := 0; b.Loop(); i++ {
+		m.lexicon.row(list[i%len(list)], uint64(i))
+	}
+}

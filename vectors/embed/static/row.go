@@ -61,12 +61,10 @@ func (l *lexicon) row(word []byte, h uint64) *Word {
 		return r
 	}
 	own := ownBits(word)
-	var spelling [Dimensions]int8
-	trigrams(&spelling, word)
 	if concepts := l.concepts[h]; len(concepts) > 0 {
-		r.vec = withMeaning(&own, &spelling, concepts)
+		r.vec = withMeaning(&own, word, concepts)
 	} else {
-		r.vec = withoutMeaning(&own, &spelling)
+		r.vec = withoutMeaning(&own, word)
 	}
 	return r
 }
@@ -82,8 +80,16 @@ func ownBits(word []byte) (own [Dimensions / 64]uint64) {
 }
 
 // withMeaning makes the row of a word with concepts.
-func withMeaning(own *[Dimensions / 64]uint64, spelling *[Dimensions]int8, concepts []concept) (vec [Dimensions]int8) {
+func withMeaning(own *[Dimensions / 64]uint64, word []byte, concepts []concept) (vec [Dimensions]int8) {
 	var sum, meaning [Dimensions]int32
+	var spelling [Dimensions]int8
+	var signed spellings
+	for _, four := range signed[:signed.spell(word)] {
+		for range 4 {
+			spelling[uint8(four)] += int8(four>>8&1)<<1 - 1
+			four >>= 16
+		}
+	}
 	for _, c := range concepts {
 		signs(&meaning, c.seed, c.weight)
 	}
@@ -108,33 +114,71 @@ func withMeaning(own *[Dimensions / 64]uint64, spelling *[Dimensions]int8, conce
 }
 
 // withoutMeaning makes the row of another word, of which there are many times as many:
-// what withMeaning would, from a table, since a component has few values.
-func withoutMeaning(own *[Dimensions / 64]uint64, spelling *[Dimensions]int8) (vec [Dimensions]int8) {
+// what withMeaning would, but in few steps. Most components are the own signs, spread
+// eight at a time; the trigrams touch the rest, and those have few values, in a table.
+func withoutMeaning(own *[Dimensions / 64]uint64, word []byte) (vec [Dimensions]int8) {
+	var spelling [Dimensions]int8
+	var signed spellings
+	touched := signed[:signed.spell(word)]
 	var spelled, cross int32 // products of the spelling with itself and with the own signs
-	for i, x := range spelling {
-		x := int32(x)
-		spelled += x * x
-		cross += x * (int32(own[i/64]>>(i%64)&1)<<1 - 1)
+	for _, four := range touched {
+		for range 4 {
+			at, sign := uint8(four), int32(four>>8&1)<<1-1
+			x := int32(spelling[at])
+			spelled += 2*x*sign + 1
+			cross += sign * (int32(own[at/64]>>(at%64)&1)<<1 - 1)
+			spelling[at] = int8(x + sign)
+			four >>= 16
+		}
 	}
 	one, spell := scale(Dimensions, ownPart), scale(int64(spelled), spellingPart)
 	factor := toNorm(Dimensions*int64(one)*int64(one) + int64(spell)*int64(spell)*int64(spelled) + 2*int64(one)*int64(spell)*int64(cross))
-	// Of a component's possible values, those that come up.
-	const most = 31
-	var table [2][2*most + 1]int8
-	for x := int32(-most); x <= most; x++ {
-		table[0][x+most] = rounded(x*spell-one, factor)
-		table[1][x+most] = rounded(x*spell+one, factor)
-	}
-	for i, x := range spelling {
-		bit := own[i/64] >> (i % 64) & 1
-		if x < -most || x > most {
-			vec[i] = rounded((int32(bit)<<1-1)*one+int32(x)*spell, factor)
-			continue
+	minus, plus := rounded(-one, factor), rounded(one, factor)
+	for i, bits := range own {
+		for j := range 8 {
+			mask := spread[byte(bits>>(8*j))]
+			eight := mask&(ones*uint64(uint8(plus))) | ^mask&(ones*uint64(uint8(minus)))
+			at := 64*i + 8*j
+			vec[at], vec[at+1], vec[at+2], vec[at+3] = int8(eight), int8(eight>>8), int8(eight>>16), int8(eight>>24)
+			vec[at+4], vec[at+5], vec[at+6], vec[at+7] = int8(eight>>32), int8(eight>>40), int8(eight>>48), int8(eight>>56)
 		}
-		vec[i] = table[bit][int(x)+most]
+	}
+	var table [2][16]int8
+	for x := int32(-mostTable); x <= mostTable; x++ {
+		table[0][x+8] = rounded(x*spell-one, factor)
+		table[1][x+8] = rounded(x*spell+one, factor)
+	}
+	for _, four := range touched {
+		for range 4 {
+			at := uint8(four)
+			bit, x := own[at/64]>>(at%64)&1, int32(spelling[at])
+			if uint32(x+mostTable) <= 2*mostTable {
+				vec[at] = table[bit][(x+8)&15]
+			} else {
+				vec[at] = rounded((int32(bit)<<1-1)*one+x*spell, factor)
+			}
+			four >>= 16
+		}
 	}
 	return vec
 }
+
+// mostTable is up to which value of a component of the spelling the table reaches: few
+// words say one letter so often.
+const mostTable = 4
+
+// ones is a 1 in each byte.
+const ones = 0x0101010101010101
+
+// spread has, for each byte, a byte of all ones for each bit that is set in it.
+var spread = func() (t [256]uint64) {
+	for b := range t {
+		for i := range 8 {
+			t[b] |= uint64(b>>i&1) * 0xff << (8 * i)
+		}
+	}
+	return t
+}()
 
 // partOne is a part of length 1. A component of a part is at most the part's length.
 const partOne = 1 << 16
@@ -171,9 +215,13 @@ func signs(v *[Dimensions]int32, seed uint64, weight int32) {
 	}
 }
 
-// trigrams adds the rows of word's trigrams, of bytes, with one mark before and
-// one behind the word.
-func trigrams(v *[Dimensions]int8, word []byte) {
+// spellings are the signs of the rows of a word's trigrams, four in each number: of 16
+// bits the lowest eight say where one is added, the next whether it is 1, else -1.
+type spellings [trigramSigns / 4 * (maxSpelled + 1)]uint64
+
+// spell fills in the trigrams of word, of bytes, with one mark before and one behind it,
+// and returns how many numbers that takes.
+func (s *spellings) spell(word []byte) (n int) {
 	word = word[:min(len(word), maxSpelled)]
 	gram := uint64('^')<<8 | uint64(word[0])
 	for i := 1; i <= len(word); i++ {
@@ -183,15 +231,13 @@ func trigrams(v *[Dimensions]int8, word []byte) {
 		}
 		gram = (gram<<8 | uint64(c)) & 0xffffff
 		seed := mix(gram ^ trigramSalt)
-		for range trigramSigns / 4 { // four positions of 8 bits and their signs from each 64 bits
+		for range trigramSigns / 4 {
 			seed += golden
-			bits := mix(seed)
-			for range 4 {
-				v[bits&0xff] += int8(bits>>8&1)<<1 - 1
-				bits >>= 16
-			}
+			s[n] = mix(seed)
+			n++
 		}
 	}
+	return n
 }
 
 // seedOf begins the random sequence of a name: FNV-1a of 64 bits, finished by mix
