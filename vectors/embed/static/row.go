@@ -1,8 +1,10 @@
 package static
 
 import (
+	"encoding/binary"
 	"math"
 	"sync/atomic"
+	"unsafe"
 )
 
 // Word is what the model knows of a word: its vector and weight. It is immutable.
@@ -117,45 +119,37 @@ func withMeaning(own *[Dimensions / 64]uint64, word []byte, concepts []concept) 
 // what withMeaning would, but in few steps. Most components are the own signs, spread
 // eight at a time; the trigrams touch the rest, and those have few values, in a table.
 func withoutMeaning(own *[Dimensions / 64]uint64, word []byte) (vec [Dimensions]int8) {
+	signs := spreadSigns(own, 1, -1)
 	var spelling [Dimensions]int8
 	var signed spellings
 	touched := signed[:signed.spell(word)]
 	var spelled, cross int32 // products of the spelling with itself and with the own signs
 	for _, four := range touched {
 		for range 4 {
-			at, sign := uint8(four), int32(four>>8&1)<<1-1
+			at, sign := uint8(four), int32(four>>7&2)-1
 			x := int32(spelling[at])
 			spelled += 2*x*sign + 1
-			cross += sign * (int32(own[at/64]>>(at%64)&1)<<1 - 1)
+			cross += sign * int32(signs[at])
 			spelling[at] = int8(x + sign)
 			four >>= 16
 		}
 	}
 	one, spell := scale(Dimensions, ownPart), scale(int64(spelled), spellingPart)
 	factor := toNorm(Dimensions*int64(one)*int64(one) + int64(spell)*int64(spell)*int64(spelled) + 2*int64(one)*int64(spell)*int64(cross))
-	minus, plus := rounded(-one, factor), rounded(one, factor)
-	for i, bits := range own {
-		for j := range 8 {
-			mask := spread[byte(bits>>(8*j))]
-			eight := mask&(ones*uint64(uint8(plus))) | ^mask&(ones*uint64(uint8(minus)))
-			at := 64*i + 8*j
-			vec[at], vec[at+1], vec[at+2], vec[at+3] = int8(eight), int8(eight>>8), int8(eight>>16), int8(eight>>24)
-			vec[at+4], vec[at+5], vec[at+6], vec[at+7] = int8(eight>>32), int8(eight>>40), int8(eight>>48), int8(eight>>56)
-		}
-	}
-	var table [2][16]int8
+	vec = spreadSigns(own, rounded(one, factor), rounded(-one, factor))
+	var table [32]int8 // by the spelling's value, and with 16 more for a sign of 1
 	for x := int32(-mostTable); x <= mostTable; x++ {
-		table[0][x+8] = rounded(x*spell-one, factor)
-		table[1][x+8] = rounded(x*spell+one, factor)
+		table[x+8] = rounded(x*spell-one, factor)
+		table[x+24] = rounded(x*spell+one, factor)
 	}
 	for _, four := range touched {
 		for range 4 {
 			at := uint8(four)
-			bit, x := own[at/64]>>(at%64)&1, int32(spelling[at])
+			sign, x := int32(signs[at]), int32(spelling[at])
 			if uint32(x+mostTable) <= 2*mostTable {
-				vec[at] = table[bit][(x+8)&15]
+				vec[at] = table[(x+8*sign+16)&31]
 			} else {
-				vec[at] = rounded((int32(bit)<<1-1)*one+x*spell, factor)
+				vec[at] = rounded(sign*one+x*spell, factor)
 			}
 			four >>= 16
 		}
@@ -163,12 +157,24 @@ func withoutMeaning(own *[Dimensions / 64]uint64, word []byte) (vec [Dimensions]
 	return vec
 }
 
-// mostTable is up to which value of a component of the spelling the table reaches: few
-// words say one letter so often.
-const mostTable = 4
+// spreadSigns returns plus for each bit of own that is set, and minus for the others,
+// eight at a time.
+func spreadSigns(own *[Dimensions / 64]uint64, plus, minus int8) (vec [Dimensions]int8) {
+	const ones = 0x0101010101010101
+	bytes := (*[Dimensions]byte)(unsafe.Pointer(&vec)) // which PutUint64 takes
+	set, clear := ones*uint64(uint8(plus)), ones*uint64(uint8(minus))
+	for i, bits := range own {
+		for j := range 8 {
+			mask := spread[byte(bits>>(8*j))]
+			binary.LittleEndian.PutUint64(bytes[64*i+8*j:], mask&set|^mask&clear)
+		}
+	}
+	return vec
+}
 
-// ones is a 1 in each byte.
-const ones = 0x0101010101010101
+// mostTable is up to which value of a component of the spelling the table reaches: it
+// has room for 7, and few words get to 4.
+const mostTable = 4
 
 // spread has, for each byte, a byte of all ones for each bit that is set in it.
 var spread = func() (t [256]uint64) {
