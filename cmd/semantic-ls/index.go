@@ -171,7 +171,8 @@ func (p *process) writeIndexed(f *folder, took time.Duration, asJSON bool) error
 		}
 		var err error
 		if asJSON {
-			err = writeJSON(p.stdout, indexed{folder.Root, c.FilesIndexed, c.Chunks, folder.Bytes, took.Seconds(), folder.Flushed})
+			answer := indexed{folder.Root, c.FilesIndexed, c.Chunks, folder.Bytes, took.Seconds(), folder.Flushed}
+			err = writeJSON(p.stdout, answer)
 		} else {
 			_, err = fmt.Fprintf(p.stdout, "%s: %d files, %d chunks, %s, %.1f s\n",
 				folder.Root, c.FilesIndexed, c.Chunks, size(folder.Bytes), took.Seconds())

@@ -24,7 +24,8 @@ func TestIndexTellsWhatIsFlushed(t *testing.T) {
 		flushed = line["flushed"].(float64)
 	}
 	last := lines[len(lines)-1]
-	if len(paths) != 5 || flushed < 1 || last["flushed"] != flushed || last["files"] != 5.0 || last["root"] != s.project || last["bytes"].(float64) <= 0 {
+	if len(paths) != 5 || flushed < 1 || last["flushed"] != flushed || last["files"] != 5.0 ||
+		last["root"] != s.project || last["bytes"].(float64) <= 0 {
 		t.Errorf("%v, flushed %v, at last %v", paths, flushed, last)
 	}
 	again := objects(t, s.must("index", "--json", s.project))
@@ -72,7 +73,8 @@ func TestIndexCheck(t *testing.T) {
 	}
 	s.must("index", "--check", s.project)
 	s.must("index", "--rebuild", s.project)
-	if got := objects(t, s.must("index", "--check", "--json", s.project))[0]; len(got["faults"].([]any)) != 0 || got["changes"].(float64) < 1 {
+	got := objects(t, s.must("index", "--check", "--json", s.project))[0]
+	if len(got["faults"].([]any)) != 0 || got["changes"].(float64) < 1 {
 		t.Errorf("%v", got)
 	}
 }

@@ -171,7 +171,10 @@ func (s *Store) Begin(apply func(News)) *Checkpoint {
 	if !news.Empty() {
 		apply(news)
 	}
-	return &Checkpoint{s: s, unlock: unlock, generation: s.current.generation, from: s.here(), kept: map[*index.Segment]segmentFile{}}
+	return &Checkpoint{
+		s: s, unlock: unlock, generation: s.current.generation, from: s.here(),
+		kept: map[*index.Segment]segmentFile{},
+	}
 }
 
 // Stored reports whether a segment has a file of its own: keeping it costs nothing.

@@ -183,7 +183,8 @@ func damage(t *testing.T, spoil func(data []byte, n int) ([]byte, bool)) (runs i
 
 // empties tells that a file is cut where that says the same as a log of fewer changes.
 func empties(name string, spoiled, whole []byte) bool {
-	return strings.HasSuffix(name, ".log") && len(spoiled) >= logHeader && len(spoiled)%alignment == 0 && bytes.HasPrefix(whole, spoiled)
+	return strings.HasSuffix(name, ".log") && len(spoiled) >= logHeader && len(spoiled)%alignment == 0 &&
+		bytes.HasPrefix(whole, spoiled)
 }
 
 // Invariant: deleting the cache loses only time; a torn, truncated or foreign

@@ -40,7 +40,7 @@ func TestIndexesOfVersionsThatNobodyUsesAreRemoved(t *testing.T) {
 	} {
 		file := filepath.Join(folder, filepath.FromSlash(c.name))
 		if base, ok := bytes.CutSuffix([]byte(c.name), []byte("/")); ok {
-			restore(t, file, map[string][]byte{manifestName: []byte("x"), openName: nil, "gen-1/delta.log": []byte("x"), "LOCK": nil})
+			restore(t, file, map[string][]byte{manifestName: []byte("x"), openName: nil, "gen-1/delta.log": nil, "LOCK": nil})
 			c.name, file = string(base), filepath.Join(file, openName)
 		} else if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
 			t.Fatal(err)

@@ -112,6 +112,9 @@ func (l *life) checkpoint(merge func(i int, p index.Piece) bool) error {
 	return nil
 }
 
+// see learns what others have appended.
+func (l *life) see() { l.CatchUp().Apply(l.x) }
+
 func all(int, index.Piece) bool { return true }
 
 func (l *life) content() string { return contentOf(l.x) }
@@ -125,6 +128,9 @@ func contentOf(x *index.Index) string {
 	slices.Sort(list)
 	return strings.Join(list, " ")
 }
+
+// filesOf are the files of a content.
+func filesOf(content string) []string { return strings.Fields(content) }
 
 func content(changes ...Change) string {
 	x := index.New(id.Root)
@@ -521,7 +527,9 @@ func TestLeftoversAreRemoved(t *testing.T) {
 	cache := t.TempDir()
 	dir, after := settled(t, cache)
 	whole := files(t, dir)
-	for _, name := range []string{"MANIFEST.new", "gen-7/seg-0.seg.new", "gen-7/seg-1.seg", "gen-7/delta.log", "gen-1/seg-9.seg"} {
+	for _, name := range []string{
+		"MANIFEST.new", "gen-7/seg-0.seg.new", "gen-7/seg-1.seg", "gen-7/delta.log", "gen-1/seg-9.seg",
+	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)

@@ -29,10 +29,12 @@ func (e *Engine) claim(ctx context.Context, f *folder, report func(Progress)) (r
 				return nil, err
 			}
 			total = len(todo)
+			f.tell(report, todo, total)
 		}
 		if err := tasks.Sleep(ctx, claimEvery); err != nil {
 			return nil, context.Cause(ctx)
 		}
+		before := len(todo)
 		err := e.guard(func() error {
 			if !f.catchUp() {
 				return nil
@@ -49,10 +51,17 @@ func (e *Engine) claim(ctx context.Context, f *folder, report func(Progress)) (r
 		if err != nil {
 			return nil, err
 		}
-		f.setWaiting(len(todo))
-		if report != nil && total > 0 {
-			report(Progress{Done: total - len(todo), Total: total, Flushed: f.store.Flushed()})
+		if len(todo) < before {
+			f.tell(report, todo, total)
 		}
+	}
+}
+
+// tell counts what another process has still to do.
+func (f *folder) tell(report func(Progress), todo []workspace.Entry, total int) {
+	f.setWaiting(len(todo))
+	if report != nil {
+		report(Progress{Done: total - len(todo), Total: total, Flushed: f.store.Flushed()})
 	}
 }
 

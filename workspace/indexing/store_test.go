@@ -1,6 +1,7 @@
 package indexing_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -64,7 +66,8 @@ func TestManySavesAreMerged(t *testing.T) {
 	root, cache := t.TempDir(), t.TempDir()
 	e := engine(t, cache)
 	saved(t, e, root, 150)
-	if segments, logs := stored(t, cache, ".seg"), stored(t, cache, ".log"); len(segments) > 8 || len(segments) == 0 || len(logs) != 1 {
+	segments, logs := stored(t, cache, ".seg"), stored(t, cache, ".log")
+	if len(segments) > 8 || len(segments) == 0 || len(logs) != 1 {
 		t.Errorf("%q, %q", segments, logs)
 	}
 	before := e.Status().Folders[0]
@@ -219,4 +222,100 @@ func TestTheDiskGetsFull(t *testing.T) {
 		}
 		next.Close(root)
 	}
+}
+
+// permitted is a model that asks for a permit for every call.
+type permitted struct {
+	indexing.Embedder
+	once    sync.Once
+	entered chan struct{} // closed at the first call
+	permits chan struct{}
+}
+
+func (p *permitted) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	p.once.Do(func() { close(p.entered) })
+	<-p.permits
+	return p.Embedder.Embed(ctx, texts)
+}
+
+// While another process brings the folder up to date, this one reads what that one
+// publishes and no file; when that one ends, it goes on with the rest.
+func TestAnotherProcessIndexes(t *testing.T) {
+	root, cache := t.TempDir(), t.TempDir()
+	const files = 60
+	numbered(t, root, files)
+	slow := &permitted{Embedder: static.New(), entered: make(chan struct{}), permits: make(chan struct{})}
+	counting := &counter{Embedder: static.New()}
+	first, second := engineWith(t, cache, slow), engineWith(t, cache, counting)
+	for _, e := range []*indexing.Engine{first, second} {
+		if err := e.Open(t.Context(), root); err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close(root)
+	}
+	stop, cancel := context.WithCancelCause(t.Context())
+	errGone := errors.New("the other process is gone")
+	waits, seen := make(chan struct{}), make(chan struct{})
+	waiting, seeing := sync.OnceFunc(func() { close(waits) }), sync.OnceFunc(func() { close(seen) })
+	err := tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+		g.Go(func(context.Context) error {
+			if err := first.Refresh(stop, root, nil); !errors.Is(err, errGone) {
+				return fmt.Errorf("the first ends with %w", err)
+			}
+			return nil
+		})
+		<-slow.entered
+		g.Go(func(ctx context.Context) error {
+			return second.Refresh(ctx, root, func(p indexing.Progress) {
+				if counting.texts.Load() > 0 {
+					return
+				}
+				if p.Done == 0 {
+					waiting()
+				} else if p.Done < p.Total {
+					seeing()
+				}
+			})
+		})
+		<-waits
+		for range 3 { // a batch, whichever of two they are of
+			slow.permits <- struct{}{}
+		}
+		<-seen
+		f := second.Status().Folders[0]
+		if f.State != indexing.StateIndexing || f.Message == "" || f.Coverage.FilesTotal != files ||
+			f.Coverage.Percent <= 0 || f.Coverage.Percent >= 100 {
+			t.Errorf("meanwhile: %+v", f)
+		}
+		if _, err := second.Search(ctx, workspace.Documents{}, indexing.Query{Text: "number059"}); err != nil {
+			t.Error(err)
+		}
+		cancel(errGone)
+		close(slow.permits)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := second.Status().Folders[0]
+	if n := counting.texts.Load(); n == 0 || n > files-8 || f.State != indexing.StateReady ||
+		f.Coverage.FilesIndexed != files || f.Health != store.HealthOK {
+		t.Errorf("%d texts, %+v", n, f)
+	}
+	for _, i := range []int{0, 31, 59} {
+		finds(t, second, workspace.Documents{}, fmt.Sprintf("number%03d", i), fmt.Sprintf("f%03d.go:number%03d", i, i))
+	}
+}
+
+// A query finds what another process has saved, without being told.
+func TestAQueryFindsWhatAnotherProcessSaved(t *testing.T) {
+	root, cache := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo}), t.TempDir()
+	first, second := engine(t, cache), engine(t, cache)
+	open(t, first, root)
+	open(t, second, root)
+	write(t, root, map[string]string{"parse.go": parseGo})
+	if err := first.Update(t.Context(), filepath.Join(root, "parse.go")); err != nil {
+		t.Fatal(err)
+	}
+	finds(t, second, workspace.Documents{}, "parseHeader", "parse.go:parseHeader") // its first look
 }

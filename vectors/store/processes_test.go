@@ -1,0 +1,238 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/semantic-ls/semantic-ls/vectors/index"
+)
+
+// Two stores of one directory are two processes: each sees what the other appends, and
+// what either appends stays.
+func TestTwoProcessesAppend(t *testing.T) {
+	cache := t.TempDir()
+	a, b := begin(t, cache), begin(t, cache)
+	defer b.Close()
+	a.put("a.go", "alpha")
+	b.put("b.go", "beta") // learns of a.go before
+	if b.content() != content(Change{Segment: segment(t, "a.go", "alpha")}, Change{Segment: segment(t, "b.go", "beta")}) {
+		t.Errorf("%q", b.content())
+	}
+	if a.see(); a.content() != b.content() {
+		t.Errorf("%q and %q", a.content(), b.content())
+	}
+	if n := a.CatchUp(); !n.Empty() {
+		t.Errorf("news twice: %+v", n)
+	}
+	a.put("b.go", "beta of the other")
+	a.Close()
+	b.put("c.go", "gamma")
+	c := begin(t, cache)
+	defer c.Close()
+	if c.content() != b.content() || c.Health() != HealthOK || c.Flushed() != 4 {
+		t.Errorf("%q and %q, health %q", c.content(), b.content(), c.Health())
+	}
+}
+
+// A checkpoint of one process is no news for another that knows what it is of, and all
+// there is for one that does not.
+func TestACheckpointOfAnotherProcess(t *testing.T) {
+	for _, behind := range []bool{false, true} {
+		cache := t.TempDir()
+		settled(t, cache)
+		a, b := begin(t, cache), begin(t, cache)
+		a.put("x.go", "chi")
+		if !behind {
+			b.see()
+		}
+		if err := a.checkpoint(all); err != nil {
+			t.Fatal(err)
+		}
+		a.put("y.go", "psi")
+		news := b.CatchUp()
+		if news.Whole != behind || len(news.Changes) != 1 {
+			t.Errorf("behind: %v, news: whole %v, %d changes", behind, news.Whole, len(news.Changes))
+		}
+		news.Apply(b.x)
+		if a.content() != b.content() {
+			t.Errorf("behind: %v, %q and %q", behind, a.content(), b.content())
+		}
+		// The other may be the next to write one, and begins from the files of this.
+		b.put("z.go", "omega")
+		if err := b.checkpoint(func(i int, _ index.Piece) bool { return i > 0 }); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(b.current.segments); n != 2 {
+			t.Errorf("behind: %v, %d segments", behind, n)
+		}
+		a.put("a.go", "alpha of the other")
+		b.see()
+		if a.content() != b.content() || a.Health() != HealthOK || b.Health() != HealthOK {
+			t.Errorf("behind: %v, %q and %q, health %q and %q", behind, a.content(), b.content(), a.Health(), b.Health())
+		}
+		a.Close()
+		b.Close()
+		c := begin(t, cache)
+		if c.content() != a.content() || c.Health() != HealthOK {
+			t.Errorf("behind: %v, stored is %q, want %q", behind, c.content(), a.content())
+		}
+		c.Close()
+	}
+}
+
+// Only one merges at a time, and what it merged is void where another has begun anew.
+func TestAnIndexIsBegunAnewDuringACheckpoint(t *testing.T) {
+	cache := t.TempDir()
+	dir, _ := settled(t, cache)
+	a, b := begin(t, cache), begin(t, cache)
+	defer b.Close()
+	c := a.Begin(func(News) { t.Error("news from nobody") })
+	if b.Begin(func(News) {}) != nil {
+		t.Error("two checkpoints at once")
+	}
+	seg, err := c.Keep(segment(t, "m.go", "merged"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	b.x.Reset()
+	b.put("n.go", "new")
+	told := false
+	err = c.Commit([]index.Piece{{Segment: seg}}, func(n News) {
+		told = n.Whole
+		n.Apply(a.x)
+	})
+	if !errors.Is(err, ErrOvertaken) || !told || a.content() != b.content() {
+		t.Errorf("%v, %v; %q and %q", err, told, a.content(), b.content())
+	}
+	a.put("o.go", "old")
+	if err := a.checkpoint(all); err != nil {
+		t.Error(err)
+	}
+	if b.see(); a.content() != b.content() {
+		t.Errorf("%q and %q", a.content(), b.content())
+	}
+	a.Close()
+	if segments, err := filepath.Glob(filepath.Join(dir, "gen-*", "*")); err != nil || len(segments) != 2 {
+		t.Errorf("left are %q", segments)
+	}
+}
+
+// Who is killed while it appends leaves a record that is cut short: the next to append
+// writes over it, also where it has been open before.
+func TestAnotherProcessDiesWhileItAppends(t *testing.T) {
+	cache := t.TempDir()
+	dir, after := settled(t, cache)
+	l := begin(t, cache)
+	log := filepath.Join(dir, logName(l.current.generation))
+	data, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, _ := record(Change{Segment: segment(t, "dead.go", "dead")}, l.number+1, l.chain)
+	if err := os.WriteFile(log, append(append(data, parts[0]...), parts[1][:20]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if l.see(); l.content() != after[2] || l.Health() != HealthOK {
+		t.Errorf("%q, health %q", l.content(), l.Health())
+	}
+	l.put("z.go", "omega")
+	want := l.content()
+	l.Close()
+	l = begin(t, cache)
+	defer l.Close()
+	if l.content() != want || l.Health() != HealthOK {
+		t.Errorf("%q, want %q; health %q", l.content(), want, l.Health())
+	}
+}
+
+// One process brings the folder up to date at a time, until it ends.
+func TestOneProcessIndexes(t *testing.T) {
+	cache := t.TempDir()
+	a, b := begin(t, cache), begin(t, cache)
+	defer b.Close()
+	release, ok := a.Indexing()
+	if !ok {
+		t.Fatal("nobody may")
+	}
+	if _, ok := b.Indexing(); ok {
+		t.Error("both may")
+	}
+	release()
+	release, ok = b.Indexing()
+	if !ok {
+		t.Fatal("the other one may not")
+	}
+	release()
+	memory := begin(t, "")
+	for range 2 {
+		if _, ok := memory.Indexing(); !ok {
+			t.Error("an index of its own waits for another")
+		}
+	}
+}
+
+// Several processes append, merge, begin anew, are opened and closed at random; all end
+// with the same.
+func TestManyProcesses(t *testing.T) {
+	cache := t.TempDir()
+	var wg sync.WaitGroup
+	const processes, rounds = 4, 60
+	for p := range processes {
+		wg.Go(func() {
+			rng := rand.New(rand.NewPCG(uint64(p), 7))
+			l := begin(t, cache)
+			defer func() { l.Close() }()
+			for i := range rounds {
+				switch rng.IntN(12) {
+				case 0:
+					_ = l.checkpoint(func(int, index.Piece) bool { return rng.IntN(3) > 0 }) // another may be at it
+				case 1:
+					if l.Close(); true {
+						l = begin(t, cache)
+					}
+				case 2:
+					if err := l.append(Change{Removed: []string{fmt.Sprintf("p%d-%d.go", p, rng.IntN(9))}}); err != nil {
+						t.Error(err)
+					}
+				case 3, 4:
+					l.see()
+				default:
+					l.put(fmt.Sprintf("p%d-%d.go", p, rng.IntN(9)), fmt.Sprintf("text %d of %d", i, p))
+				}
+				if h := l.Health(); h != HealthOK {
+					t.Error(h)
+					return
+				}
+			}
+			// What is its own is as it left it.
+			want := l.content()
+			l.see()
+			own := func(s string) (mine string) {
+				for _, f := range filesOf(s) {
+					if f[1] == byte('0'+p) {
+						mine += f + " "
+					}
+				}
+				return mine
+			}
+			if got := l.content(); own(got) != own(want) {
+				t.Errorf("process %d: %q, want %q", p, own(got), own(want))
+			}
+		})
+	}
+	wg.Wait()
+	a, b := begin(t, cache), begin(t, cache)
+	defer a.Close()
+	defer b.Close()
+	if a.content() != b.content() || a.content() == "" || a.Health() != HealthOK {
+		t.Errorf("%q and %q, health %q", a.content(), b.content(), a.Health())
+	}
+}
