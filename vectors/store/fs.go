@@ -83,9 +83,20 @@ func (system) Mkdir(name string) error                    { return os.Mkdir(name
 func (system) MkdirAll(name string) error                 { return os.MkdirAll(name, 0o700) }
 func (system) ReadDir(name string) ([]fs.DirEntry, error) { return os.ReadDir(name) }
 func (system) Stat(name string) (fs.FileInfo, error)      { return os.Stat(name) }
-func (system) Rename(from, to string) error               { return os.Rename(from, to) }
 func (system) Remove(name string) error                   { return os.Remove(name) }
 func (system) Touch(name string, at time.Time) error      { return os.Chtimes(name, time.Time{}, at) }
+
+// Rename waits for moments on Windows, where nothing takes the place of a file that
+// somebody reads.
+func (system) Rename(from, to string) (err error) {
+	for range 50 {
+		if err = os.Rename(from, to); err == nil || !mappedFilesStay || !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return err
+}
 
 func (system) Map(f File, offset int64, n int) ([]byte, func(), error) {
 	if n == 0 {

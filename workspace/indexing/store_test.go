@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
@@ -318,4 +320,41 @@ func TestAQueryFindsWhatAnotherProcessSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	finds(t, second, workspace.Documents{}, "parseHeader", "parse.go:parseHeader") // its first look
+}
+
+// A process that was stopped while it indexed keeps nobody waiting for ever, and one that
+// has nothing left to do for nobody.
+func TestAnotherProcessIndexesAndIsStopped(t *testing.T) {
+	root, cache := t.TempDir(), t.TempDir()
+	numbered(t, root, 20)
+	for i := range 20 { // before the time that this test begins at
+		at := time.Date(1999, 1, 1, 0, 0, i, 0, time.UTC)
+		if err := os.Chtimes(filepath.Join(root, fmt.Sprintf("f%03d.go", i)), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := static.New().Model()
+	other := store.Open(cache, store.Identity{Root: root, Model: m.Provider + ":" + m.Name, Dimensions: m.Dimensions})
+	defer other.Close()
+	if _, err := other.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	release, ok := other.Indexing()
+	if !ok {
+		t.Fatal("nobody may index")
+	}
+	defer release()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		e := engine(t, cache)
+		open(t, e, root)
+		if f := e.Status().Folders[0]; f.State != indexing.StateReady || f.Coverage.FilesIndexed != 20 ||
+			time.Since(start) < 5*time.Second {
+			t.Errorf("after %v: %+v", time.Since(start), f)
+		}
+		start = time.Now()
+		if err := e.Refresh(t.Context(), root, nil); err != nil || time.Since(start) > 0 {
+			t.Errorf("with nothing to do it waits %v, %v", time.Since(start), err)
+		}
+	})
 }
