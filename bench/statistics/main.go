@@ -5,9 +5,10 @@
 //
 // It walks, reads and cuts each DIR as the product does, and prints: the quantiles of what files and chunks hold, of
 // which kinds the identifiers are, how many of them stand in the same chunk, file or directory already, how many
-// different ones there are after so many, and how many chunks have the commonest terms. With -words it writes the
-// words of the thesaurus, of the benchmark's queries, and the commonest others, each with how often it stands alone
-// and as a part of an identifier, in a million of either. With -synthetic it counts what that package makes, to compare.
+// different ones there are after so many, how many chunks have the commonest terms, and how near the nearest of a sample
+// of chunks are to the benchmark's queries. With -words it writes the words of the thesaurus, of the queries, and the
+// commonest others, each with how often it stands alone and as a part of an identifier, in a million of either. With
+// -synthetic it counts what that package makes, to compare.
 package main
 
 import (
@@ -18,12 +19,14 @@ import (
 	"fmt"
 	"hash/maphash"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/index/synthetic"
 	"github.com/semantic-ls/semantic-ls/vectors/words"
@@ -56,6 +59,7 @@ func run(ctx context.Context, dirs []string, list string, made int) error {
 		}
 	}
 	c.print()
+	c.printNearest()
 	if list == "" {
 		return nil
 	}
@@ -109,6 +113,10 @@ type count struct {
 	curve                                         [kinds]map[int]int     // fresh ones so far -> different ones
 	draws                                         [kinds]int
 	chunksOf                                      map[string]int // by term
+
+	model  *static.Model
+	random *rand.Rand
+	rows   []index.Row // of a sample of the chunks
 }
 
 // stem is a word of the index, and the texts that it is made of.
@@ -118,7 +126,10 @@ type stem struct {
 }
 
 func newCount() *count {
-	c := &count{seed: maphash.MakeSeed(), stems: map[string]*stem{}, chunksOf: map[string]int{}}
+	c := &count{
+		seed: maphash.MakeSeed(), stems: map[string]*stem{}, chunksOf: map[string]int{},
+		model: static.New(), random: rand.New(rand.NewPCG(1, 1)),
+	}
 	for k := range kinds {
 		c.seen[k], c.fresh[k], c.curve[k] = map[uint64]bool{}, map[uint64]int{}, map[int]int{}
 	}
@@ -144,7 +155,14 @@ func (c *count) tree(ctx context.Context, dir string) error {
 			continue
 		}
 		outline := chunk.Cut(e.Path, text)
-		w.file(e.Path, text, outline.Chunks, len(outline.Symbols))
+		w.file(e.Path, text, outline.Chunks, len(outline.Symbols), func(i int) index.Row {
+			piece := outline.Chunks[i]
+			vector := make([]float32, static.Dimensions)
+			dir, base := path.Split(e.Path)
+			about := path.Base(dir) + " " + strings.TrimSuffix(base, path.Ext(base)) + " " + piece.Container
+			c.model.EmbedInto(vector, about+"\n"+text[piece.Start:piece.End])
+			return index.Quantise(vector)
+		})
 	}
 	w.end()
 	return nil
@@ -154,7 +172,7 @@ func (c *count) tree(ctx context.Context, dir string) error {
 func (c *count) synthetic(chunks int) {
 	w := walk{count: c, under: "\x00"}
 	_ = synthetic.Documents(1, chunks, func(d index.Document) error {
-		w.file(d.File.Path, d.Text, d.Chunks, len(d.Symbols))
+		w.file(d.File.Path, d.Text, d.Chunks, len(d.Symbols), func(i int) index.Row { return d.Rows[i] })
 		return nil
 	})
 	w.end()
@@ -174,7 +192,7 @@ func (w *walk) end() {
 	}
 }
 
-func (w *walk) file(name, text string, chunks []chunk.Chunk, symbols int) {
+func (w *walk) file(name, text string, chunks []chunk.Chunk, symbols int, row func(i int) index.Row) {
 	if d := path.Dir(name); d != w.under {
 		w.end()
 		w.under, w.files = d, 0
@@ -184,10 +202,10 @@ func (w *walk) file(name, text string, chunks []chunk.Chunk, symbols int) {
 	}
 	w.files++
 	w.depths = append(w.depths, strings.Count(name, "/"))
-	w.count.file(text, chunks, symbols, &w.inDir)
+	w.count.file(text, chunks, symbols, row, &w.inDir)
 }
 
-func (c *count) file(text string, chunks []chunk.Chunk, symbols int, inDir *[kinds]map[uint64]bool) {
+func (c *count) file(text string, chunks []chunk.Chunk, symbols int, row func(i int) index.Row, inDir *[kinds]map[uint64]bool) {
 	c.files++
 	c.bytes += len(text)
 	c.symbols += symbols
@@ -196,7 +214,7 @@ func (c *count) file(text string, chunks []chunk.Chunk, symbols int, inDir *[kin
 		inFile[k] = map[uint64]bool{}
 	}
 	n := 0
-	for _, piece := range chunks {
+	for i, piece := range chunks {
 		if piece.Skip {
 			continue
 		}
@@ -208,6 +226,12 @@ func (c *count) file(text string, chunks []chunk.Chunk, symbols int, inDir *[kin
 			c.contained++
 		}
 		c.chunk(text[piece.Start:piece.End], inDir, &inFile)
+		// A sample in which each chunk is as likely as any other.
+		if at := c.random.IntN(len(c.chunkBytes)); len(c.rows) < sampled {
+			c.rows = append(c.rows, row(i))
+		} else if at < sampled {
+			c.rows[at] = row(i)
+		}
 	}
 	c.fileChunks = append(c.fileChunks, n)
 }
@@ -412,6 +436,34 @@ func (c *count) print() {
 		}
 		fmt.Println()
 	}
+}
+
+// sampled is how many rows are compared.
+const sampled = 50_000
+
+// printNearest prints the mean of the cosines of the first, tenth ... chunk to the queries.
+func (c *count) printNearest() {
+	ranks := []int{1, 10, 50, 400, 1000, len(c.rows) / 20, len(c.rows) / 2}
+	sums := make([]float64, len(ranks))
+	scores := make([]float32, len(c.rows))
+	vector := make([]float32, static.Dimensions)
+	queries := synthetic.Queries()
+	for _, q := range queries {
+		c.model.EmbedInto(vector, q)
+		asked := index.Quantise(vector)
+		for i, row := range c.rows {
+			scores[i] = -index.Dot(asked, row)
+		}
+		slices.Sort(scores)
+		for i, rank := range ranks {
+			sums[i] -= float64(scores[max(0, min(rank, len(scores))-1)])
+		}
+	}
+	fmt.Printf("cosine to a query by rank among %d chunks:", len(c.rows))
+	for i, rank := range ranks {
+		fmt.Printf(" %d:%.3f", rank, sums[i]/float64(len(queries)))
+	}
+	fmt.Println()
 }
 
 // quantiles are those that are printed.

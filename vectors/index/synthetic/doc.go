@@ -12,13 +12,16 @@
 //
 //	a word       from the list of real words with their frequencies in real code (words.tsv), or an invented one whose
 //	             rank is drawn from a power law
-//	a compound   in every second case one that nobody has used yet, made of parts that come from the chunk, the file or
-//	             the directory themselves, else one whose rank is drawn from a Zipf-Mandelbrot distribution
+//	a compound   in more than half of the cases one that nobody has used yet, made of parts that come from the chunk,
+//	             the file or the directory themselves, else one whose rank is drawn from a Zipf-Mandelbrot
+//	             distribution
 //
 // So queries of real words (queries.txt) find what they would in real code: common words in every second or third chunk,
 // rare ones seldom or never. What is not imitated: that words which belong together stand together, beyond one
 // directory. Ranking is therefore not measured on such a collection, only its cost.
 //
 // The figures in figures.go were counted by `go run ./bench/statistics`; TestLikeRealCode compares what is made with
-// what was counted.
+// what was counted. A million chunks have 3.3 million different terms and 69 a chunk, Linux's 960,000 have 4.0 million
+// and 68; the 4,096th and the 65,536th term stand in 0.13 and 0.0049 % of the chunks here, in 0.12 and 0.0040 % there.
+// The one that differs most is the commonest, in 86 % instead of 67.
 package synthetic
