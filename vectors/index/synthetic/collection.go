@@ -80,38 +80,44 @@ type Kept struct {
 func (k *Kept) Batches(chunks int) ([]*index.Segment, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.batchesOf(chunks)
-}
-
-func (k *Kept) batchesOf(chunks int) ([]*index.Segment, error) {
 	if list := k.batches[chunks]; list != nil {
 		return list, nil
 	}
-	list, err := Segments(Seed, chunks, min(batchChunks, chunks/8+1))
+	list, err := batchesOf(chunks)
 	if err != nil {
 		return nil, err
 	}
 	if k.batches == nil {
-		k.batches, k.segments = map[int][]*index.Segment{}, map[int]*index.Segment{}
+		k.batches = map[int][]*index.Segment{}
 	}
 	k.batches[chunks] = list
 	return list, nil
 }
 
-// Segment returns it in one.
+func batchesOf(chunks int) ([]*index.Segment, error) {
+	return Segments(Seed, chunks, min(batchChunks, chunks/8+1))
+}
+
+// Segment returns it in one. It merges the batches, and does not keep them unless Batches was called before.
 func (k *Kept) Segment(ctx context.Context, chunks int) (*index.Segment, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if seg := k.segments[chunks]; seg != nil {
 		return seg, nil
 	}
-	list, err := k.batchesOf(chunks)
-	if err != nil {
-		return nil, err
+	list := k.batches[chunks]
+	if list == nil {
+		var err error
+		if list, err = batchesOf(chunks); err != nil {
+			return nil, err
+		}
 	}
 	seg, err := Merged(ctx, list)
 	if err != nil {
 		return nil, err
+	}
+	if k.segments == nil {
+		k.segments = map[int]*index.Segment{}
 	}
 	k.segments[chunks] = seg
 	return seg, nil
