@@ -1,7 +1,6 @@
 package index
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"path"
@@ -46,15 +45,16 @@ const (
 
 // HashText is the identity of a document's content.
 func HashText(text string) (h [16]byte) {
-	sum := sha256.Sum256([]byte(text))
-	copy(h[:], sum[:])
+	a, b := words.Sum(text)
+	binary.LittleEndian.PutUint64(h[:], a)
+	binary.LittleEndian.PutUint64(h[8:], b)
 	return h
 }
 
 // HashChunk is the identity of a chunk's text.
 func HashChunk(text string) uint64 {
-	sum := sha256.Sum256([]byte(text))
-	return binary.LittleEndian.Uint64(sum[:])
+	a, _ := words.Sum(text)
+	return a
 }
 
 // Definition is the term under which the postings have a symbol's definition. The byte

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/semantic-ls/semantic-ls/vectors/flat"
@@ -13,6 +14,8 @@ import (
 // they are ended, from 0. Not safe for concurrent use; the zero value is ready.
 type Builder struct {
 	ids     []place // by hash, open addressing: a power of two, at most half full
+	seed    uint64  // odd; at random, so that nobody can write words that crowd in one place
+	shift   uint    // of a hash times seed, which leaves a place
 	hashes  []uint64
 	counts  []uint32 // of the document under way, by term
 	touched []uint32 // terms of the document under way
@@ -43,7 +46,7 @@ func (b *Builder) Term(hash uint64) uint32 {
 		b.grow()
 	}
 	mask := uint64(len(b.ids) - 1)
-	at := hash & mask
+	at := hash * b.seed >> b.shift
 	for ; b.ids[at].id != 0; at = (at + 1) & mask {
 		if b.ids[at].hash == hash {
 			return b.ids[at].id - 1
@@ -58,10 +61,14 @@ func (b *Builder) Term(hash uint64) uint32 {
 }
 
 func (b *Builder) grow() {
+	if b.ids == nil {
+		b.seed = rand.Uint64() | 1
+	}
 	b.ids = make([]place, max(1<<12, 2*len(b.ids)))
+	b.shift = uint(64 - bits.TrailingZeros(uint(len(b.ids))))
 	mask := uint64(len(b.ids) - 1)
 	for id, hash := range b.hashes {
-		at := hash & mask
+		at := hash * b.seed >> b.shift
 		for ; b.ids[at].id != 0; at = (at + 1) & mask {
 		}
 		b.ids[at] = place{hash, uint32(id) + 1}

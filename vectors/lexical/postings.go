@@ -39,6 +39,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/semantic-ls/semantic-ls/vectors/flat"
 )
@@ -126,10 +127,8 @@ func (p *Postings) Lookup(term uint64) List {
 	if from > to || uint64(to) > uint64(len(p.hashes)) {
 		return List{}
 	}
-	for i, h := range p.hashes[from:to] {
-		if h == term {
-			return p.list(int(from) + i)
-		}
+	if i, ok := slices.BinarySearch(p.hashes[from:to], term); ok {
+		return p.list(int(from) + i)
 	}
 	return List{}
 }

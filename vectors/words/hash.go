@@ -3,6 +3,7 @@ package words
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
 )
 
 // Hash is the identity of a word wherever words are compared: two words of one hash
@@ -48,9 +49,26 @@ const (
 
 // HashString is Hash of a string.
 func HashString(word string) uint64 {
-	var buf [maxIdentifier]byte
-	if len(word) > len(buf) {
-		return Hash([]byte(word))
+	return Hash(unsafe.Slice(unsafe.StringData(word), len(word))) // which does not write
+}
+
+// Sum is the identity of a text of any length, in 128 bits, as Hash is that of a word:
+// against accidents, not against who tries. It reads 32 bytes at a time.
+func Sum(text string) (a, b uint64) {
+	data := unsafe.Slice(unsafe.StringData(text), len(text))
+	a, b = uint64(len(data))*hashLength, uint64(len(data))*hashStep
+	c, d := a^hashEnd, b^hashEnd
+	le := binary.LittleEndian
+	for ; len(data) > 32; data = data[32:] {
+		a, b = fold(a^le.Uint64(data), hashStep), fold(b^le.Uint64(data[8:]), hashEnd)
+		c, d = fold(c^le.Uint64(data[16:]), hashLength), fold(d^le.Uint64(data[24:]), hashStep)
 	}
-	return Hash(buf[:copy(buf[:], word)])
+	for ; len(data) > 8; data = data[8:] {
+		a, b, c, d = fold(b^le.Uint64(data), hashStep), c, d, a
+	}
+	// Each half depends on all four.
+	a = fold(a^tail(data), hashEnd)
+	first := fold(fold(fold(a^b, hashStep)^c, hashEnd)^d, hashLength)
+	second := fold(fold(fold(d^b, hashLength)^c, hashStep)^a, hashEnd)
+	return first, second
 }
