@@ -35,6 +35,32 @@ func newEmbedder(s settings.Settings) (indexing.Embedder, error) {
 	return nil, fmt.Errorf("`embedding.provider` %q is none of those this program has", s.Embedding.Provider)
 }
 
+// formerEmbedder embeds queries for an index that another model has made, nil where
+// nothing can: the built-in model, or another one of the server that the settings name.
+// A server that they do not name any more is sent nothing.
+func formerEmbedder(s settings.Settings, m embed.Model) indexing.Embedder {
+	if m.Provider == settings.ProviderBuiltin {
+		if builtin := static.New(); builtin.Model() == m {
+			return builtin
+		}
+		return nil
+	}
+	if s.Embedding.Provider != m.Provider {
+		return nil
+	}
+	c := embed.Config{
+		BaseURL: s.Embedding.BaseURL, Key: s.Embedding.Key, Model: m.Name, Expected: m.Dimensions, Timeout: s.Embedding.Timeout,
+	}
+	if store.Dimensions(s.Cache.Directory, s.Embedding.BaseURL+"\x00"+m.Name) != m.Dimensions {
+		c.Dimensions = m.Dimensions // they were asked for
+	}
+	o, err := embed.NewOpenAI(c)
+	if err != nil || o.Model() != m {
+		return nil
+	}
+	return o
+}
+
 // remembering is a provider whose dimensions are asked for once and not for each
 // start: what is indexed can be searched while the provider is down.
 type remembering struct {

@@ -29,6 +29,7 @@ func engineConfig(s settings.Settings, cores *tasks.Limiter, log *zap.Logger) (i
 		Log:         log,
 		MaxFileSize: s.Index.MaxFileSize,
 		VectorBytes: s.Cache.VectorBytes,
+		Former:      func(m embed.Model) indexing.Embedder { return formerEmbedder(s, m) },
 	}, err
 }
 

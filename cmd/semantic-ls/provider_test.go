@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/semantic-ls/semantic-ls/vectors/embed"
+	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
 	"github.com/semantic-ls/semantic-ls/workspace/settings"
 )
 
@@ -175,5 +177,74 @@ func TestTwoServersDoNotShareAnIndex(t *testing.T) {
 		if n := len(objects(t, s.must("cache", "list", "--json"))[0]["indexes"].([]any)); n != i+1 {
 			t.Errorf("%d indexes after %d servers", n, i+1)
 		}
+	}
+}
+
+// A model that was just configured and does not work costs no answers.
+func TestTheBuiltInModelsIndexServesWhileAProviderIsDown(t *testing.T) {
+	s := newSandbox(t)
+	want := s.must("search", "-n1", asked, s.project)
+	p := newProvider(t, "")
+	p.breakDown()
+	withoutDimensions := slices.DeleteFunc(p.flags(), func(s string) bool { return strings.Contains(s, "dimensions") })
+	for _, flags := range [][]string{p.flags(), withoutDimensions} {
+		r := s.run(append([]string{"search", "-n1", asked, s.project}, flags...)...)
+		if r.code != exitFound || r.stdout != want || !strings.Contains(r.stderr, "no credit left") {
+			t.Errorf("%q: exit code %d, it found\n%s\nwant\n%s\nstderr:\n%s", flags, r.code, r.stdout, want, r.stderr)
+		}
+		state := objects(t, s.must(append([]string{"status", "--json", s.project}, flags...)...))[0]
+		if coverage := state["coverage"].(map[string]any); coverage["model"] != static.New().Model().Name || coverage["percent"] != 100.0 {
+			t.Errorf("%q: %v", flags, coverage)
+		}
+	}
+}
+
+// Queries for an index of the model before go to that model where it is built in or on
+// the server that is configured, and nowhere else.
+func TestWhoEmbedsForAFormerIndex(t *testing.T) {
+	home, away := newProvider(t, ""), newProvider(t, "")
+	load := func(flags map[string]string) settings.Settings {
+		flags["cache.directory"] = t.TempDir()
+		s, _, err := settings.Load(settings.Sources{Flags: flags})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	builtin := load(map[string]string{})
+	remote := load(map[string]string{
+		"embedding.provider": "openai", "embedding.model": "new", "embedding.baseURL": home.URL + "/v1",
+	})
+	own := static.New().Model()
+	older := own
+	older.Name = "builtin-0"
+	at := func(p *provider) embed.Model {
+		return embed.Model{Name: "old", Provider: "openai", Dimensions: 4, Server: p.URL + "/v1"}
+	}
+	for i, c := range []struct {
+		s    settings.Settings
+		m    embed.Model
+		want bool
+	}{
+		{remote, own, true},
+		{builtin, older, false},
+		{remote, older, false},
+		{remote, at(home), true},
+		{remote, at(away), false},
+		{builtin, at(home), false},
+	} {
+		e := formerEmbedder(c.s, c.m)
+		if (e != nil) != c.want {
+			t.Errorf("case %d: %v", i, e)
+		}
+		if e == nil {
+			continue
+		}
+		if row, err := e.EmbedQuery(t.Context(), "question"); err != nil || len(row) != c.m.Dimensions || e.Model() != c.m {
+			t.Errorf("case %d: %d numbers, %v", i, len(row), err)
+		}
+	}
+	if !home.sawAny("question") || away.sawAny("question") {
+		t.Error("the wrong server was asked")
 	}
 }

@@ -15,7 +15,7 @@ import (
 // index of this machine has had its row.
 func (e *Engine) embedRemote(ctx context.Context, texts []string, to []*index.Row, p tasks.Priority) error {
 	if e.cfg.VectorBytes == 0 {
-		return e.ask(ctx, texts, to)
+		return ask(ctx, e.cfg.Embedder, texts, to)
 	}
 	model := rowsOf(e.model())
 	var missing []string
@@ -40,7 +40,7 @@ func (e *Engine) embedRemote(ctx context.Context, texts []string, to []*index.Ro
 	if err != nil || len(missing) == 0 {
 		return err
 	}
-	if err := e.ask(ctx, missing, left); err != nil {
+	if err := ask(ctx, e.cfg.Embedder, missing, left); err != nil {
 		return err
 	}
 	made := make([]index.Row, len(left))

@@ -37,7 +37,12 @@ func (e *Engine) claim(ctx context.Context, f *folder, report func(Progress)) (r
 		if total < 0 {
 			f.setState(StateIndexing, "another process is indexing this folder")
 			err := e.guard(func() (err error) {
-				if todo, _, _, err = e.survey(ctx, f); err == nil {
+				var turn uint64
+				todo, _, turn, err = e.survey(ctx, f)
+				if err == nil {
+					err = e.freshen(ctx, f, todo, turn)
+				}
+				if err == nil {
 					todo, err = e.still(ctx, f, todo)
 				}
 				return err

@@ -64,7 +64,11 @@ type Config struct {
 	Weights     search.Weights // of the ranking's signals; zero: the default ones
 	ReadOnly    bool           // what is stored is read and never touched
 	Files       store.FS       // where indexes are stored; nil: this machine's file system
-	VectorBytes int64          // that the cache of vectors below CacheDir may take, see vectors/store/rows; 0: none
+	// Former returns what embeds queries for an index of another model, nil where nothing
+	// can; nil: nothing can for any. It must not reach for a server that is not the
+	// Embedder's.
+	Former      func(m embed.Model) Embedder
+	VectorBytes int64 // that the cache of vectors below CacheDir may take, see vectors/store/rows; 0: none
 }
 
 const (
@@ -173,13 +177,13 @@ func (s *shared) probe(ctx context.Context) error {
 // of it, so that it can be searched at once. Opening twice is harmless. It
 // returns ErrNotFolder with the cause where there is nothing to open, and the
 // error of an embedder that has to be asked for its dimensions and does not
-// answer.
+// answer, unless the index of another model does: then a Refresh asks it again.
 func (e *Engine) Open(ctx context.Context, root string) error {
 	root = filepath.Clean(root)
 	if err := readable(root); err != nil {
 		return err
 	}
-	if err := e.probe(ctx); err != nil {
+	if err := e.probe(ctx); err != nil && (ctx.Err() != nil || len(store.Complete(e.cfg.CacheDir, root)) == 0) {
 		return err
 	}
 	give, ok := e.turns.take(ctx.Done(), root)
@@ -220,11 +224,14 @@ func (s *shared) loaded(ctx context.Context, root string) (*folder, error) {
 
 // load opens what is stored of a folder.
 func (s *shared) load(ctx context.Context, root string) (*folder, error) {
-	f := newFolder(root)
+	f, cache := newFolder(root), s.cfg.CacheDir
+	if f.unborn = s.model().Dimensions == 0; f.unborn {
+		cache = ""
+	}
 	if id := identity(root, s.model()); s.cfg.ReadOnly {
-		f.store = store.OpenReadOnly(s.cfg.CacheDir, id)
+		f.store = store.OpenReadOnly(cache, id)
 	} else {
-		f.store = store.OpenOn(s.cfg.Files, s.cfg.CacheDir, id)
+		f.store = store.OpenOn(s.cfg.Files, cache, id)
 	}
 	news, err := f.store.Load(ctx)
 	if err == nil {
@@ -234,10 +241,13 @@ func (s *shared) load(ctx context.Context, root string) (*folder, error) {
 		f.lose(err)
 		err = nil
 	}
+	if err == nil {
+		err = s.findFormer(ctx, f)
+	}
 	if err != nil {
 		return nil, errors.Join(err, f.store.Close())
 	}
-	if health := f.store.Health(); health != store.HealthOK && s.cfg.CacheDir != "" {
+	if health := f.store.Health(); health != store.HealthOK && cache != "" {
 		s.cfg.Log.Warn("stored index", zap.String("folder", root), zap.String("health", health))
 	}
 	return f, nil
@@ -268,11 +278,12 @@ func identity(root string, m embed.Model) store.Identity {
 	return store.Identity{Root: root, Model: m.Identity(), Dimensions: m.Dimensions}
 }
 
-// Locate returns the folder whose stored index of this model covers dir: dir
-// itself or the nearest above it.
+// Locate returns the folder whose stored index covers dir: dir itself or the nearest
+// above it. It is of this model, or complete and of another: that one answers until this
+// model's is built.
 func Locate(cacheDir, dir string, m embed.Model) (root string, ok bool) {
 	for root = filepath.Clean(dir); ; root = filepath.Dir(root) {
-		if cacheDir != "" && store.Exists(cacheDir, identity(root, m)) {
+		if cacheDir != "" && (store.Exists(cacheDir, identity(root, m)) || len(store.Complete(cacheDir, root)) > 0) {
 			return root, true
 		}
 		if filepath.Dir(root) == root {
@@ -305,6 +316,7 @@ func (e *Engine) leave(root string, finished bool) (left *finisher, err error) {
 	if f == nil {
 		return nil, nil
 	}
+	f = f.now()
 	if finished {
 		f.finisher = nil
 	}
@@ -363,6 +375,8 @@ func (e *Engine) Reset(root string) error {
 	}
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
+	f.former.Store(nil)
+	e.unmark(f)
 	f.index.Reset()
 	return f.store.Reset()
 }
@@ -371,7 +385,7 @@ func (e *Engine) folder(root string) (*folder, error) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	if f := e.roots[filepath.Clean(root)]; f != nil {
-		return f, nil
+		return f.now(), nil
 	}
 	return nil, fmt.Errorf("%w: %s", ErrUnknownFolder, root)
 }
@@ -382,7 +396,7 @@ func (e *Engine) all() []*folder {
 	defer e.mu.RUnlock()
 	list := make([]*folder, 0, len(e.roots))
 	for _, f := range e.roots {
-		list = append(list, f)
+		list = append(list, f.now())
 	}
 	slices.SortFunc(list, func(a, b *folder) int { return strings.Compare(a.root, b.root) })
 	return list
@@ -396,7 +410,7 @@ func (e *Engine) owner(path string) (f *folder, rel string, ok bool) {
 	for _, candidate := range e.roots {
 		r, inside := below(candidate.root, path)
 		if inside && (f == nil || len(candidate.root) > len(f.root)) {
-			f, rel = candidate, r
+			f, rel = candidate.now(), r
 		}
 	}
 	return f, rel, f != nil
@@ -423,18 +437,23 @@ func (e *Engine) Status() (s Status) {
 func (e *Engine) status() Status {
 	s := Status{Model: e.model()}
 	for _, f := range e.all() {
-		s.Folders = append(s.Folders, f.status(s.Model.Name))
+		s.Folders = append(s.Folders, f.status(e.serving(f), s.Model))
 	}
-	s.Coverage = e.coverage(e.all(), 0)
+	folders, editions := e.all(), []edition(nil)
+	for _, f := range folders {
+		editions = append(editions, e.serving(f))
+	}
+	s.Coverage = e.coverage(folders, editions, 0)
 	return s
 }
 
-// coverage of the given folders, of which so many documents are unsaved.
-func (e *Engine) coverage(folders []*folder, dirty int) Coverage {
-	total := Coverage{Model: e.model().Name, DirtyDocuments: dirty}
+// coverage of the given folders, each by an edition, of which so many documents are
+// unsaved.
+func (e *Engine) coverage(folders []*folder, editions []edition, dirty int) Coverage {
+	total := Coverage{Model: names(editions, e.model()), DirtyDocuments: dirty}
 	known := len(folders) > 0 // before the first is open nothing is
-	for _, f := range folders {
-		c := f.coverage(total.Model)
+	for i, f := range folders {
+		c := f.coverage(editions[i])
 		total.FilesTotal += c.FilesTotal
 		total.FilesIndexed += c.FilesIndexed
 		total.FilesWaiting += c.FilesWaiting

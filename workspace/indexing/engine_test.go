@@ -475,9 +475,16 @@ func TestLocateFindsTheIndexAbove(t *testing.T) {
 	if got, ok := indexing.Locate(cache, below, m); !ok || got != root {
 		t.Errorf("%q, %v", got, ok)
 	}
-	m.Name = "another"
+	m.Name = "another" // for which that one answers until there is one of its own
+	if got, ok := indexing.Locate(cache, below, m); !ok || got != root {
+		t.Errorf("of another model: %q, %v", got, ok)
+	}
+	id := store.Identity{Root: root, Model: static.New().Model().Identity(), Dimensions: static.Dimensions}
+	if err := store.UnmarkComplete(cache, id); err != nil {
+		t.Fatal(err)
+	}
 	if _, ok := indexing.Locate(cache, below, m); ok {
-		t.Error("found the index of another model")
+		t.Error("found the index of another model, which is not complete")
 	}
 }
 

@@ -1,12 +1,14 @@
 package indexing
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/semantic-ls/semantic-ls/vectors/embed"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/store"
 	"github.com/semantic-ls/semantic-ls/workspace"
@@ -20,6 +22,13 @@ type folder struct {
 	users int // engines that have it open; guarded by its turn in shared.turns
 	index *index.Index
 	store *store.Store
+	// former answers until the index is complete; nil where there is none, or no more.
+	former    atomic.Pointer[former]
+	completed atomic.Bool // the index has held all of the folder
+	// unborn: the model has not said its dimensions yet, so that it can have no index. Once
+	// it has, next takes the place of this folder.
+	unborn bool
+	next   atomic.Pointer[folder]
 
 	finisher *finisher // one of the users, or nil; guarded as users is
 
@@ -44,11 +53,13 @@ type folder struct {
 	verdicts map[string]ignore.Skip // of rules, by path, that of a directory with a slash
 
 	mu       sync.Mutex // guards all below, and is held for moments only
+	silent   error      // of an unborn folder: why the model does not say its dimensions
 	state    string
 	message  string
 	lost     string // why the index was dropped, until a Refresh has built it again
 	paused   bool   // by the user, not because a client left
 	walked   bool   // a walk has ended: skipped and waiting are known
+	whole    bool   // a Refresh has ended well
 	waiting  int    // files that a Refresh has still to read, new or changed
 	listed   int    // files that the walk found; 0 once all of them are read
 	skipped  []workspace.Skipped
@@ -85,6 +96,7 @@ func (f *folder) publish(change func() (store.Change, bool)) (published bool, er
 	})
 	if published {
 		f.index.Apply(c.Segment, c.Removed)
+		f.forget(c.Removed)
 	}
 	return published, err
 }
@@ -96,6 +108,9 @@ func (f *folder) learn(news store.News) {
 		return
 	}
 	news.Apply(f.index)
+	for _, c := range news.Changes {
+		f.forget(c.Removed)
+	}
 	if len(f.refreshing) == 0 {
 		return
 	}
@@ -105,6 +120,14 @@ func (f *folder) learn(news store.News) {
 		for i := 0; c.Segment != nil && i < c.Segment.Files(); i++ {
 			f.touched[c.Segment.File(i).Path] = f.turn
 		}
+	}
+}
+
+// forget drops what is gone from the former edition, if there is one. f.publishing is
+// held.
+func (f *folder) forget(gone []string) {
+	if o := f.former.Load(); o != nil && len(gone) > 0 {
+		o.index.Apply(nil, gone)
 	}
 }
 
@@ -138,17 +161,44 @@ func (f *folder) remove(paths []string, turn uint64, touch bool) error {
 	})
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	o := f.former.Load()
 	for _, p := range paths {
 		delete(f.pending, p)
+		if o != nil {
+			delete(o.behind, p)
+		}
 	}
 	return err
+}
+
+// has reports whether there is an indexed file at path.
+func (f *folder) has(path string) bool {
+	if o := f.former.Load(); o != nil && o.index.Snapshot().Has(f.root, path) {
+		return true
+	}
+	return f.index.Snapshot().Has(f.root, path)
+}
+
+// pathsUnder returns the indexed files at path or below it, in order.
+func (f *folder) pathsUnder(path string) []string {
+	paths := f.index.Snapshot().PathsUnder(f.root, path)
+	if o := f.former.Load(); o != nil {
+		paths = append(paths, o.index.Snapshot().PathsUnder(f.root, path)...)
+		slices.Sort(paths)
+		paths = slices.Compact(paths)
+	}
+	return paths
 }
 
 // touch notes that the Update of that turn has published the paths. f.publishing is
 // held.
 func (f *folder) touch(paths []string, turn uint64) {
+	o := f.former.Load()
 	for _, p := range paths {
 		f.touched[p] = turn
+		if o != nil {
+			o.touched[p] = turn
+		}
 	}
 }
 
@@ -249,19 +299,24 @@ func (f *folder) setWaiting(n int) {
 	f.waiting = n
 }
 
-func (f *folder) coverage(model string) Coverage {
-	snapshot := f.index.Snapshot()
+// coverage is how much of the folder the edition has as it is now.
+func (f *folder) coverage(ed edition) Coverage {
+	snapshot := ed.index.Snapshot()
 	counts := snapshot.Counts(f.root)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	waiting, unseen := f.waiting, 0
-	for path := range f.pending {
+	waiting, late := f.waiting, f.pending
+	if ed.former != nil {
+		waiting, late = 0, ed.former.behind
+	}
+	unseen := 0
+	for path := range late {
 		waiting++
 		if _, ok := snapshot.Find(f.root, path); !ok {
 			unseen++
 		}
 	}
-	c := Coverage{FilesIndexed: counts.Files, FilesWaiting: waiting, Chunks: counts.Chunks, Model: model}
+	c := Coverage{FilesIndexed: counts.Files, FilesWaiting: waiting, Chunks: counts.Chunks, Model: ed.name}
 	c.FilesTotal = max(c.FilesIndexed+unseen, f.listed-counts.Skipped)
 	// Some of those that wait are indexed as they were.
 	c.FilesIndexed = min(c.FilesIndexed, max(0, c.FilesTotal-waiting))
@@ -270,8 +325,8 @@ func (f *folder) coverage(model string) Coverage {
 }
 
 // nothing says why no file is indexed, once a walk has ended; "" where one is or waits.
-func (f *folder) nothing() string {
-	counts := f.index.Snapshot().Counts(f.root)
+func (f *folder) nothing(ed edition) string {
+	counts := ed.index.Snapshot().Counts(f.root)
 	if counts.Files > 0 {
 		return ""
 	}
@@ -292,8 +347,11 @@ func (f *folder) nothing() string {
 	return "nothing is indexed: all that is there is left out, see the skipped paths in the status"
 }
 
-func (f *folder) status(model string) FolderStatus {
-	s := FolderStatus{Root: f.root, Coverage: f.coverage(model), Bytes: f.store.Size(), Health: f.store.Health(), Flushed: f.store.Flushed()}
+// status tells of the folder, which the edition serves.
+func (f *folder) status(ed edition, present embed.Model) FolderStatus {
+	s := FolderStatus{
+		Root: f.root, Coverage: f.coverage(ed), Bytes: f.store.Size(), Health: f.store.Health(), Flushed: f.store.Flushed(),
+	}
 	f.mu.Lock()
 	s.State, s.Message = f.state, f.message
 	if f.lost != "" {
@@ -305,9 +363,9 @@ func (f *folder) status(model string) FolderStatus {
 	s.Skipped, s.Warnings = slices.Clone(f.skipped), f.warnings
 	f.mu.Unlock()
 	if s.Message == "" {
-		s.Message = f.nothing()
+		s.Message = cmp.Or(ed.waits(present), f.nothing(ed))
 	}
-	f.index.Snapshot().Files(f.root, func(file index.File) bool {
+	ed.index.Snapshot().Files(f.root, func(file index.File) bool {
 		if file.Skip.Rule != "" {
 			s.Skipped = append(s.Skipped, workspace.Skipped{Path: file.Path, Skip: ignore.Skip(file.Skip)})
 		}
@@ -324,10 +382,9 @@ type nested struct {
 	result *index.Snapshot
 }
 
-// own is the index without the files of folders that are open by themselves and lie
-// in this one: those answer for them.
-func (f *folder) own(all []*folder) *index.Snapshot {
-	snapshot := f.index.Snapshot()
+// own is a snapshot of the folder without the files of folders that are open by
+// themselves and lie in this one: those answer for them.
+func (f *folder) own(snapshot *index.Snapshot, all []*folder) *index.Snapshot {
 	var inner []string
 	for _, other := range all {
 		if rel, ok := below(f.root, other.root); ok && other != f {

@@ -21,6 +21,11 @@ func (e *Engine) guard(fn func() error) error {
 			if store.Guard(func() error { touch(f.index.Snapshot()); return nil }) != nil {
 				e.cfg.Log.Error("the index is dropped", zap.String("folder", f.root), zap.Error(err))
 				f.lose(err)
+				e.unmark(f)
+			}
+			if o := f.former.Load(); o != nil && store.Guard(func() error { touch(o.index.Snapshot()); return nil }) != nil {
+				e.cfg.Log.Error("the index of another model is dropped", zap.String("folder", f.root), zap.Error(err))
+				f.former.Store(nil)
 			}
 		}
 	}

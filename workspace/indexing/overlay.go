@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/vectors/embed"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/ignore"
@@ -29,6 +30,7 @@ type overlay struct {
 	text    string
 	hash    [16]byte
 	segment *index.Segment // nil: not made
+	model   embed.Model    // whose rows it has
 }
 
 // prune forgets documents that are no longer open.
@@ -65,10 +67,10 @@ func (o *overlays) put(path string, made overlay) {
 	o.made[path] = made
 }
 
-// overlay returns a snapshot of f in which every open document says what its
+// overlay returns a snapshot of an edition of f in which every open document says what its
 // buffer says, saved or not, indexed or not yet, and how many are unsaved.
-func (e *Engine) overlay(ctx context.Context, f *folder, docs workspace.Documents) (*index.Snapshot, int, error) {
-	indexed := f.own(e.all())
+func (e *Engine) overlay(ctx context.Context, f *folder, ed edition, docs workspace.Documents) (*index.Snapshot, int, error) {
+	indexed := f.own(ed.index.Snapshot(), e.all())
 	var segments []*index.Segment
 	dirty := 0
 	for _, d := range docs.All() {
@@ -86,7 +88,7 @@ func (e *Engine) overlay(ctx context.Context, f *folder, docs workspace.Document
 		if int64(len(d.Text)) > e.cfg.MaxFileSize || ignore.Content(rel, d.Text).Skipped() {
 			continue
 		}
-		seg, err := e.bufferSegment(ctx, f, rel, d, known)
+		seg, err := e.bufferSegment(ctx, f, ed, rel, d, known)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -98,18 +100,20 @@ func (e *Engine) overlay(ctx context.Context, f *folder, docs workspace.Document
 	return indexed.WithAll(f.root, segments, nil), dirty, nil
 }
 
-func (e *Engine) bufferSegment(ctx context.Context, f *folder, rel string, d workspace.Document, known overlay) (*index.Segment, error) {
-	if known.segment != nil {
+func (e *Engine) bufferSegment(
+	ctx context.Context, f *folder, ed edition, rel string, d workspace.Document, known overlay,
+) (*index.Segment, error) {
+	if known.segment != nil && known.model == ed.model {
 		return known.segment, nil
 	}
 	doc := []index.Document{e.cut(index.File{Path: rel, Size: int64(len(d.Text))}, d.Text)}
-	whole, err := e.embedBuffer(ctx, f, doc)
+	whole, err := e.embedBuffer(ctx, f, ed, doc)
 	if err != nil {
 		return nil, err
 	}
-	seg, err := e.build(ctx, doc, tasks.Interactive)
+	seg, err := e.build(ctx, ed, doc, tasks.Interactive)
 	if err == nil && whole {
-		known.segment = seg
+		known.segment, known.model = seg, ed.model
 		e.buffers.put(d.Path, known)
 	}
 	return seg, err
@@ -117,14 +121,14 @@ func (e *Engine) bufferSegment(ctx context.Context, f *folder, rel string, d wor
 
 // embedBuffer embeds what it can in time. Without a vector a chunk is found by
 // its words; a model that fails must not fail the query.
-func (e *Engine) embedBuffer(ctx context.Context, f *folder, doc []index.Document) (whole bool, err error) {
-	if !e.local() {
+func (e *Engine) embedBuffer(ctx context.Context, f *folder, ed edition, doc []index.Document) (whole bool, err error) {
+	if !ed.local() || ed.embedder == nil {
 		// Half-typed text is not sent anywhere: it gets the rows that are there.
-		doc[0].Rows = e.rowsKnown(f, doc[0])
+		doc[0].Rows = rowsKnown(f, ed, doc[0])
 		return true, nil
 	}
 	moved, err := tasks.MoveOnAfter(ctx, overlayPatience, func(ctx context.Context, _ *tasks.Group) error {
-		return e.embed(ctx, f, doc, tasks.Interactive)
+		return e.embed(ctx, f, ed, doc, tasks.Interactive)
 	})
 	if ctx.Err() != nil {
 		return false, context.Cause(ctx)
@@ -132,9 +136,9 @@ func (e *Engine) embedBuffer(ctx context.Context, f *folder, doc []index.Documen
 	return !moved && err == nil, nil
 }
 
-func (e *Engine) rowsKnown(f *folder, d index.Document) []index.Row {
+func rowsKnown(f *folder, ed edition, d index.Document) []index.Row {
 	rows := make([]index.Row, len(d.Chunks))
-	known := f.index.Snapshot().Rows(f.root, d.File.Path)
+	known := ed.index.Snapshot().Rows(f.root, d.File.Path)
 	for i, c := range d.Chunks {
 		if !c.Skip {
 			rows[i], _ = known(index.HashChunk(d.Text[c.Start:c.End]), c.Symbol, c.Container)

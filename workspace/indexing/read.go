@@ -69,13 +69,14 @@ func (e *Engine) cut(file index.File, text string) index.Document {
 
 // embed gives every chunk of the documents its row: the one that the index has
 // for the same text at the same path, else the one that the cache of vectors has for
-// what would be sent, else a new one.
+// what would be sent, else a new one; of a former edition only the built-in model makes
+// new ones.
 // The built-in model makes its rows when the documents are built into a segment.
-func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Document, p tasks.Priority) error {
-	if e.builtin() != nil {
+func (e *Engine) embed(ctx context.Context, f *folder, ed edition, documents []index.Document, p tasks.Priority) error {
+	if ed.builtin() != nil {
 		return nil
 	}
-	snapshot := f.index.Snapshot()
+	snapshot := ed.index.Snapshot()
 	var texts []string
 	var rows []*index.Row
 	for i := range documents {
@@ -88,15 +89,15 @@ func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Documen
 			return err
 		}
 	}
-	if len(texts) == 0 {
+	switch {
+	case len(texts) == 0, ed.former != nil && (ed.embedder == nil || !ed.local()):
 		return nil
-	}
-	if !e.local() {
+	case !ed.local():
 		return e.embedRemote(ctx, texts, rows, p)
 	}
 	for len(texts) > 0 {
 		n := min(unitTexts, len(texts))
-		err := e.lend(ctx, p, func(ctx context.Context) error { return e.ask(ctx, texts[:n], rows[:n]) })
+		err := e.lend(ctx, p, func(ctx context.Context) error { return ask(ctx, ed.embedder, texts[:n], rows[:n]) })
 		if err != nil {
 			return err
 		}
@@ -105,8 +106,8 @@ func (e *Engine) embed(ctx context.Context, f *folder, documents []index.Documen
 	return nil
 }
 
-func (e *Engine) ask(ctx context.Context, texts []string, rows []*index.Row) error {
-	vectors, err := e.cfg.Embedder.Embed(ctx, texts)
+func ask(ctx context.Context, model Embedder, texts []string, rows []*index.Row) error {
+	vectors, err := model.Embed(ctx, texts)
 	if err != nil {
 		return err
 	}
@@ -147,9 +148,9 @@ func (e *Engine) local() bool { return e.model().Provider == builtinProvider }
 
 const builtinProvider = "builtin"
 
-// builtin returns the built-in model where it is the one that is used, else nil.
-func (e *Engine) builtin() *static.Model {
-	m, _ := e.cfg.Embedder.(*static.Model)
+// builtin returns the built-in model where it is the edition's, else nil.
+func (ed edition) builtin() *static.Model {
+	m, _ := ed.embedder.(*static.Model)
 	return m
 }
 

@@ -74,6 +74,10 @@ func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	if f.unborn && e.born(ctx, f) {
+		<-f.refreshing
+		return e.Refresh(ctx, root, report)
+	}
 	defer func() { <-f.refreshing }()
 
 	start := time.Now()
@@ -81,6 +85,7 @@ func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)
 	read, err := e.refreshAlone(ctx, f, report)
 	switch {
 	case err == nil:
+		e.complete(f, true)
 		f.ready()
 		e.cfg.Log.Info("indexed", zap.String("folder", f.root), zap.Int("files", read), zap.Duration("took", time.Since(start)))
 	case ctx.Err() != nil:
@@ -117,6 +122,12 @@ func (e *Engine) refresh(ctx context.Context, f *folder, report func(Progress)) 
 		return 0, err
 	}
 	e.stored(f, f.remove(gone, turn, false))
+	if err := e.freshen(ctx, f, todo, turn); err != nil {
+		return 0, err
+	}
+	if err := f.dimensions(); err != nil {
+		return 0, err
+	}
 	if len(todo) > 0 {
 		if err := e.readAll(ctx, f, todo, turn, report); err != nil {
 			return 0, err
@@ -135,6 +146,10 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	f.publishing.Lock()
 	turn = f.turn
 	clear(f.touched) // no other Refresh runs, and this one has read nothing yet
+	old := f.former.Load()
+	if old != nil {
+		clear(old.touched)
+	}
 	f.publishing.Unlock()
 	snapshot := f.index.Snapshot()
 	found, err := workspace.Discover(ctx, f.root, workspace.Options{MaxFileSize: e.cfg.MaxFileSize, Unit: e.unit})
@@ -145,29 +160,44 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	waiting, still := 0, 0
+	waiting, behind := 0, map[string]bool{}
+	still, stillOld := 0, 0 // there
 	err = e.inUnits(ctx, len(found.Entries), func(i int) {
 		entry := found.Entries[i]
-		known, ok := snapshot.Find(f.root, entry.Path)
-		if ok {
+		d := compare(snapshot, f.root, entry)
+		if d.known {
 			still++
 		}
-		same := ok && known.Size == entry.Size && (known.Inode == entry.Inode || known.Inode == 0) // 0: it could not be read
-		switch {
-		case same && known.ModTime == entry.ModTime:
-			return
-		case same && known.ModTime == 0:
-			// To be looked at once more, but most likely not changed.
-		default:
+		if d.changed {
 			waiting++
 		}
-		todo = append(todo, entry)
+		if old != nil {
+			o := compare(old.index.Snapshot(), f.root, entry)
+			if o.known {
+				stillOld++
+			}
+			if o.changed {
+				behind[entry.Path] = true
+			}
+			d.read = d.read || o.read
+		}
+		if d.read {
+			todo = append(todo, entry)
+		}
 	})
 	if err == nil {
 		todo, err = e.ordered(ctx, todo, e.openIn(f), time.Now())
 	}
 	if counts := snapshot.Counts(f.root); err == nil && still < counts.Files+counts.Skipped {
 		gone, err = e.missingOf(ctx, snapshot, f, found.Entries)
+	}
+	if err == nil && old != nil {
+		snapshot := old.index.Snapshot()
+		if counts := snapshot.Counts(f.root); stillOld < counts.Files+counts.Skipped {
+			var more []string
+			more, err = e.missingOf(ctx, snapshot, f, found.Entries)
+			gone = slices.Compact(slices.Sorted(slices.Values(append(gone, more...))))
+		}
 	}
 	if err != nil {
 		return nil, nil, 0, err
@@ -177,8 +207,30 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	defer f.mu.Unlock()
 	f.walked, f.waiting, f.listed, f.skipped = true, waiting, len(found.Entries), found.Skipped
 	f.warnings = found.Warnings
+	if old != nil {
+		old.behind = behind
+	}
 	clear(f.pending) // the walk has seen them
 	return todo, gone, turn, nil
+}
+
+// difference between a file that was found and what is indexed of it.
+type difference struct {
+	known   bool // something is
+	read    bool // it has to be read
+	changed bool // most likely what it says has changed
+}
+
+func compare(snapshot *index.Snapshot, root string, entry workspace.Entry) difference {
+	known, ok := snapshot.Find(root, entry.Path)
+	same := ok && known.Size == entry.Size && (known.Inode == entry.Inode || known.Inode == 0) // 0: it could not be read
+	switch {
+	case same && known.ModTime == entry.ModTime:
+		return difference{known: ok}
+	case same && known.ModTime == 0:
+		return difference{known: ok, read: true} // to be looked at once more
+	}
+	return difference{known: ok, read: true, changed: true}
 }
 
 // missingOf returns the paths that are in the snapshot and not among entries.
@@ -309,27 +361,21 @@ func (e *Engine) batchLength(entries []workspace.Entry, doublings int) int {
 // has published since turn. touch tells that this is an Update, which others have
 // to look out for.
 func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Entry, turn uint64, touch bool) error {
-	var documents []index.Document
-	var gone []string
-	var err error
-	for _, entry := range batch {
-		err = e.unit(ctx, func() error {
-			d, err := e.read(f, entry)
-			if errors.Is(err, fs.ErrNotExist) {
-				gone = append(gone, entry.Path)
-			} else {
-				documents = append(documents, d)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+	documents, gone, err := e.readFiles(ctx, f, batch)
+	if err != nil {
+		return err
 	}
-	err = e.embed(ctx, f, documents, tasks.Background)
+	err = e.keepUp(ctx, f, documents, turn, touch)
+	if err == nil {
+		err = f.dimensions()
+	}
+	present := e.present(f)
+	if err == nil {
+		err = e.embed(ctx, f, present, documents, tasks.Background)
+	}
 	for err == nil {
 		var seg *index.Segment
-		if seg, err = e.build(ctx, documents, tasks.Background); err != nil {
+		if seg, err = e.build(ctx, present, documents, tasks.Background); err != nil {
 			break
 		}
 		before := len(documents)
@@ -358,14 +404,37 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	return e.compactSmall(ctx, f)
 }
 
+// readFiles reads and cuts files, and returns the paths of those that are gone.
+func (e *Engine) readFiles(
+	ctx context.Context, f *folder, batch []workspace.Entry,
+) (documents []index.Document, gone []string, err error) {
+	for _, entry := range batch {
+		err = e.unit(ctx, func() error {
+			d, err := e.read(f, entry)
+			if errors.Is(err, fs.ErrNotExist) {
+				gone = append(gone, entry.Path)
+			} else {
+				documents = append(documents, d)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return documents, gone, nil
+}
+
 // buildBytes is how much text is built into a segment at a time: a millisecond of a
 // core. It is a batch of a remote model's, which is so soon kept once it is paid for.
 const buildBytes = remoteBatchBytes
 
 // build is index.Build, some documents at a time.
-func (e *Engine) build(ctx context.Context, documents []index.Document, p tasks.Priority) (seg *index.Segment, err error) {
-	b := index.NewBuilder(e.model().Dimensions)
-	if m := e.builtin(); m != nil {
+func (e *Engine) build(
+	ctx context.Context, ed edition, documents []index.Document, p tasks.Priority,
+) (seg *index.Segment, err error) {
+	b := index.NewBuilder(ed.model.Dimensions)
+	if m := ed.builtin(); m != nil {
 		b.Embed(m)
 	}
 	for rest := documents; seg == nil; {

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"go.uber.org/zap"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/vectors/embed"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/workspace"
@@ -33,24 +35,47 @@ func (e *Engine) Search(ctx context.Context, docs workspace.Documents, q Query) 
 }
 
 func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) (Answer, error) {
-	v, err := e.view(ctx, docs, q.Folders)
+	seen, err := e.view(ctx, docs, q.Folders)
 	if err != nil {
 		return Answer{}, err
 	}
-	limit := limitOf(q.Limit)
-	answer := Answer{Coverage: v.coverage}
-	vector, warning, err := e.queryProbe(ctx, q.Text)
-	if err != nil {
-		return Answer{}, err
+	limit, sources := limitOf(q.Limit), e.sources(docs)
+	return e.answer(ctx, seen, q.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
+		asked := search.Query{Text: q.Text, Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
+		found, err := search.Rank(ctx, v.snapshot, v.scope, asked)
+		if err != nil {
+			return nil, err
+		}
+		return sources.hits(ctx, v.snapshot, found, limit)
+	})
+}
+
+// answer is what find finds in each view, with the text's vector of its model.
+func (e *Engine) answer(
+	ctx context.Context, seen views, text string, limit int, find func(v view, vector index.Probe) ([]search.Hit, error),
+) (Answer, error) {
+	answer := Answer{Coverage: seen.coverage, Hits: []search.Hit{}}
+	for _, v := range seen.all {
+		vector, warning, err := e.queryProbe(ctx, v.edition, text)
+		if err != nil {
+			return Answer{}, err
+		}
+		answer.Warning = cmp.Or(answer.Warning, warning)
+		hits, err := find(v, vector)
+		if err != nil {
+			return Answer{}, err
+		}
+		answer.Hits = append(answer.Hits, hits...)
 	}
-	answer.Warning = cmp.Or(warning, v.nothing)
-	found, err := search.Rank(ctx, v.snapshot, v.scope, search.Query{Text: q.Text, Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights})
-	if err != nil {
-		return Answer{}, err
+	runtime.KeepAlive(seen) // what was found stands in its files
+	answer.Warning = cmp.Or(answer.Warning, seen.nothing)
+	if len(seen.all) > 1 {
+		// Scores of two models are not made to be compared; shares of the best of each are
+		// as good as it gets, and this does not last.
+		slices.SortStableFunc(answer.Hits, func(a, b search.Hit) int { return cmp.Compare(b.Score, a.Score) })
+		answer.Hits = answer.Hits[:min(limit, len(answer.Hits))]
 	}
-	answer.Hits, err = e.sources(docs).hits(ctx, v.snapshot, found, limit)
-	runtime.KeepAlive(v) // what was found stands in its files
-	return answer, err
+	return answer, nil
 }
 
 // Related answers with code that is like the place, each hit with its reason;
@@ -61,33 +86,29 @@ func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place)
 }
 
 func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place) (Answer, error) {
-	v, err := e.view(ctx, docs, nil)
+	seen, err := e.view(ctx, docs, nil)
 	if err != nil {
 		return Answer{}, err
 	}
 	sources := e.sources(docs)
 	asked := search.Place{Path: p.Path, Text: p.Text}
-	scope := v.scope
+	self := func(*index.Snapshot) []uint32 { return nil }
 	if p.Path != "" {
-		var self []uint32
-		if asked, self, err = e.place(v, sources, p); err != nil {
+		if asked, self, err = e.place(sources, p); err != nil {
 			return Answer{}, err
 		}
-		scope = scope.Without(self)
 	}
 	limit := limitOf(p.Limit)
-	answer := Answer{Coverage: v.coverage}
-	vector, warning, err := e.queryProbe(ctx, asked.Text)
-	if err != nil {
-		return Answer{}, err
-	}
-	answer.Warning = cmp.Or(warning, v.nothing)
 	like := search.Compare(asked)
-	found, err := like.Rank(ctx, v.snapshot, scope, search.Query{Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights})
+	answer, err := e.answer(ctx, seen, asked.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
+		q := search.Query{Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
+		found, err := like.Rank(ctx, v.snapshot, v.scope.Without(self(v.snapshot)), q)
+		if err != nil {
+			return nil, err
+		}
+		return sources.hits(ctx, v.snapshot, found, limit)
+	})
 	if err != nil {
-		return Answer{}, err
-	}
-	if answer.Hits, err = sources.hits(ctx, v.snapshot, found, limit); err != nil {
 		return Answer{}, err
 	}
 	for i := range answer.Hits {
@@ -97,12 +118,11 @@ func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place)
 		h := &answer.Hits[i]
 		h.Reason = like.Reason(search.Place{Path: h.Path, Symbol: h.Symbol, Text: h.Text[h.Start:h.End]})
 	}
-	runtime.KeepAlive(v)
 	return answer, nil
 }
 
-// place reads what stands at p, and returns which chunks are part of it.
-func (e *Engine) place(v view, sources *sources, p Place) (search.Place, []uint32, error) {
+// place reads what stands at p, and returns which chunks of a snapshot are part of it.
+func (e *Engine) place(sources *sources, p Place) (search.Place, func(*index.Snapshot) []uint32, error) {
 	f, rel, ok := e.owner(p.Path)
 	if !ok {
 		return search.Place{}, nil, fmt.Errorf("%s is in no open folder: open the folder that it is in", p.Path)
@@ -138,12 +158,14 @@ func (e *Engine) place(v view, sources *sources, p Place) (search.Place, []uint3
 			src.taken[c.Start] = true // nothing that moved since it was indexed is found here
 		}
 	}
-	first, n := v.snapshot.ChunksOf(f.root, rel)
-	var self []uint32
-	for id := first; id < first+uint32(n); id++ {
-		if c := v.snapshot.Chunk(id); int(c.Start) < end && start < int(c.End) {
-			self = append(self, id)
+	self := func(snapshot *index.Snapshot) (self []uint32) {
+		first, n := snapshot.ChunksOf(f.root, rel)
+		for id := first; id < first+uint32(n); id++ {
+			if c := snapshot.Chunk(id); int(c.Start) < end && start < int(c.End) {
+				self = append(self, id)
+			}
 		}
+		return self
 	}
 	return asked, self, nil
 }
@@ -155,22 +177,31 @@ func limitOf(n int) int {
 	return min(n, search.MaxLimit-spare)
 }
 
-// view is what one query sees.
-type view struct {
-	snapshot *index.Snapshot
-	scope    index.Scope
+// views are what one query sees: one view, or while folders change from one model to
+// another, one of each.
+type views struct {
+	all      []view
 	coverage Coverage
 	nothing  string // why there is nothing to find; "" where there may be
 }
 
+// view is what a query sees of the folders that one model answers for.
+type view struct {
+	edition
+	snapshot *index.Snapshot
+	scope    index.Scope
+}
+
 // view joins the snapshots of the folders that the query looks in.
-func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []string) (view, error) {
+func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []string) (views, error) {
 	e.buffers.prune(docs)
 	var (
-		folders   []*folder
-		snapshots []*index.Snapshot
-		places    []index.Place
-		dirty     int
+		folders  []*folder
+		editions []edition
+		models   []embed.Model // of the editions, each once
+		of       = map[embed.Model][]*index.Snapshot{}
+		places   []index.Place
+		dirty    int
 	)
 	for _, f := range e.all() {
 		in := places
@@ -187,31 +218,41 @@ func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []st
 		}
 		places = in
 		f.glance()
-		s, n, err := e.overlay(ctx, f, docs)
+		ed := e.serving(f)
+		s, n, err := e.overlay(ctx, f, ed, docs)
 		if err != nil {
-			return view{}, err
+			return views{}, err
 		}
-		folders, snapshots, dirty = append(folders, f), append(snapshots, s), dirty+n
+		folders, editions, dirty = append(folders, f), append(editions, ed), dirty+n
+		if of[ed.model] == nil {
+			models = append(models, ed.model)
+		}
+		of[ed.model] = append(of[ed.model], s)
 	}
-	v := view{snapshot: index.Join(snapshots...), coverage: e.coverage(folders, dirty)}
+	seen := views{coverage: e.coverage(folders, editions, dirty)}
 	if len(folders) == 1 && dirty == 0 {
-		v.nothing = folders[0].nothing()
+		seen.nothing = folders[0].nothing(editions[0])
 	}
 	for _, f := range folders {
 		if why := f.whyLost(); why != "" {
-			v.nothing = "the index of " + f.root + " is " + why
+			seen.nothing = "the index of " + f.root + " is " + why
 		}
 	}
-	if v.scope = v.snapshot.Everywhere(); len(within) > 0 {
-		v.scope = v.snapshot.Under(places)
+	for _, m := range models {
+		i := slices.IndexFunc(editions, func(ed edition) bool { return ed.model == m })
+		v := view{edition: editions[i], snapshot: index.Join(of[m]...)}
+		if v.scope = v.snapshot.Everywhere(); len(within) > 0 {
+			v.scope = v.snapshot.Under(places)
+		}
+		seen.all = append(seen.all, v)
 	}
-	return v, nil
+	return seen, nil
 }
 
-// queryProbe embeds the query. A model that is slow or fails costs the query its
-// vector, not its answer: the warning says so.
-func (e *Engine) queryProbe(ctx context.Context, text string) (index.Probe, string, error) {
-	if e.local() {
+// queryProbe embeds the query with the model of an edition. A model that is slow or fails
+// costs the query its vector, not its answer: the warning says so.
+func (e *Engine) queryProbe(ctx context.Context, ed edition, text string) (index.Probe, string, error) {
+	if ed.local() {
 		// As much as is read for its words. A remote model cuts for itself, once secrets
 		// are masked: half a secret does not look like one.
 		text = text[:min(len(text), search.MaxText)]
@@ -219,9 +260,16 @@ func (e *Engine) queryProbe(ctx context.Context, text string) (index.Probe, stri
 	if strings.TrimSpace(text) == "" {
 		return index.Probe{}, "", nil
 	}
+	if ed.embedder == nil {
+		const why = "searched by words only: the index is still that of %s, which is not configured any more"
+		return index.Probe{}, fmt.Sprintf(why, ed.name), nil
+	}
 	var probe index.Probe
 	moved, err := tasks.MoveOnAfter(ctx, queryPatience, func(ctx context.Context, _ *tasks.Group) error {
-		vector, err := e.cfg.Embedder.EmbedQuery(ctx, text)
+		vector, err := ed.embedder.EmbedQuery(ctx, text)
+		if err == nil && len(vector) != ed.model.Dimensions {
+			err = fmt.Errorf("%w: %d numbers where the index has %d", embed.ErrDimensions, len(vector), ed.model.Dimensions)
+		}
 		if err == nil {
 			probe = index.NewProbe(vector)
 		}
@@ -235,7 +283,7 @@ func (e *Engine) queryProbe(ctx context.Context, text string) (index.Probe, stri
 	}
 	if err != nil {
 		e.cfg.Log.Warn("embedding a query", zap.Error(err))
-		return index.Probe{}, fmt.Sprintf("searched by words only: model %s: %v", e.model().Name, err), nil
+		return index.Probe{}, fmt.Sprintf("searched by words only: model %s: %v", ed.name, err), nil
 	}
 	return probe, "", nil
 }

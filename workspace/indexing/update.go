@@ -48,21 +48,21 @@ func (e *Engine) updateAll(ctx context.Context, paths []string) error {
 		}
 		info, err := os.Lstat(p)
 		isDir := err == nil && info.IsDir()
-		if err == nil && rel != "" && !isDir && !f.index.Snapshot().Has(f.root, rel) {
+		if err == nil && rel != "" && !isDir && !f.has(rel) {
 			rel = workspace.Spelled(f.root, rel)
 		}
 		switch base := path.Base(rel); {
 		case rel != "" && f.ignored(rel, isDir).Skipped():
-			c.gone = append(c.gone, f.index.Snapshot().PathsUnder(f.root, rel)...)
+			c.gone = append(c.gone, f.pathsUnder(rel)...)
 		case rel == "", isDir, base == ".gitignore", base == ".semanticignore":
 			c.all = true
 		case err != nil, !info.Mode().IsRegular():
 			c.absent = append(c.absent, rel)
-			c.gone = append(c.gone, f.index.Snapshot().PathsUnder(f.root, rel)...)
+			c.gone = append(c.gone, f.pathsUnder(rel)...)
 		default:
 			c.entries = append(c.entries, workspace.Entry{Path: rel, Size: info.Size()})
 			// What was below a directory of that name is gone.
-			below := f.index.Snapshot().PathsUnder(f.root, rel)
+			below := f.pathsUnder(rel)
 			c.gone = append(c.gone, slices.DeleteFunc(below, func(p string) bool { return p == rel })...)
 		}
 	}
@@ -115,6 +115,9 @@ func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entr
 		}
 		f.succeeded(entries[:n])
 		entries = entries[n:]
+	}
+	if !f.completed.Load() {
+		e.complete(f, false)
 	}
 	if f.store.Size() > 2*f.index.Bytes()+spareBytes {
 		return e.compact(ctx, f, true)

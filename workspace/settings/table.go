@@ -70,8 +70,9 @@ func Table() []Setting {
 		{
 			Key: "embedding.model", Type: Text, Machine: true,
 			Accepts: "a name without spaces, such as text-embedding-3-small",
-			Doc:     "The model of the `openai` provider, which needs one. Another model has an index of its own: until that is complete, answers cover only what is indexed so far.",
-			field:   func(s *Settings) any { return &s.Embedding.Model }, check: checkName,
+			Doc: "The model of the `openai` provider, which needs one. Another model has an index of its own: " +
+				"until that is complete, the index of the model before answers.",
+			field: func(s *Settings) any { return &s.Embedding.Model }, check: checkName,
 		},
 		{
 			Key: "embedding.dimensions", Type: Integer, Default: "0", Min: 0, Max: maxDimensions, Machine: true,
