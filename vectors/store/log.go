@@ -241,7 +241,7 @@ func (s *Store) CatchUp() News {
 		return News{}
 	}
 	news, err := s.catchUp(false)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrFault) { // who appends has cut off a torn tail just now
 		_ = s.detach(err)
 	}
 	return news

@@ -45,6 +45,9 @@ type folder struct {
 	// last, so that a Refresh that read a file before does not publish what it read.
 	turn    uint64
 	touched map[string]uint64
+	// learned is the same of what other processes have published: a Refresh of this one
+	// has read older text, an Update has not.
+	learned map[string]uint64
 
 	glanced atomic.Pointer[time.Time] // when a query has looked for what others publish
 
@@ -78,6 +81,7 @@ func newFolder(root string) *folder {
 		refreshing: make(chan struct{}, 1),
 		compacting: make(chan struct{}, 1),
 		touched:    map[string]uint64{},
+		learned:    map[string]uint64{},
 		pending:    map[string]bool{},
 		state:      StateReady,
 	}
@@ -116,9 +120,11 @@ func (f *folder) learn(news store.News) {
 	}
 	f.turn++
 	for _, c := range news.Changes {
-		f.touch(c.Removed, f.turn)
+		for _, path := range c.Removed {
+			f.learned[path] = f.turn
+		}
 		for i := 0; c.Segment != nil && i < c.Segment.Files(); i++ {
-			f.touched[c.Segment.File(i).Path] = f.turn
+			f.learned[c.Segment.File(i).Path] = f.turn
 		}
 	}
 }
@@ -153,7 +159,7 @@ func (f *folder) remove(paths []string, turn uint64, touch bool) error {
 		return nil
 	}
 	_, err := f.publish(func() (store.Change, bool) {
-		still := f.notSince(paths, turn)
+		still := f.notSince(paths, turn, touch)
 		if touch {
 			f.touch(still, turn)
 		}
@@ -202,10 +208,15 @@ func (f *folder) touch(paths []string, turn uint64) {
 	}
 }
 
-// notSince returns the paths that no Update has published since turn. f.publishing
-// is held.
-func (f *folder) notSince(paths []string, turn uint64) []string {
-	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return f.touched[p] > turn })
+// notSince returns the paths that nobody has overtaken. f.publishing is held.
+func (f *folder) notSince(paths []string, turn uint64, update bool) []string {
+	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return f.overtaken(p, turn, update) })
+}
+
+// overtaken reports whether an Update has published the path since turn, or for who is
+// none itself, another process. f.publishing is held.
+func (f *folder) overtaken(path string, turn uint64, update bool) bool {
+	return f.touched[path] > turn || !update && f.learned[path] > turn
 }
 
 func (f *folder) setState(state, message string) {

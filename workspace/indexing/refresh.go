@@ -145,6 +145,7 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	f.catchUp()
 	f.publishing.Lock()
 	turn = f.turn
+	clear(f.learned)
 	clear(f.touched) // no other Refresh runs, and this one has read nothing yet
 	old := f.former.Load()
 	if old != nil {
@@ -380,11 +381,11 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 		}
 		before := len(documents)
 		published, failed := f.publish(func() (store.Change, bool) {
-			documents = slices.DeleteFunc(documents, func(d index.Document) bool { return f.touched[d.File.Path] > turn })
+			documents = slices.DeleteFunc(documents, func(d index.Document) bool { return f.overtaken(d.File.Path, turn, touch) })
 			if len(documents) != before {
 				return store.Change{}, false
 			}
-			removed := f.notSince(gone, turn)
+			removed := f.notSince(gone, turn, touch)
 			if touch {
 				for _, d := range documents {
 					f.touched[d.File.Path] = turn

@@ -18,6 +18,7 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
+	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/store"
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
@@ -357,4 +358,69 @@ func TestAnotherProcessIndexesAndIsStopped(t *testing.T) {
 			t.Errorf("with nothing to do it waits %v, %v", time.Since(start), err)
 		}
 	})
+}
+
+// hooked is a model that does something before its next call.
+type hooked struct {
+	indexing.Embedder
+	next atomic.Pointer[func()]
+}
+
+func (h *hooked) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	if do := h.next.Swap(nil); do != nil {
+		(*do)()
+	}
+	return h.Embedder.Embed(ctx, texts)
+}
+
+// Another process that indexes has read a file before it was saved here, and publishes
+// that while the save is being embedded: the save stands.
+func TestASaveBeatsWhatAnotherProcessHasReadBefore(t *testing.T) {
+	root, cache := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo}), t.TempDir()
+	m := static.New().Model()
+	other := store.Open(cache, store.Identity{Root: root, Model: m.Provider + ":" + m.Name, Dimensions: m.Dimensions})
+	defer other.Close()
+	if _, err := other.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	release, ok := other.Indexing()
+	if !ok {
+		t.Fatal("nobody may index")
+	}
+	defer release()
+	stale, err := index.Build(m.Dimensions, []index.Document{{File: index.File{Path: "upload.go", Hash: index.HashText("stale")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	model := &hooked{Embedder: static.New()}
+	e := engineWith(t, cache, model)
+	if err := e.Open(t.Context(), root); err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(root)
+	waits, errEnough := make(chan struct{}), errors.New("enough")
+	waiting := sync.OnceFunc(func() { close(waits) })
+	stop, cancel := context.WithCancelCause(t.Context())
+	err = tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+		g.Go(func(context.Context) error {
+			if err := e.Refresh(stop, root, func(indexing.Progress) { waiting() }); !errors.Is(err, errEnough) {
+				return fmt.Errorf("the refresh ends with %w", err)
+			}
+			return nil
+		})
+		<-waits
+		publish := func() {
+			_, _, err := other.Append(func(store.News) (store.Change, bool) { return store.Change{Segment: stale}, true })
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		model.next.Store(&publish)
+		defer cancel(errEnough)
+		return e.Update(ctx, filepath.Join(root, "upload.go"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	finds(t, e, workspace.Documents{}, "retryUpload", "upload.go:retryUpload")
 }
