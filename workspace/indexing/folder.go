@@ -98,7 +98,7 @@ func (f *folder) publish(change func() (store.Change, bool)) (published bool, er
 		f.learn(news)
 		return change()
 	})
-	if published {
+	if published && (c.Segment != nil || len(c.Removed) > 0) {
 		f.index.Apply(c.Segment, c.Removed)
 		f.forget(c.Removed)
 	}

@@ -371,13 +371,16 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 		err = f.dimensions()
 	}
 	present := e.present(f)
+	documents, known := f.news(documents)
 	if err == nil {
 		err = e.embed(ctx, f, present, documents, tasks.Background)
 	}
 	for err == nil {
 		var seg *index.Segment
-		if seg, err = e.build(ctx, present, documents, tasks.Background); err != nil {
-			break
+		if len(documents) > 0 {
+			if seg, err = e.build(ctx, present, documents, tasks.Background); err != nil {
+				break
+			}
 		}
 		before := len(documents)
 		published, failed := f.publish(func() (store.Change, bool) {
@@ -391,6 +394,7 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 					f.touched[d.File.Path] = turn
 				}
 				f.touch(removed, turn)
+				f.touch(known, turn)
 			}
 			return store.Change{Segment: seg, Removed: removed}, true
 		})
@@ -424,6 +428,23 @@ func (e *Engine) readFiles(
 		}
 	}
 	return documents, gone, nil
+}
+
+// news returns the documents that say something else than what is indexed, and the paths
+// of the others: another process, or a rule that makes a file be looked at once more, has
+// been there before.
+func (f *folder) news(documents []index.Document) (news []index.Document, known []string) {
+	snapshot := f.index.Snapshot()
+	for _, d := range documents {
+		is, ok := snapshot.Find(f.root, d.File.Path)
+		if ok && is.Hash == d.File.Hash && is.Size == d.File.Size && is.ModTime == d.File.ModTime && is.Inode == d.File.Inode &&
+			is.Skip == d.File.Skip && is.Foreign == d.File.Foreign && is.Language == d.File.Language {
+			known = append(known, d.File.Path)
+		} else {
+			news = append(news, d)
+		}
+	}
+	return news, known
 }
 
 // buildBytes is how much text is built into a segment at a time: a millisecond of a

@@ -424,3 +424,21 @@ func TestASaveBeatsWhatAnotherProcessHasReadBefore(t *testing.T) {
 	}
 	finds(t, e, workspace.Documents{}, "retryUpload", "upload.go:retryUpload")
 }
+
+// Of two editors that are told of a save, one stores it.
+func TestASaveIsStoredOnce(t *testing.T) {
+	root, cache := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo}), t.TempDir()
+	first, second := engine(t, cache), engine(t, cache)
+	open(t, first, root)
+	open(t, second, root)
+	path := filepath.Join(write(t, root, map[string]string{"parse.go": parseGo}), "parse.go")
+	for _, e := range []*indexing.Engine{first, second, first} {
+		if err := e.Update(t.Context(), path); err != nil {
+			t.Fatal(err)
+		}
+		finds(t, e, workspace.Documents{}, "parseHeader", "parse.go:parseHeader")
+	}
+	if n := second.Status().Folders[0].Flushed; n != 2 {
+		t.Errorf("%d changes are stored of two", n)
+	}
+}
