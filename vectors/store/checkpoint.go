@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -185,8 +186,9 @@ func (s *Store) Stored(seg *index.Segment) bool {
 	return ok
 }
 
-// Keep writes a segment, unless it has a file, and returns the same in its file.
-func (c *Checkpoint) Keep(seg *index.Segment) (*index.Segment, error) {
+// Keep writes a segment, unless it has a file, and returns the same in its file. When ctx
+// ends first, its cause is the error.
+func (c *Checkpoint) Keep(ctx context.Context, seg *index.Segment) (*index.Segment, error) {
 	s := c.s
 	s.mu.Lock()
 	file, ok := s.stored[seg]
@@ -208,7 +210,7 @@ func (c *Checkpoint) Keep(seg *index.Segment) (*index.Segment, error) {
 	file.generation, file.number, file.bytes = c.directory, uint64(len(c.names)), int64(len(data))
 	name := s.path(file.name())
 	c.names = append(c.names, name, name+suffixNew)
-	m, err := c.write(name, data)
+	m, err := c.write(ctx, name, data)
 	if err != nil {
 		return nil, fmt.Errorf("writing %s: %w", name, err)
 	}
@@ -222,13 +224,17 @@ func (c *Checkpoint) Keep(seg *index.Segment) (*index.Segment, error) {
 }
 
 // write writes data to a file of that name and maps it.
-func (c *Checkpoint) write(name string, data []byte) (*mapping, error) {
+func (c *Checkpoint) write(ctx context.Context, name string, data []byte) (*mapping, error) {
 	s := c.s
 	f, err := s.sys.Open(name+suffixNew, os.O_RDWR|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return nil, err
 	}
-	_, err = writeAt(f, 0, data)
+	for at := 0; err == nil && at < len(data); at += piece {
+		if err = context.Cause(ctx); err == nil {
+			_, err = writeAt(f, int64(at), data[at:min(at+piece, len(data))])
+		}
+	}
 	if closing := f.Close(); err == nil {
 		err = closing
 	}

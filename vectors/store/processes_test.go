@@ -95,7 +95,7 @@ func TestAnIndexIsBegunAnewDuringACheckpoint(t *testing.T) {
 	if b.Begin(func(News) {}) != nil {
 		t.Error("two checkpoints at once")
 	}
-	seg, err := c.Keep(segment(t, "m.go", "merged"))
+	seg, err := c.Keep(t.Context(), segment(t, "m.go", "merged"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -84,7 +85,7 @@ func (l *life) checkpoint(merge func(i int, p index.Piece) bool) error {
 			old, segments = append(old, p), append(segments, p.Segment)
 			continue
 		}
-		seg, err := c.Keep(p.Segment)
+		seg, err := c.Keep(l.t.Context(), p.Segment)
 		if err != nil {
 			c.Abort()
 			return err
@@ -95,7 +96,7 @@ func (l *life) checkpoint(merge func(i int, p index.Piece) bool) error {
 	if len(old) > 0 {
 		seg, err := index.Merge(l.t.Context(), id.Dimensions, segments, func(s, f int) bool { return old[s].Alive(f) })
 		if err == nil {
-			seg, err = c.Keep(seg)
+			seg, err = c.Keep(l.t.Context(), seg)
 		}
 		if err != nil {
 			c.Abort()
@@ -392,7 +393,7 @@ func TestChangesDuringACheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := l.content()
-	kept, err := c.Keep(merged)
+	kept, err := c.Keep(t.Context(), merged)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -674,4 +675,24 @@ func large(t testing.TB) *index.Segment {
 		t.Fatal(err, len(seg.Bytes()))
 	}
 	return seg
+}
+
+// A checkpoint that is interrupted leaves all as it was.
+func TestACheckpointIsInterrupted(t *testing.T) {
+	cache := t.TempDir()
+	dir, after := settled(t, cache)
+	whole := files(t, dir)
+	l := begin(t, cache)
+	defer l.Close()
+	c := l.Begin(func(News) {})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errOther)
+	if _, err := c.Keep(ctx, segment(t, "m.go", "merged")); !errors.Is(err, errOther) {
+		t.Error(err)
+	}
+	c.Abort()
+	same(t, dir, whole)
+	if err := l.checkpoint(all); err != nil || l.content() != after[2] {
+		t.Errorf("%v, %q", err, l.content())
+	}
 }

@@ -138,14 +138,18 @@ func (m *merging) all(ctx context.Context, pieces []index.Piece, settle bool) er
 		switch {
 		case m.replaced[p.Segment]:
 		case m.f.store.Stored(p.Segment):
-			m.keep(p.Segment)
+			if _, err := m.keep(ctx, p.Segment); err != nil {
+				return err
+			}
 			m.kept = append(m.kept, p)
 		case p.Dead != nil:
 			if err := m.merge(ctx, []index.Piece{p}); err != nil {
 				return err
 			}
 		case m.checkpoint != nil:
-			m.swap([]index.Piece{p}, p.Segment)
+			if err := m.swap(ctx, []index.Piece{p}, p.Segment); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -165,34 +169,38 @@ func (m *merging) merge(ctx context.Context, group []index.Piece) error {
 	if err != nil {
 		return err
 	}
-	m.swap(group, merged)
-	return nil
+	return m.swap(ctx, group, merged)
 }
 
 // swap notes that by, in a file, is to stand in the place of old.
-func (m *merging) swap(old []index.Piece, by *index.Segment) {
+func (m *merging) swap(ctx context.Context, old []index.Piece, by *index.Segment) error {
 	for _, p := range old {
 		m.replaced[p.Segment] = true
 	}
-	if kept := m.keep(by); kept != nil {
+	kept, err := m.keep(ctx, by)
+	if err != nil {
+		return err
+	}
+	if kept != nil {
 		by = kept
 		m.kept = append(m.kept, index.Piece{Segment: kept})
 	}
 	m.swaps = append(m.swaps, swap{old, by})
+	return nil
 }
 
 // keep returns the segment in a file, nil where it is in memory only.
-func (m *merging) keep(seg *index.Segment) *index.Segment {
+func (m *merging) keep(ctx context.Context, seg *index.Segment) (*index.Segment, error) {
 	if m.checkpoint == nil {
-		return nil
+		return nil, nil
 	}
-	kept, err := m.checkpoint.Keep(seg)
-	if err != nil {
-		m.checkpoint.Abort()
-		m.failed(err)
-		return nil
+	kept, err := m.checkpoint.Keep(ctx, seg)
+	if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrFault) {
+		return kept, err
 	}
-	return kept
+	m.checkpoint.Abort()
+	m.failed(err)
+	return nil, nil
 }
 
 // failed goes on in memory: what is stored says the same, in more segments.
