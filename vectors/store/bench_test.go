@@ -26,7 +26,7 @@ func BenchmarkOpen(b *testing.B) {
 				b.Fatal(err)
 			}
 			checkpoint := written.Begin(func(store.News) {})
-			kept, err := checkpoint.Keep(seg)
+			kept, err := checkpoint.Keep(b.Context(), seg)
 			if err == nil {
 				err = checkpoint.Commit([]index.Piece{{Segment: kept}}, func(store.News) {})
 			}
