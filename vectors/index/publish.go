@@ -17,10 +17,8 @@ type Index struct {
 }
 
 // mostMerged is how large segments get by merging. Within one, strings and postings
-// are found by offsets of 32 bits. What is merged is at most half as large again as
-// its parts: of each list of postings only the first number grows, by up to four
-// bytes where the list had nine or more. So two GiB would do; with one, a small
-// change to a large index also costs at most one to copy and to write.
+// are found by offsets of 32 bits, and what is merged is little larger than its parts:
+// so two GiB would do. The store merges less at a time (vectors/store/tiers.go).
 const mostMerged = 1 << 30
 
 // New returns an empty index of the folder at root.
@@ -50,7 +48,7 @@ func (x *Index) Reset() {
 
 // Compact merges the live files of all segments but the keep largest ones, so
 // that merging the small ones costs what they weigh. When ctx ends first, nothing has
-// changed, and its cause is the error; so too for Settle and Live.
+// changed, and its cause is the error.
 func (x *Index) Compact(ctx context.Context, dimensions, keep int) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -58,33 +56,6 @@ func (x *Index) Compact(ctx context.Context, dimensions, keep int) error {
 	slices.SortStableFunc(parts, func(a, b part) int { return b.seg.chunkCount - a.seg.chunkCount })
 	keep = min(keep, len(parts))
 	return x.merge(ctx, dimensions, parts[:keep], parts[keep:])
-}
-
-// Settle merges everything into one segment where that pays: when what does not
-// stand in the largest, or is dead in it, is over a tenth of it. Otherwise it
-// merges the rest. A segment that has half the bytes that one may have is left out
-// of this for as long as at most a tenth of it is dead.
-func (x *Index) Settle(ctx context.Context, dimensions int) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	var stay, rest []part
-	largest, all, dead := 0, 0, 0
-	for _, p := range x.current.Load().parts {
-		gone := p.seg.chunkCount - p.chunks
-		if len(p.seg.data) > x.most/2 && 10*gone <= p.seg.chunkCount {
-			stay = append(stay, p)
-			continue
-		}
-		rest = append(rest, p)
-		largest = max(largest, p.seg.chunkCount)
-		all += p.seg.chunkCount
-		dead += gone
-	}
-	if len(rest) > 0 && 10*(all-largest+dead) <= largest {
-		i := slices.IndexFunc(rest, func(p part) bool { return p.seg.chunkCount == largest })
-		stay, rest = append(stay, rest[i]), slices.Delete(rest, i, i+1)
-	}
-	return x.merge(ctx, dimensions, stay, rest)
 }
 
 // merge publishes the parts that stay beside what is left of the others, in as few
@@ -141,22 +112,4 @@ func (x *Index) Bytes() (n int64) {
 		n += int64(len(p.seg.data))
 	}
 	return n
-}
-
-// Live returns the current snapshot as segments that need no marks: those with
-// dead files are merged by themselves. Applied in order to an empty index, they
-// give the snapshot.
-func (x *Index) Live(ctx context.Context, dimensions int) ([]*Segment, error) {
-	var list []*Segment
-	for _, p := range x.Snapshot().parts {
-		seg := p.seg
-		if p.dead != nil {
-			var err error
-			if seg, err = Merge(ctx, dimensions, []*Segment{p.seg}, func(_, f int) bool { return !p.isDead(f) }); err != nil {
-				return nil, err
-			}
-		}
-		list = append(list, seg)
-	}
-	return list, nil
 }
