@@ -1,6 +1,7 @@
 package ignore
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -65,6 +66,13 @@ func TestContent(t *testing.T) {
 		{"old Mac", "a.js", strings.Repeat("short\r", 5000), ""},
 		{"one line", "a.js", strings.Repeat("x", 10_000), "minified: 10000 bytes a line on average, more than 1000"},
 		{"one short line", "a.json", line, ""},
+		{"a long line, then short ones", "a.js", strings.Repeat("x", 100_000) + strings.Repeat("y\n", 100), ""},
+		{
+			"not enough of them", "a.js", strings.Repeat("x", 100_000) + strings.Repeat("y\n", 98),
+			"minified: 1012 bytes a line on average, more than 1000",
+		},
+		{"old Mac, long lines", "a.js", strings.Repeat(line+"\r", 20), "minified: 1429 bytes a line on average, more than 1000"},
+		{"one line feed", "a.js", strings.Repeat("short\r", 5000) + "\n", "minified: 15000 bytes a line on average, more than 1000"},
 		{"prose", "docs/a.MD", strings.Repeat(line+"\n", 20), ""},
 		{"a long line in code", "a.go", line + strings.Repeat("short\n", 5000), ""},
 	} {
@@ -73,5 +81,30 @@ func TestContent(t *testing.T) {
 				t.Errorf("got %q, want %q", got.Rule, c.want)
 			}
 		})
+	}
+}
+
+// TestControls: every fast path equals the plain one.
+func TestControls(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	check := func(text string) {
+		t.Helper()
+		if got, want := controls(text), controlsBytewise(text); got != want {
+			t.Fatalf("%q: %d, want %d", text, got, want)
+		}
+	}
+	for c := range 256 {
+		for _, other := range []string{"a", " ", "\x7e", "\x7f", "\x00", "\x80", "\xff", "\x1b"} {
+			for at := range 8 {
+				check(strings.Repeat(other, at) + string([]byte{byte(c)}) + strings.Repeat(other, 7-at))
+			}
+		}
+	}
+	for range 2000 {
+		text := make([]byte, random.IntN(40))
+		for i := range text {
+			text[i] = byte(random.UintN(256) >> random.UintN(8))
+		}
+		check(string(text))
 	}
 }

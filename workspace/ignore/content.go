@@ -32,28 +32,73 @@ func Content(name, text string) Skip {
 		return builtIn("binary: NUL byte")
 	}
 	head := text[:min(len(text), sample)]
-	control := 0
-	for i := range len(head) {
-		switch c := head[i]; {
-		case c >= ' ' && c != 0x7f, '\b' <= c && c <= '\r', c == 0x1b: // \b of man pages, escapes of terminals
-		default:
-			control++
-		}
-	}
+	control := controls(head)
 	if control*controlShare > len(head) {
 		return builtIn(fmt.Sprintf("binary: %d of the first %d bytes are control characters", control, len(head)))
 	}
 	if len(text) < minMinified || Prose(name) {
 		return Skip{}
 	}
-	lines := strings.Count(text, "\n")
-	if lines == 0 {
-		lines = strings.Count(text, "\r") // the line ending of old Macs
-	}
-	if average := len(text) / (lines + 1); average > maxAverageLine {
+	if average := averageLine(text); average > maxAverageLine {
 		return builtIn(fmt.Sprintf("minified: %d bytes a line on average, more than %d", average, maxAverageLine))
 	}
 	return Skip{}
+}
+
+// controls counts the control characters of a text. Backspaces of man pages, white space and the escapes of terminals are
+// none.
+func controls(text string) (n int) {
+	for len(text) >= 8 {
+		if mayControl(text[:8]) {
+			n += controlsBytewise(text[:8])
+		}
+		text = text[8:]
+	}
+	return n + controlsBytewise(text)
+}
+
+func controlsBytewise(text string) (n int) {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= ' ' && c != 0x7f, '\b' <= c && c <= '\r', c == 0x1b:
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// mayControl reports whether there is a control character or an escape among eight bytes. They are looked at side by side
+// in one number: the sum of a byte below 0x80 and 0x80-c has its top bit set where the byte is at least c, and never carries
+// into the next.
+func mayControl(s string) bool {
+	const (
+		each = 0x0101010101010101
+		top  = 0x80 * each
+	)
+	_ = s[7]
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	low := x &^ top
+	white, later := low+(0x80-'\b')*each, low+(0x80-'\r'-1)*each
+	printable, deleted := low+(0x80-' ')*each, low+(0x80-0x7f)*each
+	return (^white|later&^printable|deleted)&^x&top != 0
+}
+
+// averageLine is the mean length of a text's lines, or, without a look at all of them, at most maxAverageLine where that
+// is certain: of most long texts after a twentieth.
+func averageLine(text string) int {
+	const step = 2 << 10 // as much as two lines of the longest mean
+	lines := 1
+	for _, end := range [...]string{"\n", "\r"} { // the latter of old Macs
+		for at := 0; at < len(text) && len(text)/lines > maxAverageLine; at += step {
+			lines += strings.Count(text[at:min(at+step, len(text))], end)
+		}
+		if lines > 1 {
+			break
+		}
+	}
+	return len(text) / lines
 }
 
 // Prose reports whether a file is text that people read, as its extension says.
