@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"errors"
+	gobuild "go/build"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -100,5 +101,43 @@ func TestReadStaysInside(t *testing.T) {
 		if text != "" || err == nil || skip.Skipped() {
 			t.Errorf("%q: got %q, %v, %v", rel, text, skip, err)
 		}
+	}
+}
+
+// BenchmarkRead reads 390 files of the standard library, 10 kB on average, as this system does it and as any can.
+func BenchmarkRead(b *testing.B) {
+	root := filepath.Join(gobuild.Default.GOROOT, "src", "net")
+	var files []string
+	var size int64
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		files, size = append(files, filepath.ToSlash(rel)), size+info.Size()
+		return err
+	})
+	if err != nil || len(files) < 100 {
+		b.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, way := range []struct {
+		name string
+		read byteReader
+	}{{"this system", readBytes}, {"any system", readByName}} {
+		b.Run(way.name, func(b *testing.B) {
+			b.SetBytes(size)
+			for b.Loop() {
+				for _, rel := range files {
+					if _, _, skip, err := readWith(way.read, root, rel, 0); err != nil || skip.Skipped() {
+						b.Fatalf("%s: %v, %v", rel, skip, err)
+					}
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(files)), "µs/file")
+		})
 	}
 }
