@@ -114,12 +114,12 @@ func (e *parens) list() bool {
 	f := form{def: -1, data: e.data() || e.quoted() || e.discard}
 	e.discard = false
 	depth := len(e.open)
-	parent := e.parent()
 	members := depth > 0 && e.open[depth-1].body == typeBody
 	if !e.next() || e.tok.kind != isWord || f.data {
 		e.push(f)
 		return e.tok.kind != atEnd
 	}
+	parent := e.parent()
 	head := e.text[e.tok.start:e.tok.end]
 	w := e.head(head, depth)
 	d := def{start: at.start, header: e.tok.start, doc: at.doc, parent: parent}

@@ -482,11 +482,13 @@ func sqlHook(s *scanner, at int) (end int, kind tokenKind, ok bool) {
 		s.noHeredoc = len(text)
 		return end, isPunct, true
 	case '[':
-		for end < len(text) && end-at < 130 && text[end] != ']' && text[end] >= ' ' {
-			end++
+		if s.tok.end == at && s.tok.b != '.' {
+			break // an element of what stands before
 		}
-		if end < len(text) && text[end] == ']' && end-at > 1 && (s.tok.end < at || s.tok.b == '.') {
-			return end + 1, isString, true
+		name := text[end:min(len(text), at+131)]
+		name = name[:max(0, strings.IndexByte(name, ']'))]
+		if name != "" && strings.IndexFunc(name, func(r rune) bool { return r < ' ' }) < 0 {
+			return end + len(name) + 1, isString, true
 		}
 	case '/':
 		if strings.HasPrefix(text[at:], "/*!") {
