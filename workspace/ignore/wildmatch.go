@@ -1,6 +1,9 @@
 package ignore
 
-import "math/bits"
+import (
+	"math/bits"
+	"strings"
+)
 
 // A pattern's wildcard part is compiled to a row of tokens and matched by following the set of all tokens at which
 // the match may stand, byte by byte. Git's own matcher backtracks, which `*a*a*a*a*b` makes exponential; here the
@@ -34,7 +37,8 @@ func (s *byteSet) has(b byte) bool { return s[b>>6]>>(b&63)&1 != 0 }
 type glob struct {
 	tokens []token
 	sets   []byteSet
-	fold   bool // compare ASCII letters without case
+	fold   bool   // compare ASCII letters without case
+	must   string // what every text that matches holds: the longest run of bytes; "" if fold
 }
 
 // compileGlob compiles the wildcards of a pattern. path says that the pattern is held against a whole path, where **
@@ -72,7 +76,26 @@ func compileGlob(p string, path, fold bool) *glob {
 			i++
 		}
 	}
+	g.must = g.longest()
 	return g
+}
+
+// longest is the longest run of bytes that follow each other.
+func (g *glob) longest() string {
+	if g.fold {
+		return ""
+	}
+	var best, run []byte
+	for _, t := range g.tokens {
+		if t.op != opByte {
+			run = nil
+			continue
+		}
+		if run = append(run, t.byte); len(run) > len(best) {
+			best = run
+		}
+	}
+	return string(best)
 }
 
 // stars compiles the run of stars at p[i] and returns the index behind what it took. In git, ** crosses slashes only
@@ -228,7 +251,7 @@ func namedClass(name string) func(byte) bool {
 
 // match reports whether the whole text matches.
 func (g *glob) match(text string) bool {
-	if g == nil {
+	if g == nil || !strings.Contains(text, g.must) {
 		return false
 	}
 	words := len(g.tokens)/64 + 1 // one bit per token, one for the end
@@ -258,6 +281,9 @@ func (g *glob) match(text string) bool {
 			return false
 		}
 		cur, next = next, cur
+		if at := len(g.tokens) - 1; cur[at>>6]>>(at&63)&1 != 0 && g.tokens[at].op == opGlobstar {
+			return true // whatever follows
+		}
 	}
 	end := len(g.tokens)
 	return cur[end>>6]>>(end&63)&1 != 0
