@@ -117,20 +117,24 @@ func (b *Builder) Add(d Document) {
 		for _, term := range b.directories {
 			b.post.Count(term, directoryWeight)
 		}
-		defined := 0
+		defined, kinds := 0, Kinds(0)
 		for _, s := range symbols {
 			if s.NameStart >= c.End {
 				break
 			}
 			b.post.Mark(b.term(nil, Definition(s.Name)), 1)
 			defined++
+			kinds |= KindsOf(s.Kind)
 			b.count(d.Text[max(s.DocStart, c.Start):s.NameEnd], headWeight)
+		}
+		if defined < 2 {
+			kinds = 0
 		}
 		fileWords += b.post.End()
 		b.w.chunk(Chunk{
 			Start: uint32(c.Start), End: uint32(c.End), NameStart: uint32(c.NameStart), NameEnd: uint32(c.NameEnd),
 			Kind: c.Kind, Symbol: c.Symbol, Container: c.Container, Hash: HashChunk(text), File: uint32(b.w.fileCount),
-			Merged: defined > 1,
+			Merged: defined > 1, Kinds: kinds,
 		}, row)
 	}
 	b.post.EndGroup()

@@ -149,12 +149,20 @@ func TestRetrieveIsWhatOneChunkAfterTheOtherGives(t *testing.T) {
 		t.Fatal(len(needles))
 	}
 	everywhere := s.Everywhere()
+	var odd []uint32
+	for id := range everywhere.Each {
+		if id%2 == 1 {
+			odd = append(odd, id)
+		}
+	}
 	for name, scope := range map[string]Scope{
 		"everywhere": everywhere,
 		"d1":         s.Under([]Place{{"/w", "d1"}}),
 		"nowhere":    s.Under([]Place{{"/elsewhere", ""}}),
 		"without":    everywhere.Without(needles[:3]),
-		"filtered":   everywhere.Filter(func(f File) bool { return strings.HasSuffix(f.Path, "7.go") }, func(c Chunk) bool { return c.Start%2 == 0 }),
+		"sifted": sift(t, everywhere.Without(odd), &Sieved{}, Sieve{
+			File: func(f FileName) bool { return strings.HasSuffix(f.Path(), "7.go") },
+		}),
 	} {
 		for _, most := range []int{1, 50, 5000} {
 			q := asked

@@ -43,6 +43,7 @@ type Chunk struct {
 	Hash               uint64 // of its text
 	File               uint32 // number of its file in the segment
 	Merged             bool   // it holds several definitions, of which Symbol is one
+	Kinds              Kinds  // where Merged, those of all of them; 0: not known
 }
 
 // The encoded form of a segment, little-endian, each part padded with zeros to a
@@ -64,8 +65,8 @@ type Chunk struct {
 //
 // A file is {path, language, rule, source: string; size, time: i64; inode: u64;
 // hash: 16 bytes; u32 first chunk, chunks, words, class}; a chunk {u32 start, end, name
-// start, name end; symbol, container: string; u64 hash; u32 kind, plus mergedBit}; a
-// string {u32 offset, u32 bytes}.
+// start, name end; symbol, container: string; u64 hash; u32 kind, plus mergedBit, plus
+// kindBits of all its definitions where that is set}; a string {u32 offset, u32 bytes}.
 const (
 	segmentMagic  = 0x32474553 // "SEG2"
 	segmentHeader = 32
@@ -297,6 +298,7 @@ func (s *Segment) Chunk(i uint32) Chunk {
 		Start: le.Uint32(r), End: le.Uint32(r[4:]), NameStart: le.Uint32(r[8:]), NameEnd: le.Uint32(r[12:]),
 		Symbol: s.str(r[16:]), Container: s.str(r[24:]), Hash: le.Uint64(r[32:]),
 		File: s.fileOf[i], Kind: chunk.Kind(r[40]), Merged: le.Uint32(r[40:])&mergedBit != 0,
+		Kinds: kindsOfBits(le.Uint32(r[40:])),
 	}
 }
 

@@ -92,7 +92,7 @@ func (w *segmentWriter) chunk(c Chunk, row Row) {
 	b = le.AppendUint64(b, c.Hash)
 	kind := uint32(c.Kind)
 	if c.Merged {
-		kind |= mergedBit
+		kind |= mergedBit | kindBits(c.Kinds)
 	}
 	w.chunks = le.AppendUint32(b, kind)
 	w.fileOf = append(w.fileOf, c.File)
