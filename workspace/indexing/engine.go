@@ -27,6 +27,7 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/embed"
+	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/vectors/store"
 	"github.com/semantic-ls/semantic-ls/vectors/store/rows"
@@ -100,6 +101,7 @@ type Engine struct {
 	roots map[string]*folder
 
 	buffers overlays
+	sieved  index.Sieved
 	open    func() workspace.Documents // see ReadFirst; nil: not known
 }
 

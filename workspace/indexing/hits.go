@@ -18,11 +18,12 @@ type sources struct {
 	read   func(root, rel string) (text string, ok bool)
 	cut    func(rel, text string) chunk.File
 	byPath map[string]*source // absolute
+	kinds  index.Kinds        // of the hits
 }
 
-func (e *Engine) sources(docs workspace.Documents) *sources {
+func (e *Engine) sources(docs workspace.Documents, filter *Filter) *sources {
 	read := func(root, rel string) (string, bool) { return e.text(docs, root, rel) }
-	return &sources{read: read, cut: chunk.Cut, byPath: map[string]*source{}}
+	return &sources{read: read, cut: chunk.Cut, byPath: map[string]*source{}, kinds: filter.ofKinds()}
 }
 
 // text is what a document says now: the editor's buffer, else the file.
@@ -68,7 +69,8 @@ func (s *sources) of(root, rel string) *source {
 	return src
 }
 
-// hits reads the texts of what was found and drops what is no longer there.
+// hits reads the texts of what was found and drops what is no longer there, or turns out to be of another kind than is
+// wanted.
 func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found search.Result, limit int) ([]search.Hit, error) {
 	hits := make([]search.Hit, 0, min(limit, len(found.Ranked)))
 	snippets := search.NewSnippets(found.Terms)
@@ -81,7 +83,9 @@ func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found sear
 		}
 		c := snapshot.Chunk(r.ID)
 		if src := s.of(c.Root, c.Of.Path); src.ok && src.locate(&c) {
-			hits = append(hits, src.hit(c, r.Score, snippets))
+			if h := src.hit(c, r.Score, snippets, s.kinds); s.kinds.Has(h.Kind) {
+				hits = append(hits, h)
+			}
 		}
 	}
 	return hits, nil
@@ -117,8 +121,8 @@ func (s *source) move(c *index.Found, to []chunk.Chunk, ok func(chunk.Chunk) boo
 }
 
 // hit shows a chunk of the text. Of several definitions in it, it is the one with the
-// line that says best why it was found.
-func (s *source) hit(c index.Found, score float64, snippets *search.Snippets) search.Hit {
+// line that says best why it was found, or another that is of the kinds, if one is.
+func (s *source) hit(c index.Found, score float64, snippets *search.Snippets, kinds index.Kinds) search.Hit {
 	h := search.Hit{
 		Path: s.path, Start: int(c.Start), End: int(c.End), NameStart: int(c.NameStart), NameEnd: int(c.NameEnd),
 		Symbol: c.Symbol, Container: c.Container, Kind: c.Kind, Language: c.Of.Language, Score: score, Text: s.text,
@@ -129,7 +133,14 @@ func (s *source) hit(c index.Found, score float64, snippets *search.Snippets) se
 	}
 	h.Snippet, h.SnippetStart = snippets.Line(s.text, h.Start, h.End, name)
 	if c.Merged {
-		if d, ok := s.outline().SymbolAt(h.SnippetStart); ok && d.DocStart >= h.Start && d.End <= h.End {
+		d, ok := s.outline().SymbolAt(h.SnippetStart)
+		ok = ok && d.DocStart >= h.Start && d.End <= h.End
+		if kinds != 0 && !(ok && kinds.Has(d.Kind)) {
+			if d, ok = s.within(h.Start, h.End, h.SnippetStart, kinds); ok {
+				h.Snippet, h.SnippetStart = snippets.Line(s.text, d.DocStart, d.End, d.NameStart)
+			}
+		}
+		if ok {
 			h.Start, h.End, h.NameStart, h.NameEnd = d.DocStart, d.End, d.NameStart, d.NameEnd
 			h.Symbol, h.Container, h.Kind = d.Name, d.Container, d.Kind
 		}
@@ -138,4 +149,17 @@ func (s *source) hit(c index.Found, score float64, snippets *search.Snippets) se
 		h.NameStart, h.NameEnd = h.Start, h.Start
 	}
 	return h
+}
+
+// within finds a definition of the kinds in text[start:end]: the innermost around at, else the first.
+func (s *source) within(start, end, at int, kinds index.Kinds) (found chunk.Symbol, ok bool) {
+	for _, d := range s.outline().Symbols {
+		if d.DocStart < start || d.End > end || !kinds.Has(d.Kind) {
+			continue
+		}
+		if around := d.DocStart <= at && at < d.End; !ok || around {
+			found, ok = d, true
+		}
+	}
+	return found, ok
 }

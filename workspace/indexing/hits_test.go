@@ -91,3 +91,23 @@ func TestChunksOfOneTextMoveToTheirOwnPlaces(t *testing.T) {
 		t.Errorf("two methods each of two classes are found as %v", found)
 	}
 }
+
+// An index of before does not say that a chunk has no definition of the kinds: it is no hit.
+func TestAChunkOfOtherKindsIsNoHit(t *testing.T) {
+	text := "package a\n\ntype Upload struct{}\n\nfunc retry() {}\n"
+	outline := chunk.Cut("a.go", text)
+	src := &source{path: "/w/a.go", text: text, ok: true, outline: func() *chunk.File { return &outline }, taken: map[int]bool{}}
+	c := outline.Chunks[len(outline.Chunks)-1]
+	found := index.Found{Root: "/w", Of: index.File{Path: "a.go"}, Chunk: index.Chunk{
+		Start: uint32(c.Start), End: uint32(c.End), NameStart: uint32(c.NameStart), NameEnd: uint32(c.NameEnd),
+		Symbol: c.Symbol, Kind: c.Kind, Merged: true,
+	}}
+	snippets := search.NewSnippets([]index.Term{index.Single("upload", 1)})
+	for kind, want := range map[chunk.Kind]string{chunk.Struct: "Upload", chunk.Function: "retry", chunk.Enum: ""} {
+		kinds := index.KindsOf(kind)
+		h := src.hit(found, 1, snippets, kinds)
+		if kinds.Has(h.Kind) != (want != "") || want != "" && h.Symbol != want {
+			t.Errorf("%s is %s %s, want %q", kind, h.Kind, h.Symbol, want)
+		}
+	}
+}

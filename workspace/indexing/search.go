@@ -35,13 +35,13 @@ func (e *Engine) Search(ctx context.Context, docs workspace.Documents, q Query) 
 }
 
 func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) (Answer, error) {
-	seen, err := e.view(ctx, docs, q.Folders)
+	seen, err := e.view(ctx, docs, q.Folders, q.Filter)
 	if err != nil {
 		return Answer{}, err
 	}
-	limit, sources := limitOf(q.Limit), e.sources(docs)
+	limit, sources := limitOf(q.Limit), e.sources(docs, q.Filter)
 	return e.answer(ctx, seen, q.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
-		asked := search.Query{Text: q.Text, Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
+		asked := search.Query{Text: q.Text, Vector: vector, Limit: q.Filter.rank(limit), Weights: e.cfg.Weights}
 		found, err := search.Rank(ctx, v.snapshot, v.scope, asked)
 		if err != nil {
 			return nil, err
@@ -86,11 +86,11 @@ func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place)
 }
 
 func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place) (Answer, error) {
-	seen, err := e.view(ctx, docs, nil)
+	seen, err := e.view(ctx, docs, nil, p.Filter)
 	if err != nil {
 		return Answer{}, err
 	}
-	sources := e.sources(docs)
+	sources := e.sources(docs, p.Filter)
 	asked := search.Place{Path: p.Path, Text: p.Text}
 	self := func(*index.Snapshot) []uint32 { return nil }
 	if p.Path != "" {
@@ -101,7 +101,7 @@ func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place)
 	limit := limitOf(p.Limit)
 	like := search.Compare(asked)
 	answer, err := e.answer(ctx, seen, asked.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
-		q := search.Query{Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
+		q := search.Query{Vector: vector, Limit: p.Filter.rank(limit), Weights: e.cfg.Weights}
 		found, err := like.Rank(ctx, v.snapshot, v.scope.Without(self(v.snapshot)), q)
 		if err != nil {
 			return nil, err
@@ -193,7 +193,7 @@ type view struct {
 }
 
 // view joins the snapshots of the folders that the query looks in.
-func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []string) (views, error) {
+func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []string, filter *Filter) (views, error) {
 	e.buffers.prune(docs)
 	var (
 		folders  []*folder
@@ -246,7 +246,42 @@ func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []st
 		}
 		seen.all = append(seen.all, v)
 	}
+	if err := e.narrow(ctx, &seen, places, filter); err != nil {
+		return views{}, err
+	}
 	return seen, nil
+}
+
+// narrow leaves what the filter lets pass. It says so where that is nothing, though there is something.
+func (e *Engine) narrow(ctx context.Context, seen *views, places []index.Place, filter *Filter) error {
+	if filter == nil {
+		return nil
+	}
+	something, files := false, false // there is to filter; and is but for its kind
+	var left []view
+	for i, v := range seen.all {
+		if v.scope.Empty() {
+			continue
+		}
+		something = true
+		scope, err := v.scope.Sift(ctx, filter.sieve(i, places), &e.sieved)
+		if err != nil {
+			return err
+		}
+		if !scope.Empty() {
+			v.scope = scope
+			left = append(left, v)
+			continue
+		}
+		if scope, err = v.scope.Sift(ctx, filter.ofFiles().sieve(i, places), &e.sieved); err != nil {
+			return err
+		}
+		files = files || !scope.Empty()
+	}
+	if seen.all = left; something && len(left) == 0 && seen.nothing == "" {
+		seen.nothing = filter.nothing(!files)
+	}
+	return nil
 }
 
 // queryProbe embeds the query with the model of an edition. A model that is slow or fails

@@ -11,6 +11,7 @@ type Query struct {
 	Text    string
 	Limit   int      // at most so many hits; 20 where it is 0, 9,990 where it is more
 	Folders []string // absolute directories to look in; all where it is empty
+	Filter  *Filter  // its globs are about paths below those directories, or below each folder where there are none
 }
 
 // Place asks for what is like the code at [Start, End) of the document at
@@ -19,7 +20,8 @@ type Place struct {
 	Path           string // absolute
 	Start, End     int    // bytes; equal: the definition around Start
 	Text, Language string
-	Limit          int // at most so many hits; 20 where it is 0, 9,990 where it is more
+	Limit          int     // at most so many hits; 20 where it is 0, 9,990 where it is more
+	Filter         *Filter // of what is found; its globs are about paths below each folder
 }
 
 // Answer is what a query found, best first, and how much of the workspace it
@@ -27,7 +29,7 @@ type Place struct {
 type Answer struct {
 	Hits     []search.Hit
 	Coverage Coverage
-	Warning  string // what was left out, such as the vectors of a model that is down
+	Warning  string // what was left out, such as the vectors of a model that is down, or why nothing can be found
 }
 
 // Coverage says how much of the workspace an answer rests on.

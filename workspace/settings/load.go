@@ -174,7 +174,7 @@ func (l *loader) environ(environ []string) {
 		if !strings.HasPrefix(name, envPrefix) || slices.Contains(names, name) {
 			continue
 		}
-		if near := nearest(name, names); near != "" {
+		if near := Nearest(name, names); near != "" {
 			l.warn(name, Origin{Source: Environment, Name: name}, fmt.Sprintf("the environment variable %s is no setting: did you mean %s?", name, near))
 		}
 	}
@@ -255,7 +255,7 @@ func (l *loader) unknown(key string, origin Origin) {
 		keys = append(keys, r.Key)
 	}
 	text := fmt.Sprintf("%s in %v is no setting", key, origin)
-	if near := nearest(key, keys); near != "" {
+	if near := Nearest(key, keys); near != "" {
 		text += fmt.Sprintf(": did you mean %s?", near)
 	}
 	l.warn(key, origin, text)

@@ -2,9 +2,9 @@ package settings
 
 import "strings"
 
-// nearest returns the name that was probably meant by word, or "". It looks past upper and lower case, and
+// Nearest returns the name that was probably meant by word, or "". It looks past upper and lower case, and
 // takes the last part of a dotted name for the whole.
-func nearest(word string, names []string) string {
+func Nearest(word string, names []string) string {
 	best, least := "", 2+len(word)/6 // a typing mistake or two, and one more in a long name
 	fold := strings.ToLower(word)
 	for _, name := range names {
