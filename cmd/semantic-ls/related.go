@@ -21,6 +21,7 @@ import (
 
 func (p *process) relatedCommand() *cobra.Command {
 	var out output
+	var only filters
 	cmd := &cobra.Command{
 		Use:   "related [flags] FILE:LINE",
 		Short: "Find code that is like the definition at FILE:LINE",
@@ -30,9 +31,14 @@ or something similar.
 
 It is looked for in the folder with an index that FILE lies in; without one, in
 the current directory. Paths are relative to the current directory. Exit code 0:
-found, 1: nothing found, 2: an error.`,
+found, 1: nothing found, 2: an error.
+
+-g, -t, -T and --kind say what may be found, and may each be given several times;
+what -g matches are paths relative to the folder. A GLOB that names a directory
+means all that is below.`,
 		Example: `  semantic-ls related lsp/server.go:120
-  semantic-ls related -n3 --full lsp/server.go:120`,
+  semantic-ls related -n3 --full lsp/server.go:120
+  semantic-ls related -g '*_test.go' lsp/server.go:120`,
 		Args: atMost(1, 1, func(args []string) string {
 			return "semantic-ls related " + args[0]
 		}),
@@ -48,10 +54,15 @@ found, 1: nothing found, 2: an error.`,
 			if err := out.settle(p, here); err != nil {
 				return err
 			}
-			return p.related(cmd.Context(), file, line, here, &out)
+			filter, err := only.filter()
+			if err != nil {
+				return err
+			}
+			return p.related(cmd.Context(), file, line, here, filter, &out)
 		},
 	}
 	out.add(cmd.Flags())
+	only.add(p, cmd)
 	cmd.Flags().Lookup("json").Usage += ", reason"
 	p.addColor(cmd)
 	return cmd
@@ -97,7 +108,7 @@ func exists(file string) bool {
 	return err == nil
 }
 
-func (p *process) related(ctx context.Context, file string, line int, here string, out *output) error {
+func (p *process) related(ctx context.Context, file string, line int, here string, filter *indexing.Filter, out *output) error {
 	defer exitSoon(ctx)()
 	s, err := p.settings()
 	if err != nil {
@@ -114,7 +125,8 @@ func (p *process) related(ctx context.Context, file string, line int, here strin
 		if err := p.bringUp(ctx, f); err != nil {
 			return err
 		}
-		answer, err := f.Related(ctx, workspace.Documents{}, indexing.Place{Path: file, Start: at, End: at, Limit: out.hits()})
+		place := indexing.Place{Path: file, Start: at, End: at, Limit: out.hits(), Filter: filter}
+		answer, err := f.Related(ctx, workspace.Documents{}, place)
 		if err != nil {
 			return err
 		}

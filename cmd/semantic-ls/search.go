@@ -12,6 +12,7 @@ import (
 
 func (p *process) searchCommand() *cobra.Command {
 	var out output
+	var only filters
 	cmd := &cobra.Command{
 		Use:   "search [flags] QUERY [DIR]",
 		Short: "Find the code that does what QUERY says",
@@ -21,12 +22,17 @@ a description in plain words, or a name; put it in quotes.
 
 If DIR lies in a folder that has an index already, that index is used.
 
+-g, -t, -T and --kind say where to look, and may each be given several times; what
+-g matches are paths relative to DIR. A GLOB that names a directory means all that
+is below.
+
 A line of the answer is the path (relative to DIR), the number of the line that
 shows best why, the symbol, and that line. Exit code 0: found, 1: nothing found,
 2: an error.`,
 		Example: `  semantic-ls search 'where are requests cancelled'
   semantic-ls search -n3 'parse a duration' ~/src/project
   semantic-ls search -C2 'retry with backoff'
+  semantic-ls search -t go -g '!*_test.go' --kind method 'close the connection'
   semantic-ls search --full 'compare two versions'
   semantic-ls search --json 'open the database' | jq -r .path
   vim $(semantic-ls search -l 'draw the progress bar')`,
@@ -48,15 +54,20 @@ shows best why, the symbol, and that line. Exit code 0: found, 1: nothing found,
 			if err := out.settle(p, dir); err != nil {
 				return err
 			}
-			return p.search(cmd.Context(), args[0], dir, &out)
+			filter, err := only.filter()
+			if err != nil {
+				return err
+			}
+			return p.search(cmd.Context(), args[0], dir, filter, &out)
 		},
 	}
 	out.add(cmd.Flags())
+	only.add(p, cmd)
 	p.addColor(cmd)
 	return cmd
 }
 
-func (p *process) search(ctx context.Context, query, dir string, out *output) error {
+func (p *process) search(ctx context.Context, query, dir string, filter *indexing.Filter, out *output) error {
 	defer exitSoon(ctx)()
 	s, err := p.settings()
 	if err != nil {
@@ -66,7 +77,7 @@ func (p *process) search(ctx context.Context, query, dir string, out *output) er
 		if err := p.bringUp(ctx, f); err != nil {
 			return err
 		}
-		q := indexing.Query{Text: query, Limit: out.hits(), Folders: f.only(dir)}
+		q := indexing.Query{Text: query, Limit: out.hits(), Folders: f.only(dir), Filter: filter}
 		answer, err := f.Search(ctx, workspace.Documents{}, q)
 		if err != nil {
 			return err
