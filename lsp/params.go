@@ -11,6 +11,7 @@ import (
 
 	"go.lsp.dev/jsonrpc2"
 
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 	"github.com/semantic-ls/semantic-ls/workspace/text"
 )
 
@@ -113,6 +114,7 @@ type semanticSearchParams struct {
 	Folders            []string        `json:"folders"`
 	Session            string          `json:"session"`
 	PartialResultToken json.RawMessage `json:"partialResultToken"`
+	criteria
 }
 
 type semanticRelatedParams struct {
@@ -122,6 +124,23 @@ type semanticRelatedParams struct {
 	Text         *string   `json:"text"`
 	LanguageID   string    `json:"languageId"`
 	Limit        *int      `json:"limit"`
+	criteria
+}
+
+// criteria narrow what is found.
+type criteria struct {
+	Globs     []string `json:"globs"`
+	Languages []string `json:"languages"`
+	Kinds     []string `json:"kinds"`
+}
+
+// filter is what the criteria let pass. The error is for the client, and names the good ones.
+func (c criteria) filter() (*indexing.Filter, error) {
+	f, err := indexing.Criteria{Globs: c.Globs, Languages: c.Languages, Kinds: c.Kinds}.Filter()
+	if err != nil {
+		return nil, badParams("%v", err)
+	}
+	return f, nil
 }
 
 type semanticReindexParams struct {

@@ -20,6 +20,10 @@ func (s *server) semanticRelated(docs workspace.Documents, params json.RawMessag
 	if err != nil {
 		return work{}, err
 	}
+	filter, err := p.filter()
+	if err != nil {
+		return work{}, err
+	}
 	switch {
 	case p.TextDocument == nil && (p.Text == nil || *p.Text == ""):
 		return work{}, badParams("semantic/related needs a textDocument with a position or a range, or a text")
@@ -34,7 +38,7 @@ func (s *server) semanticRelated(docs workspace.Documents, params json.RawMessag
 		if !ok {
 			return answerPayload{Hits: []hitPayload{}, Coverage: s.coverage(docs)}, nil
 		}
-		place.Limit = n
+		place.Limit, place.Filter = n, filter
 		answer, err := s.engine.Related(ctx, docs, place)
 		if err != nil {
 			return nil, err

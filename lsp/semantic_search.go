@@ -36,7 +36,11 @@ func (s *server) semanticSearch(docs workspace.Documents, params json.RawMessage
 	if err != nil {
 		return work{}, err
 	}
-	query := indexing.Query{Text: strings.TrimSpace(p.Query), Limit: n, Folders: paths(p.Folders)}
+	filter, err := p.filter()
+	if err != nil {
+		return work{}, err
+	}
+	query := indexing.Query{Text: strings.TrimSpace(p.Query), Limit: n, Folders: paths(p.Folders), Filter: filter}
 	return work{box: p.Session, run: func(ctx context.Context) (any, error) {
 		if query.Text == "" || len(p.Folders) > 0 && len(query.Folders) == 0 {
 			// No question, or none about anything that is here.

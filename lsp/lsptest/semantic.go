@@ -13,6 +13,14 @@ type Query struct {
 	Folders            []string `json:"folders,omitempty"` // URIs
 	Session            string   `json:"session,omitempty"`
 	PartialResultToken any      `json:"partialResultToken,omitempty"`
+	Criteria
+}
+
+// Criteria narrow what is found.
+type Criteria struct {
+	Globs     []string `json:"globs,omitempty"`
+	Languages []string `json:"languages,omitempty"`
+	Kinds     []string `json:"kinds,omitempty"`
 }
 
 // Place is what semantic/related is asked.
@@ -23,6 +31,7 @@ type Place struct {
 	Text         string    `json:"text,omitempty"`
 	LanguageID   string    `json:"languageId,omitempty"`
 	Limit        int       `json:"limit,omitempty"`
+	Criteria
 }
 
 // Document names a document.
@@ -59,6 +68,7 @@ type Coverage struct {
 type Answer struct {
 	Hits     []Hit     `json:"hits"`
 	Coverage *Coverage `json:"coverage"`
+	Warning  string    `json:"warning"`
 }
 
 // Symbol is one result of workspace/symbol.
