@@ -29,6 +29,26 @@ func addRowsAVX2(sum *int32, rows **[256]int8, weights *int32, n int)
 //go:noescape
 func addRowsAVX512(sum *int32, rows **[256]int8, weights *int32, n int)
 
+// scaleAVX2 needs AVX2 and an n that is a multiple of 32.
+//
+//go:noescape
+func scaleAVX2(dst *float32, dots *int32, scales *float32, scale float32, n int) float32
+
+// scaleAVX512 needs AVX-512 and an n that is a multiple of 32.
+//
+//go:noescape
+func scaleAVX512(dst *float32, dots *int32, scales *float32, scale float32, n int) float32
+
+// aboveAVX2 needs AVX2 and an n that is a multiple of 64.
+//
+//go:noescape
+func aboveAVX2(marks *uint64, a *float32, b *float32, n int, bound *float32)
+
+// aboveAVX512 needs AVX-512 with BW and an n that is a multiple of 64.
+//
+//go:noescape
+func aboveAVX512(marks *uint64, a *float32, b *float32, n int, bound *float32)
+
 // readAVX2 adds up the bytes, in AVX2; n is a multiple of 256. Benchmarks measure the memory with it.
 //
 //go:noescape

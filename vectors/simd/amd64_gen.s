@@ -797,6 +797,327 @@ rowsEnd:
 	VZEROUPPER
 	RET
 
+// func scaleAVX2(dst *float32, dots *int32, scales *float32, scale float32, n int) float32
+// Requires: AVX, AVX2, SSE
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-44
+	MOVQ         dst+0(FP), AX
+	MOVQ         dots+8(FP), CX
+	MOVQ         scales+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS scale+24(FP), Y0
+	MOVL         $0xff800000, SI
+	VMOVD        SI, X1
+	VBROADCASTSS X1, Y1
+	VMOVAPS      Y1, Y2
+	VMOVAPS      Y1, Y3
+	VMOVAPS      Y1, Y4
+	XORQ         SI, SI
+	JMP          end
+
+loop:
+	VCVTDQ2PS (CX)(SI*4), Y5
+	VMULPS    (DX)(SI*4), Y5, Y5
+	VMULPS    Y0, Y5, Y5
+	VMOVUPS   Y5, (AX)(SI*4)
+	VMAXPS    Y1, Y5, Y1
+	VCVTDQ2PS 32(CX)(SI*4), Y5
+	VMULPS    32(DX)(SI*4), Y5, Y5
+	VMULPS    Y0, Y5, Y5
+	VMOVUPS   Y5, 32(AX)(SI*4)
+	VMAXPS    Y2, Y5, Y2
+	VCVTDQ2PS 64(CX)(SI*4), Y5
+	VMULPS    64(DX)(SI*4), Y5, Y5
+	VMULPS    Y0, Y5, Y5
+	VMOVUPS   Y5, 64(AX)(SI*4)
+	VMAXPS    Y3, Y5, Y3
+	VCVTDQ2PS 96(CX)(SI*4), Y5
+	VMULPS    96(DX)(SI*4), Y5, Y5
+	VMULPS    Y0, Y5, Y5
+	VMOVUPS   Y5, 96(AX)(SI*4)
+	VMAXPS    Y4, Y5, Y4
+	ADDQ      $+32, SI
+
+end:
+	CMPQ         SI, BX
+	JB           loop
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y1, Y2, Y1
+	VEXTRACTF128 $+1, Y1, X0
+	VMAXPS       X1, X0, X0
+	VPERMILPS    $0x4e, X0, X1
+	VMAXPS       X0, X1, X0
+	VPERMILPS    $0xb1, X0, X1
+	VMAXPS       X0, X1, X0
+	MOVSS        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func scaleAVX512(dst *float32, dots *int32, scales *float32, scale float32, n int) float32
+// Requires: AVX, AVX512F, SSE
+TEXT ·scaleAVX512(SB), NOSPLIT, $0-44
+	MOVQ         dst+0(FP), AX
+	MOVQ         dots+8(FP), CX
+	MOVQ         scales+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS scale+24(FP), Z0
+	MOVL         $0xff800000, SI
+	VMOVD        SI, X1
+	VBROADCASTSS X1, Z1
+	VMOVAPS      Z1, Z2
+	XORQ         SI, SI
+	JMP          end
+
+loop:
+	VCVTDQ2PS (CX)(SI*4), Z3
+	VMULPS    (DX)(SI*4), Z3, Z3
+	VMULPS    Z0, Z3, Z3
+	VMOVUPS   Z3, (AX)(SI*4)
+	VMAXPS    Z1, Z3, Z1
+	VCVTDQ2PS 64(CX)(SI*4), Z3
+	VMULPS    64(DX)(SI*4), Z3, Z3
+	VMULPS    Z0, Z3, Z3
+	VMOVUPS   Z3, 64(AX)(SI*4)
+	VMAXPS    Z2, Z3, Z2
+	ADDQ      $+32, SI
+
+end:
+	CMPQ          SI, BX
+	JB            loop
+	VMAXPS        Z1, Z2, Z1
+	VEXTRACTF64X4 $+1, Z1, Y0
+	VMAXPS        Y1, Y0, Y1
+	VEXTRACTF128  $+1, Y1, X0
+	VMAXPS        X1, X0, X0
+	VPERMILPS     $0x4e, X0, X1
+	VMAXPS        X0, X1, X0
+	VPERMILPS     $0xb1, X0, X1
+	VMAXPS        X0, X1, X0
+	MOVSS         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func aboveAVX2(marks *uint64, a *float32, b *float32, n int, bound *float32)
+// Requires: AVX
+TEXT ·aboveAVX2(SB), NOSPLIT, $0-40
+	MOVQ         marks+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         bound+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VBROADCASTSS 8(SI), Y2
+	VBROADCASTSS 12(SI), Y3
+	VBROADCASTSS 16(SI), Y4
+	VXORPS       Y5, Y5, Y5
+	XORQ         SI, SI
+	JMP          end
+
+loop:
+	VMOVUPS   (CX)(SI*4), Y6
+	VMOVUPS   (DX)(SI*4), Y7
+	VMAXPS    Y7, Y5, Y9
+	VMULPS    Y1, Y9, Y9
+	VMULPS    Y0, Y6, Y8
+	VADDPS    Y9, Y8, Y8
+	VADDPS    Y2, Y8, Y8
+	VCMPPS    $0x04, Y5, Y6, Y6
+	VCMPPS    $0x15, Y3, Y7, Y7
+	VCMPPS    $0x1e, Y4, Y8, Y8
+	VORPS     Y6, Y7, Y6
+	VANDPS    Y6, Y8, Y8
+	VMOVMSKPS Y8, DI
+	VMOVUPS   32(CX)(SI*4), Y6
+	VMOVUPS   32(DX)(SI*4), Y7
+	VMAXPS    Y7, Y5, Y9
+	VMULPS    Y1, Y9, Y9
+	VMULPS    Y0, Y6, Y8
+	VADDPS    Y9, Y8, Y8
+	VADDPS    Y2, Y8, Y8
+	VCMPPS    $0x04, Y5, Y6, Y6
+	VCMPPS    $0x15, Y3, Y7, Y7
+	VCMPPS    $0x1e, Y4, Y8, Y8
+	VORPS     Y6, Y7, Y6
+	VANDPS    Y6, Y8, Y8
+	VMOVMSKPS Y8, R8
+	SHLQ      $0x08, R8
+	ORQ       R8, DI
+	VMOVUPS   64(CX)(SI*4), Y6
+	VMOVUPS   64(DX)(SI*4), Y7
+	VMAXPS    Y7, Y5, Y9
+	VMULPS    Y1, Y9, Y9
+	VMULPS    Y0, Y6, Y8
+	VADDPS    Y9, Y8, Y8
+	VADDPS    Y2, Y8, Y8
+	VCMPPS    $0x04, Y5, Y6, Y6
+	VCMPPS    $0x15, Y3, Y7, Y7
+	VCMPPS    $0x1e, Y4, Y8, Y8
+	VORPS     Y6, Y7, Y6
+	VANDPS    Y6, Y8, Y8
+	VMOVMSKPS Y8, R8
+	SHLQ      $0x10, R8
+	ORQ       R8, DI
+	VMOVUPS   96(CX)(SI*4), Y6
+	VMOVUPS   96(DX)(SI*4), Y7
+	VMAXPS    Y7, Y5, Y9
+	VMULPS    Y1, Y9, Y9
+	VMULPS    Y0, Y6, Y8
+	VADDPS    Y9, Y8, Y8
+	VADDPS    Y2, Y8, Y8
+	VCMPPS    $0x04, Y5, Y6, Y6
+	VCMPPS    $0x15, Y3, Y7, Y7
+	VCMPPS    $0x1e, Y4, Y8, Y8
+	VORPS     Y6, Y7, Y6
+	VANDPS    Y6, Y8, Y8
+	VMOVMSKPS Y8, R8
+	SHLQ      $0x18, R8
+	ORQ       R8, DI
+	VMOVUPS   128(CX)(SI*4), Y6
+	VMOVUPS   128(DX)(SI*4), Y7
+	VMAXPS    Y7, Y5, Y9
+	VMULPS    Y1, Y9, Y9
+	VMULPS    Y0, Y6, Y8
+	VADDPS    Y9, Y8, Y8
+	VADDPS    Y2, Y8, Y8
+	VCMPPS    $0x04, Y5, Y6, Y6
+	VCMPPS    $0x15, Y3, Y7, Y7
+	VCMPPS    $0x1e, Y4, Y8, Y8
+	VORPS     Y6, Y7, Y6
+	VANDPS    Y6, Y8, Y8
+	VMOVMSKPS Y8, R8
+	SHLQ      $0x20, R8
+	ORQ       R8, DI
+	VMOVUPS   160(CX)(SI*4), Y6
+	VMOVUPS   160(DX)(SI*4), Y7
+	VMAXPS    Y7, Y5, Y9
+	VMULPS    Y1, Y9, Y9
+	VMULPS    Y0, Y6, Y8
+	VADDPS    Y9, Y8, Y8
+	VADDPS    Y2, Y8, Y8
+	VCMPPS    $0x04, Y5, Y6, Y6
+	VCMPPS    $0x15, Y3, Y7, Y7
+	VCMPPS    $0x1e, Y4, Y8, Y8
+	VORPS     Y6, Y7, Y6
+	VANDPS    Y6, Y8, Y8
+	VMOVMSKPS Y8, R8
+	SHLQ      $0x28, R8
+	ORQ       R8, DI
+	VMOVUPS   192(CX)(SI*4), Y6
+	VMOVUPS   192(DX)(SI*4), Y7
+	VMAXPS    Y7, Y5, Y9
+	VMULPS    Y1, Y9, Y9
+	VMULPS    Y0, Y6, Y8
+	VADDPS    Y9, Y8, Y8
+	VADDPS    Y2, Y8, Y8
+	VCMPPS    $0x04, Y5, Y6, Y6
+	VCMPPS    $0x15, Y3, Y7, Y7
+	VCMPPS    $0x1e, Y4, Y8, Y8
+	VORPS     Y6, Y7, Y6
+	VANDPS    Y6, Y8, Y8
+	VMOVMSKPS Y8, R8
+	SHLQ      $0x30, R8
+	ORQ       R8, DI
+	VMOVUPS   224(CX)(SI*4), Y6
+	VMOVUPS   224(DX)(SI*4), Y7
+	VMAXPS    Y7, Y5, Y9
+	VMULPS    Y1, Y9, Y9
+	VMULPS    Y0, Y6, Y8
+	VADDPS    Y9, Y8, Y8
+	VADDPS    Y2, Y8, Y8
+	VCMPPS    $0x04, Y5, Y6, Y6
+	VCMPPS    $0x15, Y3, Y7, Y7
+	VCMPPS    $0x1e, Y4, Y8, Y8
+	VORPS     Y6, Y7, Y6
+	VANDPS    Y6, Y8, Y8
+	VMOVMSKPS Y8, R8
+	SHLQ      $0x38, R8
+	ORQ       R8, DI
+	MOVQ      DI, (AX)
+	ADDQ      $+8, AX
+	ADDQ      $+64, SI
+
+end:
+	CMPQ SI, BX
+	JB   loop
+	VZEROUPPER
+	RET
+
+// func aboveAVX512(marks *uint64, a *float32, b *float32, n int, bound *float32)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·aboveAVX512(SB), NOSPLIT, $0-40
+	MOVQ         marks+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         bound+32(FP), SI
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+	VBROADCASTSS 8(SI), Z2
+	VBROADCASTSS 12(SI), Z3
+	VBROADCASTSS 16(SI), Z4
+	VPXORD       Z5, Z5, Z5
+	XORQ         SI, SI
+	JMP          end
+
+loop:
+	VMOVUPS  (CX)(SI*4), Z6
+	VMOVUPS  (DX)(SI*4), Z7
+	VMAXPS   Z7, Z5, Z9
+	VMULPS   Z1, Z9, Z9
+	VMULPS   Z0, Z6, Z8
+	VADDPS   Z9, Z8, Z8
+	VADDPS   Z2, Z8, Z8
+	VCMPPS   $0x04, Z5, Z6, K1
+	VCMPPS   $0x15, Z3, Z7, K2
+	KORW     K1, K2, K1
+	VCMPPS   $0x1e, Z4, Z8, K1, K1
+	VMOVUPS  64(CX)(SI*4), Z6
+	VMOVUPS  64(DX)(SI*4), Z7
+	VMAXPS   Z7, Z5, Z9
+	VMULPS   Z1, Z9, Z9
+	VMULPS   Z0, Z6, Z8
+	VADDPS   Z9, Z8, Z8
+	VADDPS   Z2, Z8, Z8
+	VCMPPS   $0x04, Z5, Z6, K2
+	VCMPPS   $0x15, Z3, Z7, K3
+	KORW     K2, K3, K2
+	VCMPPS   $0x1e, Z4, Z8, K2, K2
+	VMOVUPS  128(CX)(SI*4), Z6
+	VMOVUPS  128(DX)(SI*4), Z7
+	VMAXPS   Z7, Z5, Z9
+	VMULPS   Z1, Z9, Z9
+	VMULPS   Z0, Z6, Z8
+	VADDPS   Z9, Z8, Z8
+	VADDPS   Z2, Z8, Z8
+	VCMPPS   $0x04, Z5, Z6, K3
+	VCMPPS   $0x15, Z3, Z7, K4
+	KORW     K3, K4, K3
+	VCMPPS   $0x1e, Z4, Z8, K3, K3
+	VMOVUPS  192(CX)(SI*4), Z6
+	VMOVUPS  192(DX)(SI*4), Z7
+	VMAXPS   Z7, Z5, Z9
+	VMULPS   Z1, Z9, Z9
+	VMULPS   Z0, Z6, Z8
+	VADDPS   Z9, Z8, Z8
+	VADDPS   Z2, Z8, Z8
+	VCMPPS   $0x04, Z5, Z6, K4
+	VCMPPS   $0x15, Z3, Z7, K5
+	KORW     K4, K5, K4
+	VCMPPS   $0x1e, Z4, Z8, K4, K4
+	KUNPCKWD K1, K2, K1
+	KUNPCKWD K3, K4, K3
+	KUNPCKDQ K1, K3, K1
+	KMOVQ    K1, (AX)
+	ADDQ     $+8, AX
+	ADDQ     $+64, SI
+
+end:
+	CMPQ SI, BX
+	JB   loop
+	VZEROUPPER
+	RET
+
 // func readAVX2(data *byte, n int) uint64
 // Requires: AVX, AVX2, MMX+
 TEXT ·readAVX2(SB), NOSPLIT, $0-24

@@ -1,10 +1,12 @@
 // Package simd has the inner loops of the index and of the built-in model, in
 // the vector instructions of the processor: inner products of rows of bytes,
-// and weighted sums of them.
+// weighted sums of them, and the float32 of scores, scaled and compared.
 //
 // What is exact: everything, for every input, -128 included. Sums are int32 and
 // wrap around; the order of additions does not matter then, so all kernels give
-// equal bits. Rows of fewer than 2^17 bytes cannot wrap: 128 * 128 * 2^17 = 2^31.
+// equal bits. Floats are multiplied and added in the order that is said, each result
+// rounded and none fused, so that their bits are equal too, but for which NaN it is.
+// Rows of fewer than 2^17 bytes cannot wrap: 128 * 128 * 2^17 = 2^31.
 //
 // The kernels, of which the best that the processor has is chosen at start:
 //
@@ -13,6 +15,9 @@
 //	sdot     SDOT on 16 bytes; arm64 with dot products (Armv8.2: Apple M1, Neoverse N1 and later)
 //	neon     SMULL and SADALP on 8 bytes; every other arm64
 //	plain    Go; what the others must equal, and what all others run
+//
+// Scale and Above have no kernel for arm64: Go's assembler has no name for most of what
+// they need.
 //
 // From memory, avx512 and avx2 are as fast as one core can read; from a cache
 // avx512 is up to twice as fast (BenchmarkDots, on a Zen 4). AVX-VNNI has no

@@ -38,6 +38,8 @@ func TestNothingElseIsRead(t *testing.T) {
 	for _, end := range []bool{false, true} {
 		queries, block := guardedBytes(t, longest, end), guardedBytes(t, longest*most, end)
 		sums, row := guardedBytes(t, 4*256, end), guardedBytes(t, 256, end)
+		floats, others, products := guardedBytes(t, 4*longest, end), guardedBytes(t, 4*longest, end), guardedBytes(t, 4*longest, end)
+		marks := guardedBytes(t, longest, end)
 		part := func(whole []byte, n int) []byte {
 			if end {
 				return whole[len(whole)-n:]
@@ -50,6 +52,13 @@ func TestNothingElseIsRead(t *testing.T) {
 					dst := unsafe.Slice((*int32)(unsafe.Pointer(&part(sums, 4*n)[0])), n)
 					k.dots(dst, part(queries, length), part(block, n*length))
 				}
+			}
+			for n := 1; n <= longest; n++ {
+				numbers := func(whole []byte) []float32 { return unsafe.Slice((*float32)(unsafe.Pointer(&part(whole, 4*n)[0])), n) }
+				words := (n + 63) / 64
+				bits := unsafe.Slice((*uint64)(unsafe.Pointer(&part(marks, 8*words)[0])), words)
+				k.scale(numbers(floats), unsafe.Slice((*int32)(unsafe.Pointer(&part(products, 4*n)[0])), n), numbers(others), 3)
+				k.above(bits, numbers(floats), numbers(others), &Bound{A: 1})
 			}
 			for length := 1; length <= 256; length++ {
 				k.add(unsafe.Slice((*int32)(unsafe.Pointer(&part(sums, 4*length)[0])), length),

@@ -58,3 +58,26 @@ func (k kernel) addRowsOf(sum *[256]int32, rows []*[256]int8, weights []int32) {
 		plainAddRows(sum, rows, weights)
 	}
 }
+
+// scaleOf wants a length that is a multiple of 32, and not 0.
+func (k kernel) scaleOf(dst []float32, dots []int32, scales []float32, scale float32) float32 {
+	switch k {
+	case avx512:
+		return scaleAVX512(&dst[0], &dots[0], &scales[0], scale, len(dots))
+	case avx2:
+		return scaleAVX2(&dst[0], &dots[0], &scales[0], scale, len(dots))
+	}
+	return plainScale(dst, dots, scales, scale)
+}
+
+// aboveOf wants a length that is a multiple of 64, and not 0.
+func (k kernel) aboveOf(marks []uint64, a, b []float32, bound *Bound) {
+	switch k {
+	case avx512:
+		aboveAVX512(&marks[0], &a[0], &b[0], len(a), &bound.A)
+	case avx2:
+		aboveAVX2(&marks[0], &a[0], &b[0], len(a), &bound.A)
+	default:
+		plainAbove(marks, a, b, bound)
+	}
+}

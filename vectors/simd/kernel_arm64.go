@@ -68,3 +68,9 @@ func (k kernel) addRowsOf(sum *[256]int32, rows []*[256]int8, weights []int32) {
 		addNEON(&sum[0], &row[0], weights[i], len(row))
 	}
 }
+
+func (k kernel) scaleOf(dst []float32, dots []int32, scales []float32, scale float32) float32 {
+	return plainScale(dst, dots, scales, scale)
+}
+
+func (k kernel) aboveOf(marks []uint64, a, b []float32, bound *Bound) { plainAbove(marks, a, b, bound) }

@@ -1,5 +1,7 @@
 package simd
 
+import "math"
+
 // plainDots sums in four lanes, so that the additions do not wait for each
 // other.
 func plainDots(dst []int32, query, rows []byte) {
@@ -32,6 +34,36 @@ func plainAddRows(sum *[256]int32, rows []*[256]int8, weights []int32) {
 	for r, row := range rows {
 		for i, v := range row {
 			sum[i] += weights[r] * int32(v)
+		}
+	}
+}
+
+// plainScale returns the greatest that is not NaN, -Inf where there is none. Of zeros it
+// may be either.
+func plainScale(dst []float32, dots []int32, scales []float32, scale float32) float32 {
+	most := float32(math.Inf(-1))
+	scales, dst = scales[:len(dots)], dst[:len(dots)]
+	for i, dot := range dots {
+		x := float32(float32(dot)*scales[i]) * scale
+		dst[i] = x
+		if x > most {
+			most = x
+		}
+	}
+	return most
+}
+
+// plainAbove rounds every product, as otherwise a compiler may fuse it with the sum.
+func plainAbove(marks []uint64, a, b []float32, bound *Bound) {
+	clear(marks)
+	b = b[:len(a)]
+	for i, x := range a {
+		y := b[i]
+		if x == 0 && y < bound.Near {
+			continue
+		}
+		if bound.Sum(x, y)+bound.Plus > bound.Least {
+			marks[i/64] |= 1 << (i % 64)
 		}
 	}
 }

@@ -39,6 +39,37 @@ func AddRows(sum *[256]int32, rows []*[256]int8, weights []int32) {
 	chosen.addRows(sum, rows, weights)
 }
 
+// Scale writes float32(dots[i]) * scales[i] * scale to dst[i], multiplied in that order,
+// and returns the greatest of them that is a number: -Inf where there is none, +0 where
+// it is a zero. It panics if the lengths differ.
+func Scale(dst []float32, dots []int32, scales []float32, scale float32) (most float32) {
+	return chosen.scale(dst, dots, scales, scale)
+}
+
+// Bound is what Above compares with. The kernels read it in this order.
+type Bound struct {
+	A, B  float32 // weights
+	Plus  float32 // more that the sum may be
+	Near  float32
+	Least float32
+}
+
+// Sum is the weighted sum, where b counts if it is above 0. Each product is rounded.
+func (b *Bound) Sum(x, y float32) float32 {
+	if y < 0 {
+		y = 0
+	}
+	return float32(b.A*x) + float32(b.B*y)
+}
+
+// Above sets bit i%64 of marks[i/64] where
+//
+//	(a[i] != 0 || !(b[i] < Near)) && bound.Sum(a[i], b[i]) + Plus > Least
+//
+// and clears the others. It panics unless a and b are of one length, and marks has as
+// many words as that takes.
+func Above(marks []uint64, a, b []float32, bound Bound) { chosen.above(marks, a, b, &bound) }
+
 func (k kernel) dots(dst []int32, query, rows []byte) {
 	if high, n := bits.Mul(uint(len(dst)), uint(len(query))); high != 0 || n != uint(len(rows)) {
 		panic(fmt.Sprintf("simd: %d rows of %d bytes are not %d bytes", len(dst), len(query), len(rows)))
@@ -76,4 +107,33 @@ func (k kernel) addRows(sum *[256]int32, rows []*[256]int8, weights []int32) {
 	for i, row := range rows {
 		k.addOf(sum[:], row[:], weights[i])
 	}
+}
+
+func (k kernel) scale(dst []float32, dots []int32, scales []float32, scale float32) float32 {
+	if len(dst) != len(dots) || len(scales) != len(dots) {
+		panic(fmt.Sprintf("simd: %d products and %d scales for %d", len(dots), len(scales), len(dst)))
+	}
+	whole := len(dots) &^ 31
+	most := plainScale(dst[whole:], dots[whole:], scales[whole:], scale)
+	for dots = dots[:whole]; len(dots) > 0; {
+		n := min(len(dots), uninterrupted/4)
+		most = max(most, k.scaleOf(dst[:n], dots[:n], scales[:n], scale))
+		dst, dots, scales = dst[n:], dots[n:], scales[n:]
+	}
+	if most == 0 {
+		return 0 // which zero comes first depends on the order
+	}
+	return most
+}
+
+func (k kernel) above(marks []uint64, a, b []float32, bound *Bound) {
+	if len(a) != len(b) || len(marks) != (len(a)+63)/64 {
+		panic(fmt.Sprintf("simd: %d words of marks for %d and %d", len(marks), len(a), len(b)))
+	}
+	for len(a) >= 64 {
+		n := min(len(a), uninterrupted/4) &^ 63
+		k.aboveOf(marks[:n/64], a[:n], b[:n], bound)
+		marks, a, b = marks[n/64:], a[n:], b[n:]
+	}
+	plainAbove(marks, a, b, bound)
 }
