@@ -267,6 +267,9 @@ type worker struct {
 	cursors []cursor // of all terms, one after the other
 	ends    []int    // of each term's, in cursors
 	files   []fileTally
+
+	norms     []float32 // of the window's files, see norm
+	normsFrom int
 }
 
 type cursor struct {
@@ -286,7 +289,7 @@ var freeWorkers = sync.Pool{New: func() any { return &worker{} }}
 func (w *worker) span(ctx context.Context, s span, share *spans) error {
 	p := &w.r.s.parts[s.part]
 	first := s.from &^ (lexical.Window - 1)
-	w.cursors, w.ends, w.files = w.cursors[:0], w.ends[:0], w.files[:0]
+	w.cursors, w.ends, w.files, w.norms = w.cursors[:0], w.ends[:0], w.files[:0], w.norms[:0]
 	for i := range w.r.terms {
 		for _, l := range w.r.terms[i].lists {
 			if l.part == s.part {
@@ -303,7 +306,7 @@ func (w *worker) span(ctx context.Context, s span, share *spans) error {
 		w.window(p, s, from, share)
 	}
 	for t := range w.files {
-		w.endFile(p, t, share)
+		w.endFile(p, t, w.files[t], share)
 	}
 	return nil
 }
@@ -317,6 +320,9 @@ func (w *worker) window(p *part, s span, from int, share *spans) {
 	allowed := w.mask(s, from, lo, hi)
 	w.dense(p, lo, hi, allowed, from, share)
 	at := 0
+	if len(w.cursors) > 0 {
+		w.keepNorms(p, int(p.seg.fileOf[lo]), int(p.seg.fileOf[hi-1]))
+	}
 	for t, end := range w.ends {
 		if at == end {
 			continue
@@ -363,10 +369,11 @@ func between(lo, hi int) uint64 {
 // and on the way to those of their files.
 func (w *worker) add(p *part, t, from int, allowed *[lexical.Window / 64]uint64, share *spans) {
 	r := w.r
-	term := &r.terms[t]
-	idf, fixed, slope := float32(term.idf), r.chunkFixed, r.chunkSlope
-	lengths, fileOf := p.seg.postings.Lengths(), p.seg.fileOf
-	scores := r.chunk[p.chunkBase:]
+	idf, fixed, slope := float32(r.terms[t].idf), r.chunkFixed, r.chunkSlope
+	to := min(from+lexical.Window, p.seg.chunkCount)
+	scores := r.chunk[int(p.chunkBase)+from : int(p.chunkBase)+to]
+	// Of one length, so that one comparison is enough for all three.
+	lengths, fileOf := p.seg.postings.Lengths()[from:to][:len(scores)], p.seg.fileOf[from:to][:len(scores)]
 	best := share.bestChunk
 	file := w.files[t]
 	for i := range w.counts.Any {
@@ -377,7 +384,7 @@ func (w *worker) add(p *part, t, from int, allowed *[lexical.Window / 64]uint64,
 		w.counts.Any[i] = 0
 		if allowed != nil {
 			for drop := marked &^ allowed[i]; drop != 0; drop &= drop - 1 {
-				w.counts.Times[64*i+bits.TrailingZeros64(drop)] = 0
+				w.counts.Times[(64*i+bits.TrailingZeros64(drop))%lexical.Window] = 0
 			}
 			marked &= allowed[i]
 		}
@@ -385,14 +392,17 @@ func (w *worker) add(p *part, t, from int, allowed *[lexical.Window / 64]uint64,
 			k := (64*i + bits.TrailingZeros64(marked)) % lexical.Window
 			count := w.counts.Times[k]
 			w.counts.Times[k] = 0
-			c := from + k
+			if k >= len(scores) {
+				continue // no list reaches behind the last chunk
+			}
 			x := float32(count)
-			score := scores[c] + idf*x/(x+fixed+slope*float32(lengths[c]))
-			scores[c] = score
-			best = max(best, score)
-			if f := int32(fileOf[c]); f != file.file {
-				w.files[t] = file
-				w.endFile(p, t, share)
+			score := scores[k] + idf*x/(x+fixed+float32(slope*float32(lengths[k])))
+			scores[k] = score
+			if score > best {
+				best = score
+			}
+			if f := int32(fileOf[k]); f != file.file {
+				w.endFile(p, t, file, share)
 				file = fileTally{file: f}
 			}
 			file.count += uint32(count)
@@ -402,19 +412,35 @@ func (w *worker) add(p *part, t, from int, allowed *[lexical.Window / 64]uint64,
 	share.bestChunk = best
 }
 
-// endFile adds what term t says to the score of the file under way.
-func (w *worker) endFile(p *part, t int, share *spans) {
-	file := w.files[t]
+// endFile adds what term t says to the score of the file that it was counted in.
+func (w *worker) endFile(p *part, t int, file fileTally, share *spans) {
 	if file.file < 0 {
 		return
 	}
 	r := w.r
 	x := float32(file.count)
-	norm := r.fileFixed + r.fileSlope*float32(p.seg.fileWords(int(file.file)))
 	score := &r.file[int(p.fileBase)+int(file.file)]
-	*score += float32(r.terms[t].groupIDF) * x / (x + norm)
-	share.bestFile = max(share.bestFile, *score)
-	w.files[t] = fileTally{file: -1}
+	*score += float32(r.terms[t].groupIDF) * x / (x + w.norm(p, file.file))
+	if *score > share.bestFile {
+		share.bestFile = *score
+	}
+}
+
+// norm is the part of a file's BM25 that depends on its length. Those of the window's
+// files are kept: each term asks for them, and the records that tell are far apart.
+func (w *worker) norm(p *part, file int32) float32 {
+	if i := int(file) - w.normsFrom; uint(i) < uint(len(w.norms)) {
+		return w.norms[i]
+	}
+	return w.r.fileFixed + float32(w.r.fileSlope*float32(p.seg.fileWords(int(file))))
+}
+
+// keepNorms makes those of the files from first to last.
+func (w *worker) keepNorms(p *part, first, last int) {
+	w.normsFrom, w.norms = first, w.norms[:0]
+	for file := first; file <= last; file++ {
+		w.norms = append(w.norms, w.r.fileFixed+float32(w.r.fileSlope*float32(p.seg.fileWords(file))))
+	}
 }
 
 // dense fills in the inner products of the chunks from lo up to hi.
@@ -422,30 +448,31 @@ func (w *worker) dense(p *part, lo, hi int, allowed *[lexical.Window / 64]uint64
 	base := int(p.chunkBase)
 	dense := w.r.dense[base+lo : base+hi]
 	query := w.r.probe.coarse
+	most := float32(0)
 	if query.Scale == 0 || p.seg.dimensions != len(query.Data) {
 		clear(dense)
 	} else {
 		n := p.seg.dimensions
 		dots := w.dots[:hi-lo]
 		simd.Dots(dots, query.Data, p.seg.rows[lo*n:hi*n])
-		scales, scale, best := p.seg.scales[lo:hi], query.Scale, share.bestDense
-		for i, dot := range dots {
-			x := float32(dot) * scales[i] * scale
-			dense[i] = x
-			if x > best && (allowed == nil || allowed[(lo-from+i)/64]>>((lo-from+i)%64)&1 != 0) {
-				best = x
+		most = simd.Scale(dense, dots, p.seg.scales[lo:hi], query.Scale)
+	}
+	if allowed != nil {
+		for i, word := range allowed {
+			for drop := between(lo-from-64*i, hi-from-64*i) &^ word; drop != 0; drop &= drop - 1 {
+				dense[64*i+bits.TrailingZeros64(drop)-(lo-from)] = -1
 			}
 		}
-		share.bestDense = best
-	}
-	if allowed == nil {
-		return
-	}
-	for i := range dense {
-		if at := lo - from + i; allowed[at/64]>>(at%64)&1 == 0 {
-			dense[i] = -1
+		if most > share.bestDense { // it may be of a chunk that does not count
+			most = 0
+			for _, x := range dense {
+				if x > most {
+					most = x
+				}
+			}
 		}
 	}
+	share.bestDense = max(share.bestDense, most)
 }
 
 // sumUp prepares the second round.
@@ -484,52 +511,82 @@ func (r *scan) collect(ctx context.Context, share *spans) error {
 	return nil
 }
 
+// markedAtOnce is how many chunks are compared with the lowest score of the shortlist
+// before that is asked for again: as it rises, fewer are marked. A query of 10,000 chunks
+// takes the same time with 256 to 1,024, and 5 to 10 % more with 4,096.
+const markedAtOnce = 512
+
+// collectSome offers chunks to the shortlist. Most cannot be in it, whatever their file
+// says: those are passed in the processor's vector instructions.
 func (r *scan) collectSome(p *part, from, to int, found *shortlist) {
 	base := int(p.chunkBase)
 	chunk, dense := r.chunk[base+from:base+to], r.dense[base+from:base+to]
 	fileOf := p.seg.fileOf[from:to]
 	files := r.file[p.fileBase:]
-	near, w := r.nearEnough, r.weights
-	// More than that a file's score cannot add.
-	most := w.File * r.bestFile
-	for i, c := range chunk {
-		d := dense[i]
-		if c == 0 && d < near {
-			continue
-		}
-		score := w.Chunk*c + w.Dense*max(d, 0)
-		if score+most <= found.least {
-			continue
-		}
-		file := fileOf[i]
-		score += w.File * files[file]
-		if score > found.least {
-			found.offer(Candidate{uint32(base + from + i), p.fileBase + file, score})
+	w := r.weights
+	bound := r.bound()
+	var marks [markedAtOnce / 64]uint64
+	for at := 0; at < len(chunk); at += markedAtOnce {
+		n := min(markedAtOnce, len(chunk)-at)
+		chunk, dense, fileOf := chunk[at:at+n], dense[at:at+n], fileOf[at:at+n]
+		marked := marks[:(n+63)/64]
+		bound.Least = found.least
+		simd.Above(marked, chunk, dense, bound)
+		for i, word := range marked {
+			for ; word != 0; word &= word - 1 {
+				k := 64*i + bits.TrailingZeros64(word)
+				file := fileOf[k]
+				// The bound rounds as this does, so that what it leaves out is not above it.
+				score := bound.Sum(chunk[k], dense[k]) + float32(w.File*files[file])
+				if score > found.least {
+					found.offer(keyOf(score, uint32(base+from+at+k)))
+				}
+			}
 		}
 	}
+}
+
+// bound is what a chunk has to reach, but for the least of the shortlist: the best
+// file's score is more than what its own can add.
+func (r *scan) bound() simd.Bound {
+	return simd.Bound{A: r.weights.Chunk, B: r.weights.Dense, Plus: float32(r.weights.File * r.bestFile), Near: r.nearEnough}
 }
 
 // score of one chunk, as collectSome gives it.
 func (r *scan) scoreOf(id, file uint32) float32 {
-	return r.weights.Chunk*r.chunk[id] + r.weights.Dense*max(r.dense[id], 0) + r.weights.File*r.file[file]
+	bound := r.bound()
+	return bound.Sum(r.chunk[id], r.dense[id]) + float32(r.weights.File*r.file[file])
 }
 
-// best puts together what the cores found, and what the names say.
+// best puts together what the cores found, and what the names say, best first.
 func (r *scan) best(q Query) []Candidate {
-	all := shortlist{most: r.most, least: -1}
-	for i := range r.share {
-		for _, c := range r.share[i].found.list {
-			all.offer(c)
+	all := r.share[0].found
+	for i := range r.share[1:] {
+		for _, key := range r.share[i+1].found.keys {
+			all.offer(key)
 		}
 	}
 	named := r.named(q.Names)
 	if len(named) > 0 {
-		all.list = slices.DeleteFunc(all.list, func(c Candidate) bool { _, ok := find(named, c.ID); return ok })
+		all.keys = slices.DeleteFunc(all.keys, func(key uint64) bool {
+			_, id := ofKey(key)
+			_, ok := find(named, id)
+			return ok
+		})
 	}
 	for _, n := range named {
-		all.offer(Candidate{n.ID, n.File, r.scoreOf(n.ID, n.File) + r.weights.Name*n.Score})
+		all.offer(keyOf(r.scoreOf(n.ID, n.File)+r.weights.Name*n.Score, n.ID))
 	}
-	return all.sorted()
+	all.drop()
+	slices.Sort(all.keys)
+	list := make([]Candidate, len(all.keys))
+	for i, key := range all.keys {
+		c := &list[len(list)-1-i]
+		c.Score, c.ID = ofKey(key)
+		p := r.s.partOf(c.ID)
+		c.File = p.fileBase + p.seg.fileOf[c.ID-p.chunkBase]
+	}
+	return list
 }
 
 // named returns the chunks of the scope that have a name, by number, each once, with

@@ -278,3 +278,112 @@ func TestCertain(t *testing.T) {
 		t.Errorf("%d places differ without the fine row, %d of 40 queries look at more: nothing was to be certified", differ, more)
 	}
 }
+
+// What is passed by marks could not have been kept: the candidates are those of a look at
+// every chunk, to the last bit, before the query's fine row is taken into account.
+func TestTheSecondRoundLeavesNothingOut(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	s := large(t)
+	for name, change := range map[string]func(*Query){
+		"as asked":       func(*Query) {},
+		"words alone":    func(q *Query) { q.Probe = Probe{} },
+		"dense alone":    func(q *Query) { q.Terms = nil },
+		"nothing near":   func(q *Query) { q.NearEnough = 2 },
+		"all near":       func(q *Query) { q.NearEnough = -2 },
+		"files alone":    func(q *Query) { q.Weights = Weights{File: 1} },
+		"no files":       func(q *Query) { q.Weights.File = 0 },
+		"no weight":      func(q *Query) { q.Weights = Weights{} },
+		"nothing at all": func(q *Query) { q.Terms, q.Probe = nil, Probe{} },
+	} {
+		for _, most := range []int{0, 1, 50, 3000, 1 << 20} {
+			q := asked
+			q.Most, q.Names = most, nil
+			change(&q)
+			scope := s.Everywhere().Without([]uint32{0, 5, 70, 4096, 40_000})
+			r := s.scan(scope, q.Terms, q.Chunks, q.Files, q.Probe)
+			if err := r.run(t.Context(), (*scan).score); err != nil {
+				t.Fatal(err)
+			}
+			r.sumUp(q)
+			if err := r.run(t.Context(), (*scan).collect); err != nil {
+				t.Fatal(err)
+			}
+			for i := range r.share {
+				// What is offered is the same, one after the other.
+				plain := shortlist{most: most, least: -1}
+				for _, span := range r.share[i].list {
+					p := &s.parts[span.part]
+					for c := span.from; c < span.to; c++ {
+						id := p.chunkBase + uint32(c)
+						score := r.scoreOf(id, p.fileBase+p.seg.fileOf[c])
+						if (r.chunk[id] != 0 || r.dense[id] >= q.NearEnough) && score > plain.least {
+							plain.offer(keyOf(score, id))
+						}
+					}
+				}
+				if !slices.Equal(r.share[i].found.keys, plain.keys) {
+					t.Errorf("%s: of share %d, others are offered for the best %d", name, i, most)
+				}
+			}
+			want := []Candidate{}
+			for i := range s.parts {
+				p := &s.parts[i]
+				for c, f := range p.seg.fileOf {
+					id, file := p.chunkBase+uint32(c), p.fileBase+f
+					if r.chunk[id] == 0 && r.dense[id] < q.NearEnough {
+						continue
+					}
+					want = append(want, Candidate{id, file, r.scoreOf(id, file)})
+				}
+			}
+			slices.SortFunc(want, compareScores)
+			if got := r.best(q); !slices.Equal(got, want[:min(most, len(want))]) {
+				t.Errorf("%s: the best %d are others", name, most)
+			}
+			r.free()
+		}
+	}
+}
+
+// Of chunks that are equal those of the smallest numbers are found, in order.
+func TestOfEqualsTheFirst(t *testing.T) {
+	var documents []Document
+	for f := range 2 * perCore / 10 {
+		d := Document{File: File{Path: fmt.Sprintf("f%05d.go", f)}}
+		for range 10 {
+			at := len(d.Text)
+			d.Text += "worda\n"
+			d.Chunks = append(d.Chunks, chunk.Chunk{Start: at, End: at + 6})
+			d.Rows = append(d.Rows, Quantise(unit([]float32{1, 2, 3, 4})))
+		}
+		documents = append(documents, d)
+	}
+	seg, err := Build(4, documents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := (&Snapshot{}).With("/w", seg, nil)
+	// Whole files: of one that has less of the word the others were not equal.
+	scope := s.Everywhere().Filter(func(f File) bool { return f.Path != "f00000.go" && f.Path != "f00070.go" }, nil)
+	for _, cores := range []int{1, 2, 3} {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+		for _, probe := range []Probe{{}, NewProbe([]float32{1, 2, 3, 4})} {
+			q := asked
+			q.Terms, q.Names, q.Probe, q.Most, q.Certain = []Term{Single("worda", 1)}, nil, probe, 1000, 0
+			got, err := s.Retrieve(t.Context(), scope, q)
+			if err != nil || len(got.Candidates) != q.Most {
+				t.Fatal(len(got.Candidates), err)
+			}
+			want := uint32(0)
+			for _, c := range got.Candidates {
+				for !scope.has(0, int(want)) {
+					want++
+				}
+				if c.ID != want || c.Score != got.Candidates[0].Score {
+					t.Fatalf("%d cores: %+v, want number %d", cores, c, want)
+				}
+				want++
+			}
+		}
+	}
+}

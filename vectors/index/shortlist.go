@@ -1,82 +1,96 @@
 package index
 
-import "slices"
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
 
-// shortlist keeps the best of many candidates. It collects twice as many as it is to
-// keep and then drops the worse half, which is a few comparisons a candidate where a
-// heap takes one a level. Of equals it keeps those of the smallest numbers.
+// shortlist keeps the best of many chunks. It collects twice as many as it is to keep and
+// then drops the worse half, which is a few comparisons a chunk where a heap takes one a
+// level. Of equals it keeps those of the smallest numbers.
 type shortlist struct {
 	most  int
-	list  []Candidate
+	keys  []uint64
 	least float32 // the lowest score of what is kept, once there is enough
 }
 
-func (l *shortlist) offer(c Candidate) {
+// keyOf makes one number of a score, not NaN, and a chunk's number, which is greater for
+// what stands before: comparisons of it need no branch. The score is in the upper half,
+// with its bits such that they are in order, the complement of the number in the lower.
+func keyOf(score float32, id uint32) uint64 {
+	if score == 0 {
+		score = 0 // of either sign
+	}
+	b := math.Float32bits(score)
+	if b>>31 != 0 {
+		b = ^b
+	} else {
+		b |= 1 << 31
+	}
+	return uint64(b)<<32 | uint64(^id)
+}
+
+// ofKey returns what keyOf made a key of.
+func ofKey(key uint64) (score float32, id uint32) {
+	b := uint32(key >> 32)
+	if b>>31 != 0 {
+		b &^= 1 << 31
+	} else {
+		b = ^b
+	}
+	return math.Float32frombits(b), ^uint32(key)
+}
+
+func (l *shortlist) offer(key uint64) {
 	if l.most == 0 {
 		return
 	}
-	if l.list = append(l.list, c); len(l.list) >= 2*l.most {
+	if l.keys = append(l.keys, key); len(l.keys) >= 2*l.most {
 		l.drop()
 	}
 }
 
 // drop leaves the best ones, in no order.
 func (l *shortlist) drop() {
-	if len(l.list) < l.most {
+	if len(l.keys) < l.most || l.most == 0 {
 		return
 	}
-	selectBest(l.list, l.most)
-	l.list = l.list[:l.most]
-	l.least = l.list[0].Score
-	for _, c := range l.list[1:] {
-		l.least = min(l.least, c.Score)
-	}
+	selectBest(l.keys, l.most)
+	l.keys = l.keys[:l.most]
+	l.least, _ = ofKey(slices.Min(l.keys))
 }
 
-// selectBest moves the n best candidates to the front, by Hoare's selection: about
-// three comparisons each. Numbers differ, so that no two are equal.
-func selectBest(list []Candidate, n int) {
-	for len(list) > 1 && 0 < n && n < len(list) {
+// selectBest moves the n greatest keys to the front, by Hoare's selection: about three
+// comparisons each. Keys differ.
+func selectBest(keys []uint64, n int) {
+	for 0 < n && n < len(keys) {
+		last := len(keys) - 1
 		// The middle of three, which a sorted list does not make slow.
-		first, middle, last := list[0], list[len(list)/2], list[len(list)-1]
-		pivot := middle
-		switch {
-		case better(first, middle) == better(last, first):
-			pivot = first
-		case better(middle, last) == better(last, first) && better(first, middle) != better(middle, last):
-			pivot = last
+		middle := last / 2
+		if a, b, c := keys[0], keys[middle], keys[last]; (a < b) != (a < c) {
+			middle = 0
+		} else if (c < a) != (c < b) {
+			middle = last
 		}
-		i, j := 0, len(list)-1
-		for i <= j {
-			for better(list[i], pivot) {
-				i++
-			}
-			for better(pivot, list[j]) {
-				j--
-			}
-			if i <= j {
-				list[i], list[j] = list[j], list[i]
-				i++
-				j--
-			}
+		pivot := keys[middle]
+		keys[middle] = keys[last]
+		// Lomuto's partition, the border moved by a borrow: which way a comparison goes
+		// cannot be foreseen.
+		border := 0
+		for i, k := range keys[:last] {
+			keys[i] = keys[border]
+			keys[border] = k
+			_, greater := bits.Sub64(pivot, k, 0)
+			border += int(greater)
 		}
-		// Up to j all are at least as good as the pivot, from i on none is better.
-		switch {
-		case n <= j:
-			list = list[:j+1]
-		case n > i:
-			list, n = list[i:], n-i
-		default:
-			return
+		keys[last], keys[border] = keys[border], pivot
+		if n <= border {
+			keys = keys[:border]
+		} else {
+			keys, n = keys[border+1:], n-border-1
 		}
 	}
-}
-
-// sorted returns what is left, best first.
-func (l *shortlist) sorted() []Candidate {
-	l.drop()
-	slices.SortFunc(l.list, compareScores)
-	return l.list
 }
 
 // better reports whether a stands before b. No score is NaN.

@@ -50,16 +50,16 @@ func (c *Cursor) Tally(counts *Counts, from, weight uint32) {
 	data, document := c.data, c.document
 	for len(data) >= 2 {
 		gap, count := uint32(data[0]), uint32(data[1])
-		n := 2
+		rest := data[2:]
 		if gap == wide {
-			more, m := uvarint(data[2:])
-			gap, n = gap+more, n+m
+			more, m := uvarint(rest)
+			gap, rest = gap+more, rest[m:]
 		}
 		if document+gap >= end {
 			break
 		}
 		document += gap
-		data = data[n:]
+		data = rest
 		at := (document - from) % Window
 		counts.Times[at] += uint16(count * weight)
 		counts.Any[at/64] |= 1 << (at % 64)
