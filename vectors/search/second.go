@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"runtime"
 	"slices"
 
@@ -23,10 +24,12 @@ type fileView struct {
 	top    [bestOfFile]float64 // scores of its best chunks, in no order
 	best   float64             // their sum
 	seen   int
+	last   int // of those seen, in the list
 }
 
 // secondStage adds what the path tells and what the chunks of a file say
-// together, and spreads the hits over files.
+// together, and spreads the hits over files. It is given the best ones first, though
+// nothing but time depends on it.
 func secondStage(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64, q Query) []Ranked {
 	list, views := viewed(s, found, p, idf, q)
 	top := 0.0
@@ -36,23 +39,81 @@ func secondStage(s *index.Snapshot, found []index.Candidate, p parsed, idf []flo
 		}
 		top = max(top, views[i].best)
 	}
-	for i := range list {
-		if top > 0 {
+	if top > 0 {
+		for i := range list {
 			list[i].Score += q.Weights.Best * views[list[i].view].best / top
 		}
 	}
-	slices.SortFunc(list, byScore)
-	for i := range list {
-		v := &views[list[i].view]
-		list[i].Score *= math.Pow(sameFile, float64(v.seen)) / q.Weights.sum()
-		v.seen++
-	}
-	slices.SortFunc(list, byScore)
-	ranked := make([]Ranked, min(q.Limit, len(list)))
+	spread(list, views, q.Weights.sum())
+	list = best(list, q.Limit)
+	ranked := make([]Ranked, len(list))
 	for i := range ranked {
 		ranked[i] = list[i].Ranked
 	}
 	return ranked
+}
+
+// spread takes from each further hit of a file, and divides scores by the sum of all
+// weights. What was added to the scores of a file's chunks was the same for each, so that
+// they are in order already unless it made two of them equal.
+func spread(list []candidate, views []fileView, all float64) {
+	ordered := true
+	for i := range list {
+		v := &views[list[i].view]
+		ordered = ordered && (v.seen == 0 || byScore(list[v.last], list[i]) < 0)
+		v.seen, v.last = 1, i
+	}
+	if !ordered {
+		slices.SortFunc(list, byScore)
+	}
+	for i := range views {
+		views[i].seen = 0
+	}
+	var factors []float64 // by how many of its file come before
+	for i := range list {
+		v := &views[list[i].view]
+		if v.seen == len(factors) {
+			factors = append(factors, math.Pow(sameFile, float64(v.seen))/all)
+		}
+		list[i].Score *= factors[v.seen]
+		v.seen++
+	}
+}
+
+// best returns the n best, best first; it changes list. The n best so far are a heap with
+// the last of them on top, so that most of the others are compared with one only.
+func best(list []candidate, n int) []candidate {
+	n = min(n, len(list))
+	heap := list[:n]
+	sink := func(at int) {
+		for {
+			child := 2*at + 1
+			if child >= n {
+				return
+			}
+			if child+1 < n && byScore(heap[child], heap[child+1]) < 0 {
+				child++
+			}
+			if byScore(heap[at], heap[child]) >= 0 {
+				return
+			}
+			heap[at], heap[child] = heap[child], heap[at]
+			at = child
+		}
+	}
+	if n > 0 && n < len(list) {
+		for at := n/2 - 1; at >= 0; at-- {
+			sink(at)
+		}
+		for _, c := range list[n:] {
+			if byScore(c, heap[0]) < 0 {
+				heap[0] = c
+				sink(0)
+			}
+		}
+	}
+	slices.SortFunc(heap, byScore)
+	return heap
 }
 
 // byScore orders candidates, best first. No score is NaN.
@@ -72,12 +133,10 @@ func viewed(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64,
 	said := newSayings(p.terms, idf)
 	list := make([]candidate, len(found))
 	views := make([]fileView, 0, len(found))
-	number := make(map[uint32]int32, len(found))
+	numbers := newFileNumbers(len(found))
 	for i, c := range found {
-		at, known := number[c.File]
-		if !known {
-			at = int32(len(views))
-			number[c.File] = at
+		at := numbers.of(c.File, len(views))
+		if int(at) == len(views) {
 			class, path := s.FileClass(c.File)
 			views = append(views, fileView{lift: q.Weights.Path * said.share(path), factor: classFactor(class, p)})
 		}
@@ -95,10 +154,45 @@ func viewed(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64,
 	return list, views
 }
 
-// sayings are the words of a query by their hashes, to tell what a path says of it.
+// fileNumbers numbers files in the order in which they are first asked for: a table with
+// open addresses, at most half of it taken.
+type fileNumbers struct {
+	slots []fileNumber
+	shift uint // of a hash, which leaves its slot
+}
+
+type fileNumber struct {
+	file uint32
+	next int32 // its number and 1; 0: free
+}
+
+func newFileNumbers(most int) *fileNumbers {
+	size := bits.Len(uint(2 * most))
+	return &fileNumbers{make([]fileNumber, 1<<size), uint(64 - size)}
+}
+
+// of returns the number of a file, next where it has none yet.
+func (n *fileNumbers) of(file uint32, next int) int32 {
+	at := uint64(file) * fibonacci >> n.shift
+	for ; n.slots[at].next != 0; at = (at + 1) % uint64(len(n.slots)) {
+		if n.slots[at].file == file {
+			return n.slots[at].next - 1
+		}
+	}
+	n.slots[at] = fileNumber{file, int32(next) + 1}
+	return int32(next)
+}
+
+// fibonacci is 2^64 divided by the golden ratio: the top bits of its products spread
+// numbers that follow each other evenly (Knuth, The Art of Computer Programming 6.4).
+const fibonacci = 0x9e3779b97f4a7c15
+
+// sayings are the words of a query by their hashes, to tell what a path says of it: a
+// table with open addresses, at most a quarter of it taken, since most words of most
+// paths are in no query.
 type sayings struct {
-	words   []saying // by hash
-	likely  uint64   // bit h>>58 for every hash h: most words of most paths are in no query
+	slots   []saying // by the top bits of the hash
+	shift   uint
 	weights []float64
 	all     float64
 	best    []float64 // of each term, by the path under way
@@ -106,11 +200,17 @@ type sayings struct {
 
 type saying struct {
 	hash uint64 // as of a word of a directory, see index.PathWord
-	term int
+	next int    // the term's number and 1; 0: free
 }
 
 func newSayings(terms []index.Term, idf []float64) *sayings {
 	s := &sayings{weights: make([]float64, len(terms)), best: make([]float64, len(terms))}
+	count := 0
+	for _, t := range terms {
+		count += len(t.Words)
+	}
+	size := bits.Len(uint(4 * count))
+	s.slots, s.shift = make([]saying, 1<<size), uint(64-size)
 	for i, t := range terms {
 		s.weights[i] = t.Weight * idf[i]
 		s.all += s.weights[i]
@@ -119,13 +219,19 @@ func newSayings(terms []index.Term, idf []float64) *sayings {
 		}
 		for _, w := range t.Words {
 			hash := index.PathWord(words.HashString(w.Text), false)
-			s.words = append(s.words, saying{hash, i})
-			s.likely |= 1 << (hash >> 58)
+			at := s.slot(hash)
+			for s.slots[at].next != 0 {
+				at = s.after(at)
+			}
+			s.slots[at] = saying{hash, i + 1}
 		}
 	}
-	slices.SortFunc(s.words, func(a, b saying) int { return cmp.Compare(a.hash, b.hash) })
 	return s
 }
+
+func (s *sayings) slot(hash uint64) uint64 { return hash >> s.shift }
+
+func (s *sayings) after(at uint64) uint64 { return (at + 1) % uint64(len(s.slots)) }
 
 // share is the share of the query, weighted by how rare its words are, that a path
 // says: in full where the file's name says it, half where a directory does.
@@ -135,16 +241,15 @@ func (s *sayings) share(path []uint64) float64 {
 	}
 	touched := false
 	for _, w := range path {
-		hash, says := w&^1, 0.5
-		if s.likely>>(hash>>58)&1 == 0 {
-			continue
-		}
-		if w != hash {
-			says = 1
-		}
-		at, _ := slices.BinarySearchFunc(s.words, hash, func(x saying, hash uint64) int { return cmp.Compare(x.hash, hash) })
-		for ; at < len(s.words) && s.words[at].hash == hash; at++ {
-			t := s.words[at].term
+		hash := w &^ 1
+		for at := s.slot(hash); s.slots[at].next != 0; at = s.after(at) {
+			if s.slots[at].hash != hash {
+				continue
+			}
+			says, t := 0.5, s.slots[at].next-1
+			if w != hash {
+				says = 1
+			}
 			s.best[t] = max(s.best[t], says)
 			touched = true
 		}
