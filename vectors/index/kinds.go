@@ -20,15 +20,13 @@ func KindsOf(list ...chunk.Kind) (k Kinds) {
 // Has reports whether a kind is one of them.
 func (k Kinds) Has(kind chunk.Kind) bool { return k == 0 || k>>kind&1 != 0 }
 
-// anyOf reports whether chunk i is of one of the kinds, or holds a definition of one; also where it holds several whose
-// kinds are not known.
+// anyOf reports whether chunk i is of one of the kinds, or holds a definition of one.
 func (s *Segment) anyOf(i uint32, kinds Kinds) bool {
 	r := binary.LittleEndian.Uint32(s.chunkRecord(i)[40:])
 	if kinds.Has(chunk.Kind(r)) {
 		return true
 	}
-	all := r >> kindShift
-	return r&mergedBit != 0 && (all == 0 || all&(kindBits(kinds)>>kindShift) != 0)
+	return r&mergedBit != 0 && r>>kindShift&(kindBits(kinds)>>kindShift) != 0
 }
 
 // The kinds of the definitions in a merged chunk stand above its mergedBit:
@@ -37,7 +35,7 @@ func (s *Segment) anyOf(i uint32, kinds Kinds) bool {
 //	bit 23, 24  Object, Key
 //	bit 25..29  EnumMember to TypeParameter
 //
-// The others are of no definition: FileKind, Number, Boolean, Array and Null. Segments of before have none of the bits.
+// The others are of no definition: FileKind, Number, Boolean, Array and Null.
 const kindShift = 9
 
 const (

@@ -443,36 +443,62 @@ func (w *worker) keepNorms(p *part, first, last int) {
 	}
 }
 
-// dense fills in the inner products of the chunks from lo up to hi.
+// dense fills in the inner products of the chunks from lo up to hi, -1 where they do not
+// count. Of 64 that do not count no row is read.
 func (w *worker) dense(p *part, lo, hi int, allowed *[lexical.Window / 64]uint64, from int, share *spans) {
-	base := int(p.chunkBase)
-	dense := w.r.dense[base+lo : base+hi]
-	query := w.r.probe.coarse
-	most := float32(0)
-	if query.Scale == 0 || p.seg.dimensions != len(query.Data) {
-		clear(dense)
-	} else {
-		n := p.seg.dimensions
-		dots := w.dots[:hi-lo]
-		simd.Dots(dots, query.Data, p.seg.rows[lo*n:hi*n])
-		most = simd.Scale(dense, dots, p.seg.scales[lo:hi], query.Scale)
+	if allowed == nil {
+		share.bestDense = max(share.bestDense, w.products(p, lo, hi))
+		return
 	}
-	if allowed != nil {
-		for i, word := range allowed {
-			for drop := between(lo-from-64*i, hi-from-64*i) &^ word; drop != 0; drop &= drop - 1 {
-				dense[64*i+bits.TrailingZeros64(drop)-(lo-from)] = -1
-			}
+	dense := w.r.dense[p.chunkBase:]
+	most := float32(0)
+	for i := 0; i < len(allowed); {
+		start, none := max(lo, from+64*i), allowed[i] == 0
+		for i++; i < len(allowed) && (allowed[i] == 0) == none; i++ {
 		}
-		if most > share.bestDense { // it may be of a chunk that does not count
-			most = 0
-			for _, x := range dense {
-				if x > most {
-					most = x
-				}
+		end := min(hi, from+64*i)
+		switch {
+		case start >= end:
+		case none:
+			for c := start; c < end; c++ {
+				dense[c] = -1
+			}
+		default:
+			most = max(most, w.products(p, start, end))
+		}
+	}
+	for i, word := range allowed {
+		if word == 0 {
+			continue
+		}
+		for drop := between(lo-from-64*i, hi-from-64*i) &^ word; drop != 0; drop &= drop - 1 {
+			dense[from+64*i+bits.TrailingZeros64(drop)] = -1
+		}
+	}
+	if most > share.bestDense { // it may be of a chunk that does not count
+		most = 0
+		for _, x := range dense[lo:hi] {
+			if x > most {
+				most = x
 			}
 		}
 	}
 	share.bestDense = max(share.bestDense, most)
+}
+
+// products fills in the inner products of the chunks from lo up to hi, and returns the
+// greatest.
+func (w *worker) products(p *part, lo, hi int) (most float32) {
+	base, n := int(p.chunkBase), p.seg.dimensions
+	dense := w.r.dense[base+lo : base+hi]
+	query := w.r.probe.coarse
+	if query.Scale == 0 || n != len(query.Data) {
+		clear(dense)
+		return 0
+	}
+	dots := w.dots[:hi-lo]
+	simd.Dots(dots, query.Data, p.seg.rows[lo*n:hi*n])
+	return simd.Scale(dense, dots, p.seg.scales[lo:hi], query.Scale)
 }
 
 // sumUp prepares the second round.

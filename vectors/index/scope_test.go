@@ -211,17 +211,6 @@ func TestKindBits(t *testing.T) {
 	if all := kindBits(^Kinds(0)); kindsOfBits(all) != lowKinds|midKinds|highKinds {
 		t.Errorf("%b", all)
 	}
-	d := document("a.go", "func f\n", rand.New(rand.NewPCG(1, 1)))
-	seg, err := Build(dims, []Document{d})
-	if err != nil {
-		t.Fatal(err)
-	}
-	seg.chunkRecord(0)[41] |= mergedBit >> 8
-	for _, k := range chunk.Kinds() {
-		if !seg.anyOf(0, KindsOf(k)) {
-			t.Errorf("what holds definitions of kinds that are not known is not of %s", k)
-		}
-	}
 }
 
 // Queries that run at the same time share what is kept.

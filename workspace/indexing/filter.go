@@ -191,15 +191,6 @@ func (f *Filter) ofKinds() index.Kinds {
 	return f.kinds
 }
 
-// rank is how many chunks are ranked for so many hits. An index of before does not say of which kinds a chunk of several
-// definitions is, so that some turn out to be of none that is wanted: of the chunks of the Go tree 22 % hold several.
-func (f *Filter) rank(limit int) int {
-	if f.ofKinds() == 0 {
-		return limit + spare
-	}
-	return 3*limit + spare
-}
-
 // nothing says that the filter lets nothing pass: no file, or of those that it does no kind.
 func (f *Filter) nothing(noFile bool) string {
 	files := f.words()

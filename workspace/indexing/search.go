@@ -41,7 +41,7 @@ func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) 
 	}
 	limit, sources := limitOf(q.Limit), e.sources(docs, q.Filter)
 	return e.answer(ctx, seen, q.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
-		asked := search.Query{Text: q.Text, Vector: vector, Limit: q.Filter.rank(limit), Weights: e.cfg.Weights}
+		asked := search.Query{Text: q.Text, Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
 		found, err := search.Rank(ctx, v.snapshot, v.scope, asked)
 		if err != nil {
 			return nil, err
@@ -101,7 +101,7 @@ func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place)
 	limit := limitOf(p.Limit)
 	like := search.Compare(asked)
 	answer, err := e.answer(ctx, seen, asked.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
-		q := search.Query{Vector: vector, Limit: p.Filter.rank(limit), Weights: e.cfg.Weights}
+		q := search.Query{Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
 		found, err := like.Rank(ctx, v.snapshot, v.scope.Without(self(v.snapshot)), q)
 		if err != nil {
 			return nil, err
