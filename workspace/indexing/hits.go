@@ -5,7 +5,9 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
+	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/workspace"
@@ -13,7 +15,7 @@ import (
 )
 
 // sources are the documents that one query looks at, as they are now. Each is read
-// once, however many hits are in it. Not safe for concurrent use.
+// once, however many hits are in it. Not safe for concurrent use; read and cut must be.
 type sources struct {
 	read   func(root, rel string) (text string, ok bool)
 	cut    func(rel, text string) chunk.File
@@ -39,6 +41,7 @@ func (e *Engine) text(docs workspace.Documents, root, rel string) (string, bool)
 // when a hit needs that, and once for all of them.
 type source struct {
 	path    string // absolute
+	load    func() // reads it: first of all
 	text    string
 	ok      bool // it can be read
 	outline func() *chunk.File
@@ -46,13 +49,21 @@ type source struct {
 	taken   map[int]bool // where the chunks begin that are hits already, or asked about
 }
 
+// of returns a document, which has been read.
 func (s *sources) of(root, rel string) *source {
+	src := s.unread(root, rel)
+	src.load()
+	return src
+}
+
+// unread returns a document, which may still have to be read.
+func (s *sources) unread(root, rel string) *source {
 	path := filepath.Join(root, filepath.FromSlash(rel))
 	if known := s.byPath[path]; known != nil {
 		return known
 	}
 	src := &source{path: path, taken: map[int]bool{}}
-	src.text, src.ok = s.read(root, rel)
+	src.load = sync.OnceFunc(func() { src.text, src.ok = s.read(root, rel) })
 	src.outline = sync.OnceValue(func() *chunk.File {
 		outline := s.cut(rel, src.text)
 		return &outline
@@ -74,21 +85,72 @@ func (s *sources) of(root, rel string) *source {
 func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found search.Result, limit int) ([]search.Hit, error) {
 	hits := make([]search.Hit, 0, min(limit, len(found.Ranked)))
 	snippets := search.NewSnippets(found.Terms)
-	for _, r := range found.Ranked {
-		if len(hits) == limit {
-			break
+	for rest := found.Ranked; len(hits) < limit && len(rest) > 0; {
+		n := min(limit-len(hits), len(rest))
+		shown, err := s.shown(ctx, snapshot, rest[:n], snippets)
+		if err != nil {
+			return nil, err
 		}
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+		for _, h := range shown {
+			if h != nil {
+				hits = append(hits, *h)
+			}
 		}
-		c := snapshot.Chunk(r.ID)
-		if src := s.of(c.Root, c.Of.Path); src.ok && src.locate(&c) {
-			if h := src.hit(c, r.Score, snippets, s.kinds); s.kinds.Has(h.Kind) {
-				hits = append(hits, h)
+		rest = rest[n:]
+	}
+	return hits, nil
+}
+
+// lookers is how many tasks read documents for a query at once: two halve what reading
+// and outlining twenty files takes, and a third would wait for a core.
+const lookers = 2
+
+// shown returns the hits that the chunks are, nil for those that are none. The chunks of
+// a document are looked at in order, documents by several tasks.
+func (s *sources) shown(ctx context.Context, snapshot *index.Snapshot, ranked []search.Ranked, snippets *search.Snippets) ([]*search.Hit, error) {
+	chunks, hits := make([]index.Found, len(ranked)), make([]*search.Hit, len(ranked))
+	var documents []*source
+	of := map[*source][]int{}
+	for i, r := range ranked {
+		chunks[i] = snapshot.Chunk(r.ID)
+		src := s.unread(chunks[i].Root, chunks[i].Of.Path)
+		if of[src] == nil {
+			documents = append(documents, src)
+		}
+		of[src] = append(of[src], i)
+	}
+	var next atomic.Int32
+	look := func(ctx context.Context) error {
+		for {
+			n := int(next.Add(1)) - 1
+			if n >= len(documents) {
+				return nil
+			}
+			src := documents[n]
+			src.load()
+			for _, i := range of[src] {
+				if ctx.Err() != nil {
+					return context.Cause(ctx)
+				}
+				if !src.ok || !src.locate(&chunks[i]) {
+					continue
+				}
+				if h := src.hit(chunks[i], ranked[i].Score, snippets, s.kinds); s.kinds.Has(h.Kind) {
+					hits[i] = &h
+				}
 			}
 		}
 	}
-	return hits, nil
+	if len(documents) < lookers {
+		return hits, look(ctx)
+	}
+	err := tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
+		for range lookers - 1 {
+			g.Go(look)
+		}
+		return look(ctx)
+	})
+	return hits, err
 }
 
 // locate moves a chunk to where its text stands now, and reports whether it was
