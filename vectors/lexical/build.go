@@ -218,7 +218,9 @@ func (w *writer) list(hash uint64, documents, groups uint32, postings []byte) {
 	for len(postings) >= 2 {
 		gap, count, n := posting(postings)
 		postings = postings[n:]
-		document += gap
+		if document += gap; int(document>>blockBits) > table/4 {
+			break // a merge copies what a wrong byte has made
+		}
 		for ; document>>blockBits > block; block++ {
 			binary.LittleEndian.PutUint32(w.lists[at+4*int(block):], uint32(len(w.again)))
 			last = (block+1)<<blockBits - 1

@@ -5,7 +5,9 @@ package lexical
 const Window = 1 << 12
 
 // Counts are how often a word, or a group of words, stands in the documents of a
-// window, and the marks of those in which it does: bit i%64 of Any[i/64].
+// window, and the marks of those in which it does: bit i%64 of Any[i/64]. What is
+// counted in one window may weigh 257 together, mostCount times which is all that 16
+// bits hold.
 type Counts struct {
 	Times [Window]uint16
 	Any   [Window / 64]uint64
@@ -55,12 +57,13 @@ func (c *Cursor) Tally(counts *Counts, from, weight uint32) {
 			more, m := uvarint(rest)
 			gap, rest = gap+more, rest[m:]
 		}
-		if document+gap >= end {
+		at := document + gap - from // a wrong byte may lead behind the end, or around to before from
+		if at >= end-from {
 			break
 		}
 		document += gap
 		data = rest
-		at := (document - from) % Window
+		at %= Window // which it is less than, and now the compiler knows
 		counts.Times[at] += uint16(count * weight)
 		counts.Any[at/64] |= 1 << (at % 64)
 	}

@@ -2,6 +2,7 @@ package lexical
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -270,6 +271,49 @@ func FuzzOpenNeverReadsOutside(f *testing.F) {
 		sound := make([]uint32, p.Documents())
 		_, _ = Merge(t.Context(), []Source{{Postings: p}, {Postings: p, First: uint32(p.Documents()), Renumber: sound, GroupOf: sound}})
 	})
+}
+
+// A gap that a wrong byte has made so large that the number of the document wraps around
+// leads to none outside the window, nor outside what a merge writes.
+func TestAGapThatWrapsAroundLeadsNowhere(t *testing.T) {
+	const documents = Window + 100
+	data := appendPosting(nil, Window+50, 1)
+	for _, gap := range []uint32{^uint32(0) - 600, ^uint32(0) - 3*Window, 99, 1 << 31} {
+		l := List{Documents: 2, Groups: 2, of: documents, data: appendPosting(slices.Clone(data), gap, 1)}
+		var counts Counts
+		for c, from := l.Cursor(0), uint32(0); from < documents; from += Window {
+			counts = Counts{}
+			c.Tally(&counts, from, 1)
+		}
+		for i, n := range counts.Times {
+			if i >= documents-Window && n > 0 {
+				t.Errorf("after a gap of %d, document %d counts", gap, Window+i)
+			}
+		}
+	}
+	var b Builder
+	term := b.Term(hashOf(1))
+	for range 3 * blockSize {
+		b.Count(term, 1)
+		b.End()
+	}
+	sound, err := Open(b.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list := sound.Term(0)
+	postings := binary.AppendUvarint(nil, uint64(list.Documents))
+	postings = binary.AppendUvarint(postings, uint64(list.Groups)<<1)
+	for n := 0; n < skipMin; n += 2 {
+		postings = appendPosting(postings, 1, 1)
+	}
+	wrong := &Postings{
+		lengths: sound.lengths, hashes: sound.hashes, starts: []uint32{0, uint32(len(postings) + 7)},
+		lists: appendPosting(postings, ^uint32(0)-uint32(skipMin), 1),
+	}
+	if _, err := Merge(t.Context(), []Source{{Postings: wrong}}); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestScoreOrders(t *testing.T) {
