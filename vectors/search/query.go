@@ -77,6 +77,7 @@ func parse(text string) parsed {
 	fields := strings.FieldsFunc(text, func(r rune) bool {
 		return !(r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= 0x80)
 	})
+	said := map[string]int{} // names by their lower case, as definitions are found
 	for i, f := range fields {
 		if i == maxTerms {
 			break
@@ -90,8 +91,15 @@ func parse(text string) parsed {
 		case stopWords[strings.ToLower(f)] || len(f) < 3:
 			continue
 		}
+		lower := strings.ToLower(f)
+		if at, again := said[lower]; again {
+			// All its definitions would be read, and sorted, once more.
+			q.names[at].weight = max(q.names[at].weight, weight)
+			continue
+		}
+		said[lower] = len(q.names)
 		q.names = append(q.names, name{f, weight})
-		switch strings.ToLower(f) {
+		switch lower {
 		case "test", "tests", "testing", "tested", "spec", "specs", "example", "examples", "fixture", "fixtures", "mock", "benchmark":
 			q.tests = true
 		case "readme", "docs", "documentation", "documented", "changelog", "guide", "tutorial", "licence", "license":

@@ -12,6 +12,7 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/lexical"
+	"github.com/semantic-ls/semantic-ls/vectors/words"
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 )
 
@@ -98,6 +99,39 @@ func TestQueriesOfAnyKindAreAnswered(t *testing.T) {
 		if got := ranked(t, s, query); len(got) != hits {
 			t.Errorf("%.20q finds %v, want %d", query, got, hits)
 		}
+	}
+}
+
+// The definitions of a name are read once however often it is said, and count as much as
+// the surest time.
+func TestANameSaidAgainIsOneName(t *testing.T) {
+	p := parse(strings.Repeat("upload Upload upLoad ", 1000) + "retry")
+	if want := []name{{"upload", nameIdentifier}}; !slices.Equal(p.names, want) {
+		t.Errorf("%d names, %v", len(p.names), p.names[:min(3, len(p.names))])
+	}
+	// Another spelling in another case is found under the same term.
+	if index.Definition("upLoad") != index.Definition("UPLOAD") {
+		t.Error("names of another case are another term")
+	}
+}
+
+// The words of a group are counted together in 16 bits; see lexical.Counts.
+func TestNoGroupOverflowsItsCount(t *testing.T) {
+	const most = 1<<16 - 1
+	largest := uint32(0)
+	for _, word := range words.Of(words.Thesaurus) {
+		for _, group := range groups([]index.Term{index.Single(word, 1)}) {
+			all := uint32(0)
+			for _, w := range group.Words {
+				all += w.Times
+			}
+			if largest = max(largest, all); 255*all > most {
+				t.Errorf("%s and its synonyms weigh %d", word, all)
+			}
+		}
+	}
+	if largest < 20 {
+		t.Errorf("the heaviest group weighs %d: there are none", largest)
 	}
 }
 
