@@ -27,6 +27,7 @@ package static
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"sync"
 
 	"github.com/semantic-ls/semantic-ls/vectors/embed"
@@ -155,7 +156,8 @@ const (
 	// Their sum cannot overflow int32: maxDistinct words of at most 127 x 64 x
 	// (1 + ln maxCount) = 64,500 make 264 million.
 	maxDistinct = 4096
-	slots       = 2 * maxDistinct // at most half full, so that probes stay short
+	slots       = 1 << (64 - slotShift) // 2 x maxDistinct: at most half full, so that probes stay short
+	slotShift   = 51
 	// maxCount is where repeating a word stops to add weight.
 	maxCount = 1024
 )
@@ -165,8 +167,9 @@ const (
 type scratch struct {
 	model *Model
 	add   func(word []byte) // s.count, made once: making it allocates
+	seed  uint64            // odd; at random, so that nobody can write words that crowd in one place
 	seen  []counted
-	slot  [slots]uint16 // hash -> 1 + index in seen, open addressing
+	slot  [slots]uint16 // by the top bits of hash x seed: 1 + index in seen, open addressing
 	sum   Sum
 }
 
@@ -177,14 +180,15 @@ type counted struct {
 }
 
 func newScratch(m *Model) *scratch {
-	s := &scratch{model: m, seen: make([]counted, 0, maxDistinct)}
+	s := &scratch{model: m, seed: rand.Uint64() | 1, seen: make([]counted, 0, maxDistinct)}
 	s.add = s.count
 	return s
 }
 
 func (s *scratch) count(word []byte) {
 	h := words.Hash(word)
-	i := h & (slots - 1)
+	home := h * s.seed >> slotShift
+	i := home
 	for s.slot[i] != 0 {
 		if c := &s.seen[s.slot[i]-1]; c.word.hash == h {
 			c.n++
@@ -194,7 +198,7 @@ func (s *scratch) count(word []byte) {
 	}
 	if len(s.seen) == maxDistinct {
 		s.fold()
-		i = h & (slots - 1)
+		i = home
 	}
 	s.seen = append(s.seen, counted{word: s.model.Word(word, h), n: 1, slot: int(i)})
 	s.slot[i] = uint16(len(s.seen))

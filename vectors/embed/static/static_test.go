@@ -214,6 +214,29 @@ func TestOrderOfWordsDoesNotMatter(t *testing.T) {
 
 // What a text embeds to depends on nothing embedded before it: the scratch is
 // clean, and rows forgotten by the cache are made again alike.
+// Words written so that their hashes end alike do not crowd in one place of the table that
+// counts them, where each would look at all others.
+func TestWordsDoNotCrowd(t *testing.T) {
+	const crowd = 1000
+	m := New()
+	s := newScratch(m)
+	for i := 0; len(s.seen) < crowd; i++ {
+		if w := []byte(word(i)); words.Hash(w)%slots == 0 {
+			s.count(w)
+		}
+	}
+	longest, run := 0, 0
+	for _, at := range s.slot {
+		if run++; at == 0 {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	if longest > crowd/4 {
+		t.Errorf("%d of %d words stand side by side in %d places", longest, crowd, slots)
+	}
+}
+
 func TestEarlierTextsLeaveNothing(t *testing.T) {
 	const text = "func sniff(data []byte) string // retry retry evict"
 	want := embedOne(t, New(), text)
