@@ -65,6 +65,33 @@ func chunksOf(path string, chunks int) Document {
 	return d
 }
 
+// A row of another length is none: it is not found for the next text, which would go
+// without a vector for ever.
+func TestARowOfAnotherLengthIsNone(t *testing.T) {
+	d := chunksOf("a.go", 2)
+	d.Rows[1] = Row{Scale: 1, Data: make([]byte, dims+1)}
+	seg, err := Build(dims, []Document{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := Merge(t.Context(), dims-1, []*Segment{seg}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		seg  *Segment
+		want []bool
+	}{{seg, []bool{true, false}}, {other, []bool{false, false}}} {
+		known := (&Snapshot{}).With("/w", c.seg, nil).Rows("/w", "a.go")
+		for i, want := range c.want {
+			at := d.Chunks[i]
+			if _, ok := known(HashChunk(d.Text[at.Start:at.End]), at.Symbol, at.Container); ok != want {
+				t.Errorf("%d dimensions: row %d is found: %v", c.seg.Dimensions(), i, ok)
+			}
+		}
+	}
+}
+
 // An edit of one large file looks up about as many rows as one of many small files
 // that are as large together; where each chunk is compared with every other it takes
 // a hundred times as long.

@@ -96,11 +96,12 @@ func (w *segmentWriter) chunk(c Chunk, row Row) {
 	}
 	w.chunks = le.AppendUint32(b, kind)
 	w.fileOf = append(w.fileOf, c.File)
-	w.scales = append(w.scales, row.Scale)
 	if len(row.Data) == w.dimensions {
+		w.scales = append(w.scales, row.Scale)
 		w.rows = append(w.rows, row.Data...)
 		w.longest = max(w.longest, row.length())
-	} else {
+	} else { // none, or another model's
+		w.scales = append(w.scales, 0)
 		w.rows = append(w.rows, make([]byte, w.dimensions)...)
 	}
 	w.chunkCount++
@@ -212,7 +213,7 @@ func Merge(ctx context.Context, dimensions int, segments []*Segment, alive func(
 		sources[i].Renumber = renumber
 		for f := range seg.fileCount {
 			first, n := seg.fileChunks(f)
-			if !alive(i, f) {
+			if alive != nil && !alive(i, f) {
 				for c := first; c < first+n; c++ {
 					renumber[c] = lexical.Dropped
 				}
