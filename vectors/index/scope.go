@@ -60,8 +60,7 @@ type Sieve struct {
 	Key string
 	// File is asked once for each file that has chunks, also for one that is dead; nil lets all through.
 	File func(FileName) bool
-	// Kinds are those of the chunks that are let through: of one that holds several definitions any of their kinds,
-	// and whatever they are where that is not known.
+	// Kinds are those of the chunks that are let through: of one that holds several definitions any of their kinds.
 	Kinds Kinds
 }
 

@@ -43,7 +43,7 @@ type Chunk struct {
 	Hash               uint64 // of its text
 	File               uint32 // number of its file in the segment
 	Merged             bool   // it holds several definitions, of which Symbol is one
-	Kinds              Kinds  // where Merged, those of all of them; 0: not known
+	Kinds              Kinds  // where Merged, those of all of them
 }
 
 // The encoded form of a segment, little-endian, each part padded with zeros to a

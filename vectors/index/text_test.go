@@ -97,7 +97,7 @@ func textParts(t *testing.T, path, text string) map[string]string {
 	}
 	for i := range seg.chunkCount {
 		c := seg.Chunk(uint32(i))
-		fmt.Fprintln(&post, seg.postings.Length(uint32(i)), c.Hash, c.Merged)
+		fmt.Fprintln(&post, seg.postings.Length(uint32(i)), c.Hash, seg.chunkRecord(uint32(i))[40:]) // its kinds, as they are stored
 	}
 	for i := range seg.postings.Terms() {
 		hash, list := seg.postings.Term(i)
