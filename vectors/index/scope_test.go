@@ -92,6 +92,19 @@ func TestSiftIsAskingForEachChunk(t *testing.T) {
 	}
 }
 
+// What is kept of a sieve is not narrowed by the scope that it was used on.
+func TestSiftKeepsNothingOfTheScope(t *testing.T) {
+	s, kept, sieve := mixed(t), &Sieved{}, Sieve{Key: "x", Kinds: KindsOf(chunk.Function, chunk.Text)}
+	all := func(c Scope) (ids []uint32) { return slices.Collect(c.Each) }
+	want := all(sift(t, s.Everywhere(), &Sieved{}, sieve))
+	if few := all(sift(t, s.Everywhere().Without(want[1:]), kept, sieve)); !slices.Equal(few, want[:1]) {
+		t.Errorf("%d chunks of a scope that has one", len(few))
+	}
+	if got := all(sift(t, s.Everywhere(), kept, sieve)); !slices.Equal(got, want) {
+		t.Errorf("then %d chunks of all, want %d", len(got), len(want))
+	}
+}
+
 // A sieve that is used again asks only about the files of segments that are new.
 func TestSiftAsksOnlyAboutNewSegments(t *testing.T) {
 	s := mixed(t)
