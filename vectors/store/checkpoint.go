@@ -136,13 +136,13 @@ func (s *Store) Reset() error {
 // given the segments to Keep, and committed or aborted; others append meanwhile. Not
 // safe for concurrent use.
 type Checkpoint struct {
-	s          *Store
-	unlock     func() error
-	generation uint64 // that it begins from
-	from       position
-	directory  uint64 // of the new generation; 0: not made
-	kept       map[*index.Segment]segmentFile
-	names      []string // of what was written
+	s         *Store
+	unlock    func() error
+	begun     manifest // that it begins from
+	from      position
+	directory uint64 // of the new generation; 0: not made
+	kept      map[*index.Segment]segmentFile
+	names     []string // of what was written
 }
 
 // Begin returns nil where there is nothing to write, or another process writes one. The
@@ -173,7 +173,7 @@ func (s *Store) Begin(apply func(News)) *Checkpoint {
 		apply(news)
 	}
 	return &Checkpoint{
-		s: s, unlock: unlock, generation: s.current.generation, from: s.here(),
+		s: s, unlock: unlock, begun: s.current, from: s.here(),
 		kept: map[*index.Segment]segmentFile{},
 	}
 }
@@ -272,7 +272,7 @@ func (c *Checkpoint) Commit(pieces []index.Piece, apply func(News)) error {
 	if s.detached {
 		return nil
 	}
-	next := manifest{epoch: s.current.epoch}
+	next := manifest{epoch: c.begun.epoch}
 	for _, p := range pieces {
 		file := c.kept[p.Segment]
 		file.dead = p.Dead
@@ -287,7 +287,7 @@ func (c *Checkpoint) Commit(pieces []index.Piece, apply func(News)) error {
 	if !news.Empty() {
 		apply(news)
 	}
-	if err == nil && s.current.generation != c.generation {
+	if err == nil && !s.current.is(&c.begun) {
 		err = ErrOvertaken
 	}
 	if err == nil {

@@ -84,6 +84,12 @@ type manifest struct {
 	segments   []segmentFile
 }
 
+// is reports whether two manifests are one. Numbers of generations begin anew where
+// somebody has removed the directory, epochs do not come again.
+func (m *manifest) is(other *manifest) bool {
+	return m.generation == other.generation && m.epoch == other.epoch
+}
+
 // segmentFile is what a manifest says of a segment.
 type segmentFile struct {
 	generation, number uint64

@@ -142,14 +142,14 @@ func (s *Store) catchUp(locked bool) (news News, err error) {
 			}
 		}
 	}
-	now, err := s.generation()
+	now, err := s.counts()
 	if errors.Is(err, fs.ErrNotExist) {
 		return news, fmt.Errorf("%s %w", s.dir, errGone)
 	}
 	if err != nil {
 		return news, err
 	}
-	if now != s.current.generation {
+	if !now.is(&s.current) {
 		return s.follow(locked)
 	}
 	size, err := s.log.Size()

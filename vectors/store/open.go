@@ -352,7 +352,7 @@ func (s *Store) Load(ctx context.Context) (News, error) {
 				faults = append(faults, b.fault)
 			}
 		}
-		generation, broken := s.current.generation, len(faults) > 0 || s.end == 0
+		current, broken := s.current, len(faults) > 0 || s.end == 0
 		news.Pieces = s.adopt()
 		if torn != nil {
 			faults = append(faults, torn)
@@ -371,7 +371,7 @@ func (s *Store) Load(ctx context.Context) (News, error) {
 			if s.detached {
 				return nil
 			}
-			if now, err := s.generation(); err != nil || now != generation {
+			if now, err := s.counts(); err != nil || !now.is(&current) {
 				overtaken = err == nil
 				return err
 			}
@@ -404,8 +404,8 @@ func joined(faults []error) (text string) {
 // loadLog reads the log of the generation that counts, which it attaches; where there
 // is none that is of use, it begins one. torn says what was dropped. The lock is held.
 func (s *Store) loadLog() (changes []Change, torn, err error) {
-	now, err := s.generation()
-	if err == nil && (s.seen == nil || now != s.current.generation) {
+	now, err := s.counts()
+	if err == nil && (s.seen == nil || !now.is(&s.current)) {
 		err = s.attach()
 	}
 	switch {
@@ -438,19 +438,20 @@ func (s *Store) truncate() error {
 	return nil
 }
 
-// generation returns which one counts.
-func (s *Store) generation() (uint64, error) {
+// counts returns the generation and the epoch that count.
+func (s *Store) counts() (m manifest, err error) {
 	f, err := s.sys.Open(s.path(manifestName), os.O_RDONLY)
 	if err != nil {
-		return 0, err
+		return m, err
 	}
 	defer f.Close()
 	head := make([]byte, manifestHeader)
 	if _, err := f.ReadAt(head, 0); err != nil && err != io.EOF {
-		return 0, err
+		return m, err
 	}
 	r := reader{data: head[len(magic)+6*4:]}
-	return r.u64(), nil
+	m.generation, m.epoch = r.u64(), r.u64()
+	return m, nil
 }
 
 // look is Load for OpenReadOnly.

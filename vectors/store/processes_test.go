@@ -236,3 +236,41 @@ func TestManyProcesses(t *testing.T) {
 		t.Errorf("%q and %q, health %q", a.content(), b.content(), a.Health())
 	}
 }
+
+// Where the directory is removed and another process makes it again, generations have the
+// numbers that they had: who has it open must not go on with the log that nobody sees.
+func TestTheDirectoryIsRemovedAndMadeAgain(t *testing.T) {
+	cache := t.TempDir()
+	a := begin(t, cache)
+	defer a.Close()
+	a.put("a.go", "alpha")
+	checkpoint := a.Begin(func(News) {})
+	if err := os.RemoveAll(a.dir); err != nil {
+		if mappedFilesStay {
+			return // and so nobody can
+		}
+		t.Fatal(err)
+	}
+	b := begin(t, cache)
+	defer b.Close()
+	b.put("b.go", "beta")
+	if a.current.generation != b.current.generation {
+		t.Fatalf("generations %d and %d", a.current.generation, b.current.generation)
+	}
+	if err := checkpoint.Commit(nil, func(n News) { n.Apply(a.x) }); !errors.Is(err, ErrOvertaken) {
+		t.Error(err)
+	}
+	a.put("c.go", "gamma")
+	if b.see(); a.content() != b.content() || len(filesOf(b.content())) != 2 {
+		t.Errorf("%q and %q", a.content(), b.content())
+	}
+	if err := os.RemoveAll(a.dir); err != nil {
+		t.Fatal(err)
+	}
+	c := begin(t, cache)
+	defer c.Close()
+	c.put("d.go", "delta")
+	if a.see(); a.content() != c.content() || a.Health() != HealthOK {
+		t.Errorf("%q and %q, health %q", a.content(), c.content(), a.Health())
+	}
+}
