@@ -116,7 +116,8 @@ func (s *Store) Reset() error {
 		if s.detached {
 			return errors.New(s.health)
 		}
-		if _, err := s.catchUp(true); err != nil {
+		// What is damaged is what begins anew.
+		if _, err := s.catchUp(true); err != nil && !errors.Is(err, errDamaged) && !errors.Is(err, errTorn) {
 			return err
 		}
 		if err := s.begin(manifest{}); err != nil {
@@ -167,6 +168,9 @@ func (s *Store) Begin(apply func(News)) *Checkpoint {
 	}
 	if err != nil {
 		_ = unlock()
+		if errors.Is(err, errDamaged) {
+			_ = s.detach(err)
+		}
 		return nil // an Append will say so
 	}
 	if !news.Empty() {

@@ -197,9 +197,13 @@ func (s *Store) follow(locked bool) (News, error) {
 	return News{Changes: changes}, err
 }
 
-// reload reads all that is stored. What is damaged is left out, and is for the next
-// Load to mend.
+// errDamaged is returned where a segment was found to be damaged by who had the store open
+// before: what that knows is not given up for less. The next Load mends it.
+var errDamaged = errors.New("what is stored is damaged")
+
+// reload reads all that is stored.
 func (s *Store) reload(locked bool) (News, error) {
+	epoch := s.current.epoch
 	if err := s.attach(); err != nil {
 		return News{}, err
 	}
@@ -219,10 +223,16 @@ func (s *Store) reload(locked bool) (News, error) {
 	if err == nil {
 		err = s.openBase(s.base)
 	}
+	if err == nil {
+		if faults := faultsOf(s.base); len(faults) > 0 {
+			err = fmt.Errorf("%w: %s", errDamaged, joined(faults))
+		}
+	}
 	if err != nil {
+		s.dropBase()
 		return News{}, err
 	}
-	return News{Whole: true, Pieces: s.adopt(), Changes: changes}, nil
+	return News{Whole: true, Anew: s.current.epoch != epoch, Pieces: s.adopt(), Changes: changes}, nil
 }
 
 // sameFile reports whether a name has stood for one file, unchanged, at two looks.

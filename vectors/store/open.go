@@ -346,12 +346,7 @@ func (s *Store) Load(ctx context.Context) (News, error) {
 			_ = s.detach(err)
 			return News{Whole: true}, nil
 		}
-		var faults []error
-		for _, b := range s.base {
-			if b.fault != nil {
-				faults = append(faults, b.fault)
-			}
-		}
+		faults := faultsOf(s.base)
 		current, broken := s.current, len(faults) > 0 || s.end == 0
 		news.Pieces = s.adopt()
 		if torn != nil {
@@ -389,6 +384,15 @@ func (s *Store) Load(ctx context.Context) (News, error) {
 		s.prune(time.Now())
 	}
 	return news, nil
+}
+
+func faultsOf(base []*baseFile) (faults []error) {
+	for _, b := range base {
+		if b.fault != nil {
+			faults = append(faults, b.fault)
+		}
+	}
+	return faults
 }
 
 func joined(faults []error) (text string) {
@@ -473,12 +477,7 @@ func (s *Store) look(ctx context.Context) (News, error) {
 	if ctx.Err() != nil {
 		return News{}, context.Cause(ctx)
 	}
-	var faults []error
-	for _, b := range s.base {
-		if b.fault != nil {
-			faults = append(faults, b.fault)
-		}
-	}
+	faults := faultsOf(s.base)
 	if torn != nil {
 		faults = append(faults, torn)
 	}

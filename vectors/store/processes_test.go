@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -272,5 +273,59 @@ func TestTheDirectoryIsRemovedAndMadeAgain(t *testing.T) {
 	c.put("d.go", "delta")
 	if a.see(); a.content() != c.content() || a.Health() != HealthOK {
 		t.Errorf("%q and %q, health %q", a.content(), c.content(), a.Health())
+	}
+}
+
+// What another process has merged is damaged: who knows all of it keeps that, in memory, and
+// does not take the rest for the whole.
+func TestWhatAnotherProcessMergedIsDamaged(t *testing.T) {
+	for name, look := range map[string]func(l *life) bool{
+		"to merge":  func(l *life) bool { return l.Begin(func(n News) { n.Apply(l.x) }) == nil },
+		"to append": func(l *life) bool { return l.append(Change{Segment: segment(t, "n.go", "new")}) != nil },
+	} {
+		cache := t.TempDir()
+		settled(t, cache)
+		a, b := begin(t, cache), begin(t, cache)
+		if name == "to append" { // from an index that was begun anew
+			if err := a.Reset(); err != nil {
+				t.Fatal(err)
+			}
+			a.x.Reset()
+		}
+		a.put("e.go", "epsilon")
+		if err := a.checkpoint(all); err != nil {
+			t.Fatal(err)
+		}
+		path := a.path(a.current.segments[0].name())
+		a.Close()
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data[len(data)/2] ^= 1
+		if err := os.WriteFile(path+".new", data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+".new", path); err != nil {
+			t.Fatal(err)
+		}
+		want := b.content()
+		if name == "to merge" {
+			b.see()
+		}
+		if !look(b) || !InMemory(b.Health()) || !strings.Contains(b.Health(), "damaged") {
+			t.Errorf("%s: health %q", name, b.Health())
+		}
+		for _, f := range filesOf(want) {
+			if !strings.Contains(b.content(), f) {
+				t.Errorf("%s: %s is lost", name, f)
+			}
+		}
+		b.Close()
+		c := begin(t, cache)
+		if !strings.HasPrefix(c.Health(), repaired) {
+			t.Errorf("%s: health %q", name, c.Health())
+		}
+		c.Close()
 	}
 }

@@ -51,6 +51,7 @@ type Change struct {
 // processes have stored meanwhile.
 type News struct {
 	Whole   bool // Pieces are the index before Changes, and what was known before is void
+	Anew    bool // another process has begun the index anew, or mended it: it may hold less
 	Pieces  []index.Piece
 	Changes []Change
 }
