@@ -380,6 +380,7 @@ func (e *Engine) Reset(root string) error {
 	f.former.Store(nil)
 	e.unmark(f)
 	f.index.Reset()
+	f.voided("")
 	return f.store.Reset()
 }
 

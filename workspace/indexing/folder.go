@@ -60,6 +60,9 @@ type folder struct {
 	state    string
 	message  string
 	lost     string // why the index was dropped, until a Refresh has built it again
+	anew     bool   // another process has begun the index anew, and no Refresh has walked since
+	voids    uint64 // counts how often what was known of the index became void: lost, reset, begun anew
+	sound    uint64 // what voids was when the Refresh that runs last began to walk
 	paused   bool   // by the user, not because a client left
 	walked   bool   // a walk has ended: skipped and waiting are known
 	whole    bool   // a Refresh has ended well
@@ -111,9 +114,13 @@ func (f *folder) learn(news store.News) {
 	if news.Empty() {
 		return
 	}
+	before := f.index.Snapshot().Counts(f.root)
 	news.Apply(f.index)
 	for _, c := range news.Changes {
 		f.forget(c.Removed)
+	}
+	if news.Anew {
+		f.begunAnew(before.Files + before.Skipped)
 	}
 	if len(f.refreshing) == 0 {
 		return
@@ -127,6 +134,39 @@ func (f *folder) learn(news store.News) {
 			f.learned[c.Segment.File(i).Path] = f.turn
 		}
 	}
+}
+
+// begunAnew notes that another process has begun the index anew, or mended it, which had
+// so many files: what is missing now waits until that process, or a Refresh, has read it.
+func (f *folder) begunAnew(files int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.voids++
+	f.anew, f.whole = true, false
+	f.listed = max(f.listed, files)
+}
+
+// voided notes that the index is empty now, and why if that is a loss.
+func (f *folder) voided(lost string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.voids++
+	f.lost = cmp.Or(lost, f.lost)
+	f.walked, f.nested = false, nested{}
+}
+
+// walks notes that a Refresh begins to walk.
+func (f *folder) walks() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sound = f.voids
+}
+
+// isSound reports whether the index still has what the last Refresh found in it.
+func (f *folder) isSound() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sound == f.voids
 }
 
 // forget drops what is gone from the former edition, if there is one. f.publishing is
@@ -236,7 +276,10 @@ func (f *folder) pause(byUser bool) {
 func (f *folder) ready() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.waiting, f.listed, f.served, f.lost = 0, 0, f.serving, ""
+	f.waiting, f.served = 0, f.serving
+	if f.sound == f.voids {
+		f.listed, f.lost, f.anew = 0, "", false
+	}
 	if len(f.pending) == 0 { // else an Update has failed meanwhile, and said why
 		f.state, f.message = StateReady, ""
 	} else {
@@ -331,6 +374,9 @@ func (f *folder) coverage(ed edition) Coverage {
 	c.FilesTotal = max(c.FilesIndexed+unseen, f.listed-counts.Skipped)
 	// Some of those that wait are indexed as they were.
 	c.FilesIndexed = min(c.FilesIndexed, max(0, c.FilesTotal-waiting))
+	if f.anew {
+		c.FilesWaiting = max(waiting, c.FilesTotal-c.FilesIndexed)
+	}
 	c.Percent = percent(c.FilesIndexed, c.FilesTotal, f.walked)
 	return c
 }
@@ -352,6 +398,8 @@ func (f *folder) nothing(ed edition) string {
 	switch {
 	case !f.walked || f.waiting > 0 || len(f.pending) > 0:
 		return ""
+	case f.anew:
+		return "nothing is indexed yet: another process has begun the index anew"
 	case left == 0:
 		return "nothing is indexed: there are no files"
 	}

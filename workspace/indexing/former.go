@@ -173,7 +173,7 @@ func nameBeside(m, present embed.Model) string {
 func (e *Engine) complete(f *folder, refreshed bool) {
 	f.mu.Lock()
 	f.whole = f.whole || refreshed
-	done := f.whole && len(f.pending) == 0 && (refreshed || f.waiting == 0)
+	done := f.whole && f.sound == f.voids && len(f.pending) == 0 && (refreshed || f.waiting == 0)
 	f.mu.Unlock()
 	if !done {
 		return

@@ -62,10 +62,14 @@ func (f *folder) lose(why error) {
 	defer f.publishing.Unlock()
 	f.index.Reset()
 	_ = f.store.Reset() // its health says so
+	f.voided("being rebuilt: " + why.Error())
+}
+
+// unsound reports whether only a walk tells what the index lacks.
+func (f *folder) unsound() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.lost = "being rebuilt: " + why.Error()
-	f.walked, f.nested = false, nested{}
+	return f.lost != "" || f.anew
 }
 
 // whyLost says why the index was dropped, if it is still to be built again.

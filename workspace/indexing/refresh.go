@@ -98,18 +98,27 @@ func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)
 	return err
 }
 
-// refreshAlone is refresh while no other process does the same. What is lost meanwhile is
-// built again at once.
+// errVoid is returned where the index was begun anew while it was brought up to date, again
+// and again.
+var errVoid = errors.New("the index was begun anew meanwhile: the next save or refresh reads what is missing")
+
+// refreshAlone is refresh while no other process does the same. What is lost meanwhile, or
+// void since another process has begun the index anew, is read again at once.
 func (e *Engine) refreshAlone(ctx context.Context, f *folder, report func(Progress)) (read int, err error) {
 	release, err := e.claim(ctx, f, report)
 	if err != nil {
 		return 0, err
 	}
 	defer release()
-	for range 2 {
+	for range 3 {
+		f.walks()
 		err = e.guard(func() (err error) { read, err = e.refresh(ctx, f, report); return err })
-		if !errors.Is(err, store.ErrFault) {
-			break
+		switch {
+		case errors.Is(err, store.ErrFault):
+		case err == nil && !f.isSound():
+			err = errVoid
+		default:
+			return read, err
 		}
 	}
 	return read, err

@@ -442,3 +442,68 @@ func TestASaveIsStoredOnce(t *testing.T) {
 		t.Errorf("%d changes are stored of two", n)
 	}
 }
+
+// Another process begins the index anew and ends: what is missing now is not taken for
+// indexed, and the next save reads it.
+func TestAnotherProcessBeginsTheIndexAnew(t *testing.T) {
+	root, cache := t.TempDir(), t.TempDir()
+	first, second := engine(t, cache), engine(t, cache)
+	saved(t, first, root, 20)
+	open(t, second, root)
+	if err := errors.Join(second.Reset(root), second.Close(root)); err != nil {
+		t.Fatal(err)
+	}
+	got, a := ask(t, first, workspace.Documents{}, indexing.Query{Text: "number007"})
+	if len(got) != 0 || a.Coverage.Percent != 0 || a.Coverage.FilesTotal != 20 || a.Coverage.FilesWaiting != 20 ||
+		!strings.Contains(a.Warning, "anew") {
+		t.Errorf("found %v, %+v, warning %q", got, a.Coverage, a.Warning)
+	}
+	if err := first.Update(t.Context(), filepath.Join(root, "f001.go")); err != nil {
+		t.Fatal(err)
+	}
+	finds(t, first, workspace.Documents{}, "number007", "f007.go:number007")
+	if c := first.Status().Coverage; c.Percent != 100 || c.FilesIndexed != 20 || c.FilesTotal != 20 || c.FilesWaiting != 0 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// The same while this process brings the folder up to date: it reads all files, not only
+// those that it has found to be new.
+func TestTheIndexIsBegunAnewDuringARefresh(t *testing.T) {
+	root, cache := t.TempDir(), t.TempDir()
+	other := engine(t, cache)
+	saved(t, other, root, 20)
+	slow := &permitted{Embedder: static.New(), entered: make(chan struct{}), permits: make(chan struct{})}
+	e := engineWith(t, cache, slow)
+	if err := e.Open(t.Context(), root); err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(root)
+	write(t, root, map[string]string{"parse.go": parseGo})
+	err := tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+		g.Go(func(ctx context.Context) error { return e.Refresh(ctx, root, nil) })
+		<-slow.entered
+		defer close(slow.permits)
+		return other.Reset(root)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	finds(t, e, workspace.Documents{}, "number007", "f007.go:number007")
+	if f := e.Status().Folders[0]; f.Coverage.Percent != 100 || f.Coverage.FilesIndexed != 21 || f.State != indexing.StateReady {
+		t.Errorf("%+v", f)
+	}
+}
+
+// What is forgotten is not all there is: until it is read again, nothing is indexed.
+func TestCoverageAfterAReset(t *testing.T) {
+	root := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo})
+	e := engine(t, t.TempDir())
+	open(t, e, root)
+	if err := e.Reset(root); err != nil {
+		t.Fatal(err)
+	}
+	if f := e.Status().Folders[0]; f.Coverage.Percent != 0 || f.Message != "" {
+		t.Errorf("%+v", f)
+	}
+}

@@ -43,7 +43,7 @@ func (e *Engine) updateAll(ctx context.Context, paths []string) error {
 		c := changes[f]
 		if c == nil {
 			f.catchUp()
-			c = &change{all: f.whyLost() != ""}
+			c = &change{all: f.unsound()}
 			changes[f] = c
 		}
 		info, err := os.Lstat(p)
