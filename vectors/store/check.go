@@ -56,11 +56,8 @@ func checkOn(ctx context.Context, sys FS, cache string, id Identity) (r Report, 
 	r.Bytes, r.Segments, r.Changes = s.end, len(s.base), len(changes)
 	look := func(name string, seg *index.Segment) error {
 		return Guard(func() error {
-			// What a segment can tell of itself.
-			if c, ok := any(seg).(interface{ Check() error }); ok {
-				if err := c.Check(); err != nil {
-					r.Faults = append(r.Faults, name+": "+err.Error())
-				}
+			if err := seg.CheckAll(); err != nil {
+				r.Faults = append(r.Faults, name+": "+err.Error())
 			}
 			return nil
 		})

@@ -56,8 +56,8 @@ const (
 	logMagic       = "semantic-ls log\n"
 	format         = 3
 	manifestHeader = len(magic) + 6*4 + 3*8
-	segmentEntry   = 3*8 + 2*4
-	piece          = 1 << 20 // of a segment, with a sum of its own
+	mostManifest   = 64 << 20 // a manifest has 4 bytes a MiB and a bit a file: of Linux, some kB
+	piece          = 1 << 20  // of a segment, with a sum of its own
 	logHeader      = 64
 	recordMark     = 0x31434552 // "REC1"
 	recordHeader   = 32

@@ -92,7 +92,11 @@ var indexDirectory = regexp.MustCompile(`^[0-9a-f]{16}-f[0-9]+t[0-9]+$`)
 
 // identityIn reads whose index a directory holds.
 func identityIn(path string) Identity {
-	file, err := os.Open(filepath.Join(path, manifestName))
+	name := filepath.Join(path, manifestName)
+	if !isFile(name) { // such as a FIFO, which would be waited for
+		return Identity{}
+	}
+	file, err := os.Open(name)
 	if err != nil {
 		return Identity{}
 	}

@@ -86,25 +86,21 @@ func (s *Store) readManifest() (m manifest, info fs.FileInfo, err error) {
 		return m, nil, err
 	}
 	defer f.Close()
-	data, err := readAll(f)
+	size, err := f.Size()
 	if err != nil {
 		return m, nil, err
 	}
-	m, err = decodeManifest(data, s.id)
-	return m, info, err
-}
-
-func readAll(f File) ([]byte, error) {
-	size, err := f.Size()
-	if err != nil {
-		return nil, err
+	if size > mostManifest {
+		return m, nil, fmt.Errorf("%w: its manifest has %d bytes", errForeign, size)
 	}
 	data := make([]byte, size)
 	n, err := f.ReadAt(data, 0)
-	if err == io.EOF {
-		err = nil
+	if err != nil && err != io.EOF {
+		return m, nil, err
 	}
-	return data[:n], err
+	data = data[:n]
+	m, err = decodeManifest(data, s.id)
+	return m, info, err
 }
 
 // attach reads the manifest, maps the segments and opens the log, and knows nothing of

@@ -696,3 +696,63 @@ func TestACheckpointIsInterrupted(t *testing.T) {
 		t.Errorf("%v, %q", err, l.content())
 	}
 }
+
+// Check finds what contradicts itself behind checksums that are right: a segment that was
+// built wrong, in the log or merged.
+func TestCheckLooksBehindTheChecksums(t *testing.T) {
+	whole := segment(t, "a.go", "alpha beta").Bytes()
+	var wrong *index.Segment
+	for at := 0; wrong == nil && at < len(whole); at++ {
+		data := bytes.Clone(whole)
+		data[at] ^= 1
+		if seg, err := index.OpenSegment(data); err == nil && seg.Check() == nil && seg.CheckAll() != nil {
+			wrong = seg
+		}
+	}
+	if wrong == nil {
+		t.Fatal("nothing can be wrong with a segment but what opening it shows")
+	}
+	for _, merged := range []bool{false, true} {
+		cache := t.TempDir()
+		l := begin(t, cache)
+		if err := l.append(Change{Segment: wrong}); err != nil {
+			t.Fatal(err)
+		}
+		if merged {
+			if err := l.checkpoint(func(int, index.Piece) bool { return false }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l.Close()
+		if r, err := Check(t.Context(), cache, id); err != nil || len(r.Faults) != 1 || r.Segments+r.Changes != 1 {
+			t.Errorf("merged: %v: %+v, %v", merged, r, err)
+		}
+	}
+}
+
+// endless is a file system on which manifests have, without a byte on the disk, a size that
+// no memory has.
+type endless struct{ FS }
+
+type endlessFile struct{ File }
+
+func (endlessFile) Size() (int64, error) { return 1 << 60, nil }
+
+func (e endless) Open(name string, flag int) (File, error) {
+	f, err := e.FS.Open(name, flag)
+	if err == nil && filepath.Base(name) == manifestName {
+		f = endlessFile{f}
+	}
+	return f, err
+}
+
+// A manifest of a size that none has is not read into memory.
+func TestAManifestThatIsFarTooLarge(t *testing.T) {
+	cache := t.TempDir()
+	settled(t, cache)
+	l := opened(t, OpenOn(endless{System()}, cache, id))
+	defer l.Close()
+	if l.content() != "" || !strings.HasPrefix(l.Health(), rebuilt) {
+		t.Errorf("%q, health %q", l.content(), l.Health())
+	}
+}
