@@ -331,3 +331,18 @@ func TestScoreOrders(t *testing.T) {
 		t.Errorf("an empty corpus: %v, %v", fixed, slope)
 	}
 }
+
+// A term that no document has, such as one that With was given, has an empty list.
+func TestATermOfNoDocument(t *testing.T) {
+	var b Builder
+	b.Count(b.Term(hashOf(1)), 1)
+	b.With([]uint32{b.Term(hashOf(2))}, func([]uint32, []uint32) {})
+	b.End()
+	p, err := Open(b.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Check(); err != nil {
+		t.Error(err)
+	}
+}
