@@ -249,9 +249,7 @@ func (s *shared) load(ctx context.Context, root string) (*folder, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.store.Close())
 	}
-	if health := f.store.Health(); health != store.HealthOK && cache != "" {
-		s.cfg.Log.Warn("stored index", zap.String("folder", root), zap.String("health", health))
-	}
+	s.say(f, f.store.Health())
 	return f, nil
 }
 

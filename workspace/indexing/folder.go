@@ -68,6 +68,7 @@ type folder struct {
 	whole    bool   // a Refresh has ended well
 	waiting  int    // files that a Refresh has still to read, new or changed
 	listed   int    // files that the walk found; 0 once all of them are read
+	said     string // of the store's health, in the log
 	skipped  []workspace.Skipped
 	warnings []string        // of the last walk: files of rules that could not be used in full
 	pending  map[string]bool // paths that an Update could not index
@@ -181,15 +182,17 @@ func (f *folder) forget(gone []string) {
 // notices less, and a look costs a few microseconds.
 const glanceEvery = 100 * time.Millisecond
 
-// glance learns what other processes have published. It waits for nobody.
-func (f *folder) glance() {
+// glance learns what other processes have published, and returns how the store is, "" if it
+// has not looked. It waits for nobody.
+func (f *folder) glance() (health string) {
 	now := time.Now()
 	if last := f.glanced.Load(); last != nil && now.Sub(*last) < glanceEvery || !f.publishing.TryLock() {
-		return
+		return ""
 	}
 	defer f.publishing.Unlock()
 	f.glanced.Store(&now)
 	f.learn(f.store.CatchUp())
+	return f.store.Health()
 }
 
 // remove publishes that paths are gone, but for those that Updates have published

@@ -83,6 +83,7 @@ func (e *Engine) Refresh(ctx context.Context, root string, report func(Progress)
 	start := time.Now()
 	f.begin()
 	read, err := e.refreshAlone(ctx, f, report)
+	e.say(f, f.store.Health())
 	switch {
 	case err == nil:
 		e.complete(f, true)
@@ -509,6 +510,20 @@ func (e *Engine) lend(ctx context.Context, p tasks.Priority, work func(ctx conte
 // stored logs that a change is in memory only.
 func (e *Engine) stored(f *folder, err error) {
 	if err != nil {
-		e.cfg.Log.Warn("storing", zap.String("folder", f.root), zap.Error(err))
+		e.say(f, f.store.Health())
+	}
+}
+
+// say logs, once, what is wrong with the store of a folder.
+func (s *shared) say(f *folder, health string) {
+	if health == "" || health == store.HealthOK || health == store.HealthMemory {
+		return
+	}
+	f.mu.Lock()
+	known := f.said == health
+	f.said = health
+	f.mu.Unlock()
+	if !known {
+		s.cfg.Log.Warn("stored index", zap.String("folder", f.root), zap.String("health", health))
 	}
 }

@@ -217,7 +217,7 @@ func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []st
 			continue
 		}
 		places = in
-		f.glance()
+		e.say(f, f.glance())
 		ed := e.serving(f)
 		s, n, err := e.overlay(ctx, f, ed, docs)
 		if err != nil {

@@ -16,6 +16,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
@@ -505,5 +508,42 @@ func TestCoverageAfterAReset(t *testing.T) {
 	}
 	if f := e.Status().Folders[0]; f.Coverage.Percent != 0 || f.Message != "" {
 		t.Errorf("%+v", f)
+	}
+}
+
+// What becomes of the store is said in the log once, also where no change is stored: when a
+// query finds the directory gone.
+func TestAVanishedDirectoryIsLoggedOnce(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return // the system keeps everybody from it
+	}
+	for name, find := range map[string]func(e *indexing.Engine, root string) error{
+		"query": func(e *indexing.Engine, _ string) error {
+			_, err := e.Search(t.Context(), workspace.Documents{}, indexing.Query{Text: "retryUpload"})
+			return err
+		},
+		"save": func(e *indexing.Engine, root string) error {
+			return e.Update(t.Context(), filepath.Join(root, "upload.go"))
+		},
+		"refresh": func(e *indexing.Engine, root string) error { return e.Refresh(t.Context(), root, nil) },
+	} {
+		root, cache := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo}), t.TempDir()
+		core, logs := observer.New(zap.WarnLevel)
+		e := indexing.New(indexing.Config{
+			CacheDir: cache, Embedder: static.New(), Limiter: tasks.NewLimiter(2, 2), Log: zap.New(core),
+		})
+		open(t, e, root)
+		if err := os.RemoveAll(cache); err != nil {
+			t.Fatal(err)
+		}
+		write(t, root, map[string]string{"upload.go": uploadGo + "\nfunc more() {}\n"})
+		for range 2 {
+			if err := find(e, root); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if h := e.Status().Folders[0].Health; logs.Len() != 1 || !store.InMemory(h) {
+			t.Errorf("%s: %+v; health %q", name, logs.All(), h)
+		}
 	}
 }

@@ -73,6 +73,7 @@ func (e *Engine) updateAll(ctx context.Context, paths []string) error {
 		} else {
 			err = e.update(ctx, f, c.entries, c.gone, c.absent)
 		}
+		e.say(f, f.store.Health())
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return context.Cause(ctx)
