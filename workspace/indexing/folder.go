@@ -48,6 +48,9 @@ type folder struct {
 	// learned is the same of what other processes have published: a Refresh of this one
 	// has read older text, an Update has not.
 	learned map[string]uint64
+	// overtook is the turn in which this process has learned last of what others had published
+	// and merged, so that nothing tells of which paths that was.
+	overtook uint64
 
 	glanced atomic.Pointer[time.Time] // when a query has looked for what others publish
 
@@ -135,6 +138,16 @@ func (f *folder) learn(news store.News) {
 			f.learned[c.Segment.File(i).Path] = f.turn
 		}
 	}
+	if news.Whole {
+		f.overtook = f.turn
+	}
+}
+
+// turnNow returns the count of turns.
+func (f *folder) turnNow() uint64 {
+	f.publishing.Lock()
+	defer f.publishing.Unlock()
+	return f.turn
 }
 
 // begunAnew notes that another process has begun the index anew, or mended it, which had
@@ -203,6 +216,9 @@ func (f *folder) remove(paths []string, turn uint64, touch bool) error {
 	}
 	_, err := f.publish(func() (store.Change, bool) {
 		still := f.notSince(paths, turn, touch)
+		if !touch && f.overtook > turn {
+			still = nil // they may be there again, and else are found by the next Refresh
+		}
 		if touch {
 			f.touch(still, turn)
 		}

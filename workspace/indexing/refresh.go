@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -372,9 +373,29 @@ func (e *Engine) batchLength(entries []workspace.Entry, doublings int) int {
 // has published since turn. touch tells that this is an Update, which others have
 // to look out for.
 func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Entry, turn uint64, touch bool) error {
+	for {
+		old, err := e.readBatchOnce(ctx, f, batch, turn, touch)
+		if err != nil {
+			return err
+		}
+		if !old {
+			return e.compactSmall(ctx, f)
+		}
+	}
+}
+
+// readBatchOnce publishes nothing, and reports that what it has read may be old, if this
+// process has meanwhile learned of what others had published and merged.
+func (e *Engine) readBatchOnce(
+	ctx context.Context, f *folder, batch []workspace.Entry, turn uint64, touch bool,
+) (old bool, err error) {
+	began := uint64(math.MaxUint64)
+	if !touch {
+		began = f.turnNow()
+	}
 	documents, gone, err := e.readFiles(ctx, f, batch)
 	if err != nil {
-		return err
+		return false, err
 	}
 	err = e.keepUp(ctx, f, documents, turn, touch)
 	if err == nil {
@@ -385,7 +406,7 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 	if err == nil {
 		err = e.embed(ctx, f, present, documents, tasks.Background)
 	}
-	for err == nil {
+	for err == nil && !old {
 		var seg *index.Segment
 		if len(documents) > 0 {
 			if seg, err = e.build(ctx, present, documents, tasks.Background); err != nil {
@@ -394,6 +415,9 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 		}
 		before := len(documents)
 		published, failed := f.publish(func() (store.Change, bool) {
+			if old = f.overtook > began; old {
+				return store.Change{}, false
+			}
 			documents = slices.DeleteFunc(documents, func(d index.Document) bool { return f.overtaken(d.File.Path, turn, touch) })
 			if len(documents) != before {
 				return store.Change{}, false
@@ -413,10 +437,7 @@ func (e *Engine) readBatch(ctx context.Context, f *folder, batch []workspace.Ent
 			break
 		}
 	}
-	if err != nil {
-		return err
-	}
-	return e.compactSmall(ctx, f)
+	return old, err
 }
 
 // readFiles reads and cuts files, and returns the paths of those that are gone.

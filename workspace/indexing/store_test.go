@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -545,5 +546,56 @@ func TestAVanishedDirectoryIsLoggedOnce(t *testing.T) {
 		if h := e.Status().Folders[0].Health; logs.Len() != 1 || !store.InMemory(h) {
 			t.Errorf("%s: %+v; health %q", name, logs.All(), h)
 		}
+	}
+}
+
+// The same where the other process has merged what it published meanwhile: what a Refresh had
+// read before, or has found where it is no more, is older.
+func TestARefreshDoesNotUndoWhatAnotherProcessHasMerged(t *testing.T) {
+	root, cache := t.TempDir(), t.TempDir()
+	other := engine(t, cache)
+	saved(t, other, root, 30)
+	slow := &permitted{Embedder: static.New(), entered: make(chan struct{}), permits: make(chan struct{})}
+	e := engineWith(t, cache, slow)
+	if err := e.Open(t.Context(), root); err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(root)
+	write(t, root, map[string]string{"parse.go": parseGo, "upload.go": uploadGo})
+	err := tasks.Run(t.Context(), func(ctx context.Context, g *tasks.Group) error {
+		g.Go(func(ctx context.Context) error { return e.Refresh(ctx, root, nil) })
+		<-slow.entered
+		defer close(slow.permits)
+		parse, upload := filepath.Join(root, "parse.go"), filepath.Join(root, "upload.go")
+		if err := other.Update(ctx, parse, upload); err != nil {
+			return err
+		}
+		write(t, root, map[string]string{"parse.go": strings.ReplaceAll(parseGo, "parseHeader", "againHeader")})
+		if err := os.Remove(upload); err != nil {
+			return err
+		}
+		if err := other.Update(ctx, parse, upload); err != nil {
+			return err
+		}
+		before := stored(t, cache, ".seg")
+		for i := range 30 {
+			path := fmt.Sprintf("f%03d.go", i)
+			write(t, root, map[string]string{path: fmt.Sprintf("package f\n\nfunc later%03d() {}\n", i)})
+			if err := other.Update(ctx, filepath.Join(root, path)); err != nil {
+				return err
+			}
+		}
+		if slices.Equal(before, stored(t, cache, ".seg")) {
+			t.Errorf("nothing is merged: %q", before)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	finds(t, e, workspace.Documents{}, "againHeader", "parse.go:againHeader")
+	finds(t, other, workspace.Documents{}, "againHeader", "parse.go:againHeader")
+	if c := e.Status().Coverage; c.FilesIndexed != 31 {
+		t.Errorf("%+v", c)
 	}
 }
