@@ -159,6 +159,12 @@ func (s *Store) Begin(apply func(News)) *Checkpoint {
 	if err != nil {
 		return nil
 	}
+	begun := false
+	defer func() {
+		if !begun { // also where apply meets a fault
+			_ = unlock()
+		}
+	}()
 	news, err := s.catchUp(false)
 	if err == nil && !s.synced {
 		if !news.Empty() {
@@ -167,7 +173,6 @@ func (s *Store) Begin(apply func(News)) *Checkpoint {
 		news, err = s.reload(false)
 	}
 	if err != nil {
-		_ = unlock()
 		if errors.Is(err, errDamaged) {
 			_ = s.detach(err)
 		}
@@ -176,6 +181,7 @@ func (s *Store) Begin(apply func(News)) *Checkpoint {
 	if !news.Empty() {
 		apply(news)
 	}
+	begun = true
 	return &Checkpoint{
 		s: s, unlock: unlock, begun: s.current, from: s.here(),
 		kept: map[*index.Segment]segmentFile{},

@@ -329,3 +329,25 @@ func TestWhatAnotherProcessMergedIsDamaged(t *testing.T) {
 		c.Close()
 	}
 }
+
+// A fault while a checkpoint is begun leaves the lock to others.
+func TestAFaultWhereACheckpointBegins(t *testing.T) {
+	cache := t.TempDir()
+	a, b := begin(t, cache), begin(t, cache)
+	defer a.Close()
+	defer b.Close()
+	a.put("a.go", "alpha") // news for b
+	func() {
+		defer func() {
+			if v := recover(); v != "fault" {
+				t.Errorf("recovered %v", v)
+			}
+		}()
+		b.Begin(func(News) { panic("fault") })
+	}()
+	c := a.Begin(func(News) {})
+	if c == nil {
+		t.Fatal("the lock is held")
+	}
+	c.Abort()
+}
