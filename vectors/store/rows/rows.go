@@ -341,6 +341,9 @@ func (c *Cache) look(m Model, locked bool) (listing, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
+	if locked {
+		c.dropTooLarge(&l)
+	}
 	c.drop(m, func(s *segment) bool { return !l.has(s.number, m.hash()) })
 	if err != nil {
 		return l, err
@@ -356,6 +359,12 @@ func (c *Cache) look(m Model, locked bool) (listing, error) {
 		}
 		path := filepath.Join(c.dir, e.name)
 		s := known[e.number]
+		if e.size > c.limit {
+			if s != nil {
+				_ = s.file.Close()
+			}
+			continue
+		}
 		if s != nil && locked && !s.full() && !s.writable { // it could not be written then
 			_ = s.file.Close()
 			s = nil
@@ -379,6 +388,14 @@ func (c *Cache) look(m Model, locked bool) (listing, error) {
 	}
 	c.open[m] = open
 	return l, err
+}
+
+// dropTooLarge removes files that are larger than the limit, before others have to make room
+// for them: with that limit nobody wrote them. The process has the lock.
+func (c *Cache) dropTooLarge(l *listing) {
+	l.entries = slices.DeleteFunc(l.entries, func(e listed) bool {
+		return e.size > c.limit && e.current && c.fs.Remove(filepath.Join(c.dir, e.name)) == nil
+	})
 }
 
 // drop closes files. c.mu is held.

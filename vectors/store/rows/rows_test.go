@@ -614,3 +614,34 @@ func FuzzAFileOfOthers(f *testing.F) {
 		c.Close()
 	})
 }
+
+// A file that is larger than the limit is none that a cache wrote: it is not read through, and
+// takes the room of no other.
+func TestAFileLargerThanTheLimit(t *testing.T) {
+	const limit = 1 << 20
+	dir := t.TempDir()
+	c := open(dir, limit, disk{})
+	other := Model{Name: "openai:other", Dimensions: 12}
+	put(t, c, other, 0, 10)
+	put(t, c, small, 0, 10)
+	c.Close()
+	names, err := filepath.Glob(filepath.Join(dir, "*-"+small.hash()+"-*"))
+	if err != nil || len(names) != 1 {
+		t.Fatal(names, err)
+	}
+	if err := os.Truncate(names[0], 4*limit); err != nil { // sparse
+		t.Fatal(err)
+	}
+	c = open(dir, limit, disk{})
+	defer c.Close()
+	if n := has(t, c, small, 0, 10); n != 0 {
+		t.Errorf("%d rows of a file that large", n)
+	}
+	put(t, c, small, 10, 20)
+	if n, m := has(t, c, small, 10, 20), has(t, c, other, 0, 10); n != 10 || m != 10 {
+		t.Errorf("%d and %d rows", n, m)
+	}
+	if u := usage(t, dir); u.Bytes > limit {
+		t.Errorf("%+v", u)
+	}
+}
