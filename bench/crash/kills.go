@@ -63,6 +63,9 @@ func kills(ctx context.Context, dir string, n, files int, seed uint64) error {
 		n, since(start), c.before, c.within, c.after, c.rebuilds)
 	fmt.Printf("every time the index opened: %d generations of it, %d with a record that was cut short; "+
 		"all of the %d files named were there, none as it never was; %d of %d were searched for and found\n", c.generations, c.torn, c.named, c.found, c.found)
+	if n >= 100 && c.within < n*3/4 {
+		return fmt.Errorf("only %d of %d were killed between the first flushed line and the last: try more files", c.within, n)
+	}
 	return nil
 }
 

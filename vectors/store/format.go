@@ -17,6 +17,7 @@ import (
 //	                 ends in .new, then renamed. It is named by the manifests of later
 //	                 generations too, for as long as it is of use
 //	gen-N/delta.log  the changes since; only ever appended to
+//	COMPLETE         empty; the index has held all of its folder (complete.go)
 //	LOCK             locked around an append, and around the renaming of MANIFEST
 //	COMPACT.lock     locked by the process that merges segments
 //	INDEX.lock       locked by the process that brings the folder up to date
