@@ -103,6 +103,7 @@ type Cache struct {
 	open    map[Model][]*segment // newest first
 	waiting []entry
 	fault   string // what went wrong last; "" when rows were written since
+	barred  bool   // the last look found a file that this user may not read
 }
 
 // entry is a row that waits to be written.
@@ -219,7 +220,9 @@ func (c *Cache) write(entries []entry) error {
 		}
 		entries = entries[n:]
 	}
-	c.fault = ""
+	if !c.barred {
+		c.fault = ""
+	}
 	return nil
 }
 
@@ -353,6 +356,7 @@ func (c *Cache) look(m Model, locked bool) (listing, error) {
 		known[s.number] = s
 	}
 	var open []*segment
+	c.barred = false
 	for _, e := range slices.Backward(l.entries) {
 		if !e.current || e.model != m.hash() {
 			continue
@@ -376,7 +380,13 @@ func (c *Cache) look(m Model, locked bool) (listing, error) {
 				_ = c.fs.Remove(path)
 			}
 			if failed != nil {
-				if !errors.Is(failed, errForeign) && !errors.Is(failed, fs.ErrNotExist) {
+				switch {
+				case errors.Is(failed, fs.ErrPermission):
+					// Who only reads says so; who writes does so in another file.
+					if c.barred = true; !locked {
+						err = failed
+					}
+				case !errors.Is(failed, errForeign) && !errors.Is(failed, fs.ErrNotExist):
 					err = failed
 				}
 				continue

@@ -645,3 +645,44 @@ func TestAFileLargerThanTheLimit(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 }
+
+// forbidden is a file system with a file that this user may not read.
+type forbidden struct {
+	disk
+	name string
+}
+
+func (f forbidden) Open(path string, flag int) (file, error) {
+	if path == f.name {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
+	}
+	return f.disk.Open(path, flag)
+}
+
+// A file of another user's, in the same directory, is said once and keeps no row from being
+// kept in the next.
+func TestAFileOfAnotherUser(t *testing.T) {
+	const limit = 1 << 20
+	dir := t.TempDir()
+	c := open(dir, limit, disk{})
+	put(t, c, small, 0, 10)
+	c.Close()
+	names, err := filepath.Glob(filepath.Join(dir, "*.rows"))
+	if err != nil || len(names) != 1 {
+		t.Fatal(names, err)
+	}
+	c = open(dir, limit, forbidden{name: names[0]})
+	defer c.Close()
+	said := 0
+	for n := 10; n < 40; n += 10 {
+		_, err := c.Get(small, keysFor(0, n+10))
+		for _, err := range []error{err, c.Put(small, keysFor(n, n+10), rowsFor(small, n, n+10))} {
+			if err != nil {
+				said++
+			}
+		}
+	}
+	if n := has(t, c, small, 0, 40); n != 30 || said != 1 {
+		t.Errorf("%d rows, said %d times", n, said)
+	}
+}
