@@ -82,23 +82,7 @@ func parse(text string) parsed {
 		if i == maxTerms {
 			break
 		}
-		weight := nameWord
-		switch {
-		case len(fields) == 1:
-			weight = nameIsQuery
-		case isIdentifier(f):
-			weight = nameIdentifier
-		case stopWords[strings.ToLower(f)] || len(f) < 3:
-			continue
-		}
 		lower := strings.ToLower(f)
-		if at, again := said[lower]; again {
-			// All its definitions would be read, and sorted, once more.
-			q.names[at].weight = max(q.names[at].weight, weight)
-			continue
-		}
-		said[lower] = len(q.names)
-		q.names = append(q.names, name{f, weight})
 		switch lower {
 		case "test", "tests", "testing", "tested", "spec", "specs", "example", "examples", "fixture", "fixtures", "mock", "benchmark":
 			q.tests = true
@@ -107,6 +91,22 @@ func parse(text string) parsed {
 		case "config", "configuration", "configured", "settings", "yaml", "toml", "json", "workflow", "pipeline", "manifest", "ci":
 			q.config = true
 		}
+		weight := nameWord
+		switch {
+		case len(fields) == 1:
+			weight = nameIsQuery
+		case isIdentifier(f):
+			weight = nameIdentifier
+		case stopWords[lower] || len(f) < 3:
+			continue
+		}
+		if at, again := said[lower]; again {
+			// All its definitions would be read, and sorted, once more.
+			q.names[at].weight = max(q.names[at].weight, weight)
+			continue
+		}
+		said[lower] = len(q.names)
+		q.names = append(q.names, name{f, weight})
 	}
 	return q
 }

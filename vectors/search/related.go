@@ -62,7 +62,7 @@ func (c *Comparison) Rank(ctx context.Context, s *index.Snapshot, scope index.Sc
 	var terms []index.Term
 	for w, n := range c.count {
 		if ctx.Err() != nil {
-			return Result{}, context.Cause(ctx) // each word reads its postings, and there may be thousands
+			return Result{}, context.Cause(ctx) // each word is looked up in every segment, and there may be thousands
 		}
 		if idf := s.IDF(w); idf > 0 {
 			terms = append(terms, index.Single(w, (1+math.Log(float64(n)))*idf))

@@ -115,6 +115,18 @@ func TestANameSaidAgainIsOneName(t *testing.T) {
 	}
 }
 
+// Words that say what kind of file is meant say so however short they are.
+func TestAQuerySaysWhatKindOfFileItMeans(t *testing.T) {
+	for query, want := range map[string]parsed{
+		"where is the retry": {}, "what does the ci run": {config: true}, "CI": {config: true},
+		"an example of the guide": {tests: true, prose: true},
+	} {
+		if p := parse(query); p.tests != want.tests || p.prose != want.prose || p.config != want.config {
+			t.Errorf("%q: tests %v, documentation %v, configuration %v", query, p.tests, p.prose, p.config)
+		}
+	}
+}
+
 // The words of a group are counted together in 16 bits; see lexical.Counts.
 func TestNoGroupOverflowsItsCount(t *testing.T) {
 	const most = 1<<16 - 1
