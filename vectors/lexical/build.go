@@ -139,9 +139,11 @@ func (b *Builder) Encode() []byte {
 		hash uint64
 		id   uint32
 	}
-	order := make([]keyed, len(b.hashes))
+	order := make([]keyed, 0, len(b.hashes))
 	for id, hash := range b.hashes {
-		order[id] = keyed{hash, uint32(id)}
+		if b.terms[id].documents > 0 { // else it was asked about, and stands nowhere
+			order = append(order, keyed{hash, uint32(id)})
+		}
 	}
 	slices.SortFunc(order, func(x, y keyed) int { return cmp.Compare(x.hash, y.hash) })
 

@@ -106,6 +106,19 @@ func TestBuildAgainstAPlainMap(t *testing.T) {
 	}
 }
 
+// A term that was given a number and never counted is in no dictionary, nor one that only
+// With has counted.
+func TestTermsThatStandNowhere(t *testing.T) {
+	var b Builder
+	b.Term(hashOf(1))
+	b.With([]uint32{b.Term(hashOf(2))}, func([]uint32, []uint32) {})
+	b.Count(b.Term(hashOf(3)), 1)
+	b.End()
+	check(t, b.Encode(), model{
+		lists: map[uint64]map[uint32]uint32{hashOf(3): {0: 1}}, lengths: []uint32{1}, groups: []uint32{0},
+	})
+}
+
 // Enough documents for several blocks: the lists of common words have tables.
 func TestBlocks(t *testing.T) {
 	data, m := random(rand.New(rand.NewPCG(1, 9)), 2*blockSize+5)
@@ -332,17 +345,17 @@ func TestScoreOrders(t *testing.T) {
 	}
 }
 
-// A term that no document has, such as one that With was given, has an empty list.
+// A term that no document has, as builders once left those that With was given, has an
+// empty list.
 func TestATermOfNoDocument(t *testing.T) {
-	var b Builder
-	b.Count(b.Term(hashOf(1)), 1)
-	b.With([]uint32{b.Term(hashOf(2))}, func([]uint32, []uint32) {})
-	b.End()
-	p, err := Open(b.Encode())
+	w := writer{lengths: []uint32{1}}
+	w.list(1, 0, 0, nil)
+	w.list(2, 1, 1, appendPosting(nil, 1, 1))
+	p, err := Open(w.encode())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Check(); err != nil {
-		t.Error(err)
+	if err := p.Check(); err != nil || p.Terms() != 2 {
+		t.Errorf("%d terms: %v", p.Terms(), err)
 	}
 }
