@@ -82,6 +82,15 @@ func TestCheck(t *testing.T) {
 	if noticed < 50 {
 		t.Errorf("%d wrong numbers are noticed", noticed)
 	}
+	// Nothing says that the last chunk's file is one, where none has that chunk.
+	data := slices.Clone(seg.Bytes())
+	if of := binary.LittleEndian.Uint32(data[segmentHeader+fileSize*seg.fileCount-12:]); of != 1 {
+		t.Fatalf("the last file has %d chunks", of)
+	}
+	binary.LittleEndian.PutUint32(data[segmentHeader+fileSize*seg.fileCount-12:], 0)
+	if bad, err := OpenSegment(data); err != nil || !errors.Is(bad.Check(), ErrCorrupt) {
+		t.Errorf("a chunk without a file: %v", err)
+	}
 	// Who shows a chunk slices its file's text by it.
 	binary.LittleEndian.PutUint32(seg.chunks, uint32(len(seg.data)))
 	if err := seg.Check(); !errors.Is(err, ErrCorrupt) {
