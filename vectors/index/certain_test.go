@@ -106,3 +106,39 @@ func TestCertainWhereTheRoundingHidesTheBest(t *testing.T) {
 		}
 	}
 }
+
+// Of chunks that are all the same none is before another beyond doubt: each is taken
+// again once, and no more.
+func TestCertainOfEquals(t *testing.T) {
+	const chunks = 20_000
+	d := Document{File: File{Path: "a.go"}}
+	row := Quantise(unit([]float32{1, 0.3, -0.2, 0.7}))
+	for range chunks {
+		at := len(d.Text)
+		d.Text += "func upload\n"
+		d.Chunks = append(d.Chunks, chunk.Chunk{Start: at, End: len(d.Text)})
+		d.Symbols = append(d.Symbols, chunk.Symbol{Name: "upload", DocStart: at, NameStart: at + 5, NameEnd: at + 11})
+		d.Rows = append(d.Rows, row)
+	}
+	seg, err := Build(4, []Document{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := (&Snapshot{}).With("/w", seg, nil)
+	for _, names := range [][]Name{nil, {{Definition("upload"), 1}}} {
+		q := asked
+		q.Terms, q.Names, q.Probe, q.Most, q.Certain = []Term{Single("upload", 1)}, names, NewProbe([]float32{0.8, 0.301, 0, 0.5}), 200, 30
+		got, err := s.Retrieve(t.Context(), s.Everywhere(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Candidates) != q.Most || got.Rescored > chunks+q.Most {
+			t.Errorf("%d names: %d candidates, %d taken again", len(names), len(got.Candidates), got.Rescored)
+		}
+		for i, c := range got.Candidates {
+			if c.ID != uint32(i) {
+				t.Fatalf("%d names: number %d is chunk %d", len(names), i, c.ID)
+			}
+		}
+	}
+}

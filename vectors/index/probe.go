@@ -37,49 +37,56 @@ func NewProbe(vector []float32) Probe {
 	return p
 }
 
-// refined is what certifies an answer. An inner product with a row is at most as far off
-// as the lengths of what is left of the query and of the row, multiplied (Cauchy and
-// Schwarz).
-type refined struct {
-	candidates []Candidate // best first
-	sure       int         // so many of them are the best there are, and in order up to what left allows
+// doubt is by how much the score of a chunk may be off, by Cauchy and Schwarz: an inner
+// product with a row at most by the lengths of what is left of the query and of the row,
+// multiplied.
+type doubt struct{ coarse, fine float32 }
+
+func (r *scan) doubt() doubt {
+	longest := float32(0) // row
+	for i := range r.s.parts {
+		longest = max(longest, r.s.parts[i].seg.longest)
+	}
+	rounding := 1e-5 * float64(longest) // float32 has 24 bits; an inner product of unit vectors is at most 1
+	return doubt{
+		r.weights.Dense * float32(float64(r.probe.rest*float64(longest))+rounding),
+		r.weights.Dense * float32(float64(r.probe.left*float64(longest))+rounding),
+	}
 }
 
-// refine takes the fine row of the query into account, for all that was found, and says
-// how many of the candidates are certain. leftOut tells that there may be others, which
-// score at most as much as the last one found did.
-func (r *scan) refine(found []Candidate, leftOut bool) refined {
-	if r.probe.coarse.Scale == 0 || len(found) == 0 {
-		return refined{found, len(found)}
+// finer is by how much the score of a chunk changes when the fine row of the query is
+// taken into account.
+func (r *scan) finer(p *part, chunk uint32) float32 {
+	row := p.seg.Row(chunk)
+	if len(row.Data) != len(r.probe.fine.Data) {
+		return 0
 	}
-	least := found[len(found)-1].Score
-	most := float32(0) // the longest row
-	for i := range r.s.parts {
-		most = max(most, r.s.parts[i].seg.longest)
+	was := r.dense[p.chunkBase+chunk]
+	more := float32(simd.Dot(r.probe.fine.Data, row.Data)) * r.probe.fine.Scale
+	return float32(r.weights.Dense * (max(was+float32(more*row.Scale), 0) - max(was, 0)))
+}
+
+// refine takes the fine row of the query into account for all candidates, orders them
+// again, and says how many are certain: the best there are, and in order but for what 16
+// bits do not tell. leftOut tells that there may be other chunks, which scored at most as
+// much as the last candidate.
+func (r *scan) refine(candidates []Candidate, leftOut bool) (sure int) {
+	if r.probe.coarse.Scale == 0 || len(candidates) == 0 {
+		return len(candidates)
 	}
-	rounding := 1e-5 * float64(most) // float32 has 24 bits; an inner product of unit vectors is at most 1
-	coarse := r.weights.Dense * float32(r.probe.rest*float64(most)+rounding)
-	fine := r.weights.Dense * float32(r.probe.left*float64(most)+rounding)
-	list := found[:0]
-	for _, c := range found {
+	least := candidates[len(candidates)-1].Score
+	for i := range candidates {
+		c := &candidates[i]
 		p := r.s.partOf(c.ID)
-		row := p.seg.Row(c.ID - p.chunkBase)
-		if len(row.Data) != len(r.probe.fine.Data) {
-			list = append(list, c)
-			continue
-		}
-		was := r.dense[c.ID]
-		is := was + float32(simd.Dot(r.probe.fine.Data, row.Data))*r.probe.fine.Scale*row.Scale
-		c.Score += r.weights.Dense * (max(is, 0) - max(was, 0))
-		list = append(list, c)
+		c.Score += r.finer(p, c.ID-p.chunkBase)
 	}
-	slices.SortFunc(list, compareScores)
+	slices.SortFunc(candidates, compareScores)
 	if !leftOut {
-		return refined{list, len(list)}
+		return len(candidates)
 	}
-	sure := 0
-	for sure < len(list) && list[sure].Score-fine >= least+coarse {
+	doubt := r.doubt()
+	for sure < len(candidates) && candidates[sure].Score-doubt.fine >= least+doubt.coarse {
 		sure++
 	}
-	return refined{list, sure}
+	return sure
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"math"
+	"slices"
 
 	"github.com/semantic-ls/semantic-ls/vectors/lexical"
 	"github.com/semantic-ls/semantic-ls/vectors/words"
@@ -27,9 +28,9 @@ func Single(word string, weight float64) Term {
 
 // found is a term in the postings of a snapshot.
 type found struct {
-	lists           []located
-	idf, groupIDF   float64 // among the chunks and among the files
-	chunks, inFiles float64 // how many have it, about
+	lists           []located // by part
+	idf, groupIDF   float64   // among the chunks and among the files
+	chunks, inFiles float64   // how many have it, about
 }
 
 // located is the list of one word in one part.
@@ -37,6 +38,16 @@ type located struct {
 	part  int
 	times uint32
 	list  lexical.List
+}
+
+// in returns the lists of a part.
+func (f *found) in(part int) []located {
+	from, _ := slices.BinarySearchFunc(f.lists, part, func(l located, part int) int { return l.part - part })
+	to := from
+	for to < len(f.lists) && f.lists[to].part == part {
+		to++
+	}
+	return f.lists[from:to]
 }
 
 // locate looks a term up. How many chunks have any word of a group is known exactly for
@@ -60,6 +71,9 @@ func (s *Snapshot) locate(t Term, chunks, files int) (f found) {
 	}
 	if len(f.lists) == 0 {
 		return f
+	}
+	if len(s.parts) > 1 {
+		slices.SortStableFunc(f.lists, func(a, b located) int { return a.part - b.part })
 	}
 	f.chunks, f.inFiles = float64(chunks)*(1-missing), float64(files)*(1-missingFiles)
 	f.idf = lexical.IDF(float64(chunks), math.Round(f.chunks))

@@ -68,21 +68,27 @@ func (s *Snapshot) Retrieve(ctx context.Context, scope Scope, q Query) (Retrieve
 		return Retrieved{}, err
 	}
 	r.sumUp(q)
-	result := Retrieved{IDF: r.idf}
-	for {
-		if err := r.run(ctx, (*scan).collect); err != nil {
-			return Retrieved{}, err
-		}
-		found := r.best(q)
-		leftOut := len(found) == r.most
-		certain := r.refine(found, leftOut)
-		result.Rescored += len(found)
-		if !leftOut || certain.sure >= min(q.Certain, r.most) {
-			result.Candidates = certain.candidates[:min(q.Most, len(certain.candidates))]
-			return result, nil
-		}
-		r.most *= 4 // the best are too close to each other to tell: more have to be looked at
+	r.named = r.namedIn(q.Names)
+	if err := r.run(ctx, (*scan).collect); err != nil {
+		return Retrieved{}, err
 	}
+	found := r.best()
+	result := Retrieved{IDF: r.idf, Candidates: found, Rescored: len(found)}
+	certain := min(q.Certain, r.most)
+	if leftOut := len(found) == r.most; r.refine(found, leftOut) >= certain || !leftOut {
+		return result, nil
+	}
+	// The best are too close to each other to tell: all that may belong before the last
+	// one that must be certain is taken again.
+	r.fine, r.floor = true, found[certain-1].Score-r.doubt().coarse
+	if err := r.run(ctx, (*scan).collectFine); err != nil {
+		return Retrieved{}, err
+	}
+	for i := range r.share {
+		result.Rescored += r.share[i].rescored
+	}
+	result.Candidates = r.best()
+	return result, nil
 }
 
 // Dense returns the inner product of the query, rounded to eight bits a component, with
@@ -140,6 +146,9 @@ type scan struct {
 	bestDense  float32
 	nearEnough float32
 	most       int
+	named      []Candidate // what the names say, see namedIn
+	fine       bool        // the third round: what is scored is scored with the fine row
+	floor      float32     // of that round: a lower score cannot be among the certain ones
 }
 
 // buffers are as large as the snapshot: they are used again.
@@ -158,6 +167,7 @@ type spans struct {
 
 	bestChunk, bestFile, bestDense float32
 	found                          shortlist
+	rescored                       int
 }
 
 func (s *Snapshot) scan(scope Scope, terms []Term, chunkBM25, fileBM25 lexical.BM25, probe Probe) *scan {
@@ -291,10 +301,8 @@ func (w *worker) span(ctx context.Context, s span, share *spans) error {
 	first := s.from &^ (lexical.Window - 1)
 	w.cursors, w.ends, w.files, w.norms = w.cursors[:0], w.ends[:0], w.files[:0], w.norms[:0]
 	for i := range w.r.terms {
-		for _, l := range w.r.terms[i].lists {
-			if l.part == s.part {
-				w.cursors = append(w.cursors, cursor{l.list.Cursor(uint32(first)), l.times})
-			}
+		for _, l := range w.r.terms[i].in(s.part) {
+			w.cursors = append(w.cursors, cursor{l.list.Cursor(uint32(first)), l.times})
 		}
 		w.ends = append(w.ends, len(w.cursors))
 		w.files = append(w.files, fileTally{file: -1})
@@ -503,7 +511,8 @@ func (w *worker) products(p *part, lo, hi int) (most float32) {
 
 // sumUp prepares the second round.
 func (r *scan) sumUp(q Query) {
-	r.weights, r.nearEnough, r.most = q.Weights, q.NearEnough, q.Most
+	// What is not in the scope stands as -1.
+	r.weights, r.nearEnough, r.most = q.Weights, max(q.NearEnough, -0.99), q.Most
 	r.bestDense = q.Confident
 	for i := range r.share {
 		r.bestChunk = max(r.bestChunk, r.share[i].bestChunk)
@@ -572,6 +581,35 @@ func (r *scan) collectSome(p *part, from, to int, found *shortlist) {
 	}
 }
 
+// collectFine is the third round, which few queries need: whatever scores at least floor
+// is scored again with the fine row of the query.
+func (r *scan) collectFine(ctx context.Context, share *spans) error {
+	share.found = shortlist{most: r.most, least: -1}
+	bound := r.bound()
+	for _, s := range share.list {
+		p := &r.s.parts[s.part]
+		for c := s.from; c < s.to; c++ {
+			if (c-s.from)%lexical.Window == 0 && ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			id := p.chunkBase + uint32(c)
+			chunk, dense := r.chunk[id], r.dense[id]
+			if chunk == 0 && dense < r.nearEnough {
+				continue
+			}
+			score := bound.Sum(chunk, dense) + float32(r.weights.File*r.file[p.fileBase+p.seg.fileOf[c]])
+			if score < r.floor {
+				continue
+			}
+			share.rescored++
+			if score += r.finer(p, uint32(c)); score > share.found.least {
+				share.found.offer(keyOf(score, id))
+			}
+		}
+	}
+	return nil
+}
+
 // bound is what a chunk has to reach, but for the least of the shortlist: the best
 // file's score is more than what its own can add.
 func (r *scan) bound() simd.Bound {
@@ -585,23 +623,27 @@ func (r *scan) scoreOf(id, file uint32) float32 {
 }
 
 // best puts together what the cores found, and what the names say, best first.
-func (r *scan) best(q Query) []Candidate {
+func (r *scan) best() []Candidate {
 	all := r.share[0].found
 	for i := range r.share[1:] {
 		for _, key := range r.share[i+1].found.keys {
 			all.offer(key)
 		}
 	}
-	named := r.named(q.Names)
-	if len(named) > 0 {
+	if len(r.named) > 0 {
 		all.keys = slices.DeleteFunc(all.keys, func(key uint64) bool {
 			_, id := ofKey(key)
-			_, ok := find(named, id)
+			_, ok := find(r.named, id)
 			return ok
 		})
 	}
-	for _, n := range named {
-		all.offer(keyOf(r.scoreOf(n.ID, n.File)+r.weights.Name*n.Score, n.ID))
+	for _, n := range r.named {
+		score := r.scoreOf(n.ID, n.File) + float32(r.weights.Name*n.Score)
+		if r.fine {
+			p := r.s.partOf(n.ID)
+			score += r.finer(p, n.ID-p.chunkBase)
+		}
+		all.offer(keyOf(score, n.ID))
 	}
 	all.drop()
 	slices.Sort(all.keys)
@@ -615,9 +657,9 @@ func (r *scan) best(q Query) []Candidate {
 	return list
 }
 
-// named returns the chunks of the scope that have a name, by number, each once, with
+// namedIn returns the chunks of the scope that have a name, by number, each once, with
 // the weight of the best one as their score.
-func (r *scan) named(names []Name) []Candidate {
+func (r *scan) namedIn(names []Name) []Candidate {
 	var list []Candidate
 	for _, n := range names {
 		r.s.Having(n.Term, func(id uint32) {

@@ -316,7 +316,7 @@ func TestTheSecondRoundLeavesNothingOut(t *testing.T) {
 					for c := span.from; c < span.to; c++ {
 						id := p.chunkBase + uint32(c)
 						score := r.scoreOf(id, p.fileBase+p.seg.fileOf[c])
-						if (r.chunk[id] != 0 || r.dense[id] >= q.NearEnough) && score > plain.least {
+						if (r.chunk[id] != 0 || r.dense[id] >= r.nearEnough) && score > plain.least {
 							plain.offer(keyOf(score, id))
 						}
 					}
@@ -330,14 +330,14 @@ func TestTheSecondRoundLeavesNothingOut(t *testing.T) {
 				p := &s.parts[i]
 				for c, f := range p.seg.fileOf {
 					id, file := p.chunkBase+uint32(c), p.fileBase+f
-					if r.chunk[id] == 0 && r.dense[id] < q.NearEnough {
+					if r.chunk[id] == 0 && r.dense[id] < r.nearEnough {
 						continue
 					}
 					want = append(want, Candidate{id, file, r.scoreOf(id, file)})
 				}
 			}
 			slices.SortFunc(want, compareScores)
-			if got := r.best(q); !slices.Equal(got, want[:min(most, len(want))]) {
+			if got := r.best(); !slices.Equal(got, want[:min(most, len(want))]) {
 				t.Errorf("%s: the best %d are others", name, most)
 			}
 			r.free()

@@ -107,12 +107,17 @@ func matches(b *testing.B, s *index.Snapshot, terms []index.Term) error {
 func BenchmarkHybrid(b *testing.B) {
 	queries := asked(b)
 	sizes(b, func(b *testing.B, s *index.Snapshot) {
+		rescored := make([]int, len(queries))
 		slowest := mix(b, len(queries), func(i int) {
-			if _, err := search.Rank(b.Context(), s, s.Everywhere(), queries[i]); err != nil {
+			r, err := search.Rank(b.Context(), s, s.Everywhere(), queries[i])
+			if err != nil {
 				b.Fatal(err)
 			}
+			rescored[i] = r.Rescored
 		})
 		b.Logf("slowest: %q", queries[slowest].Text)
+		slices.Sort(rescored)
+		b.ReportMetric(float64(rescored[len(rescored)*99/100]), "p99-rescored")
 	})
 }
 

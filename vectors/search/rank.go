@@ -55,6 +55,9 @@ const (
 	// asked for: ten screens of hits, from which the path may still lift one. Over the
 	// 29 projects of bench/quality 100, 200 and 400 give the same first ten.
 	secondLook = 200
+	// certainty is how many more chunks than are asked for are looked at, so that what
+	// is asked for can be told from the rest: the last ones of a list never can.
+	certainty = 100
 	// MaxLimit is the most hits that a query gets: ten times what the server and the
 	// command line let anyone ask for, room for a caller that filters hits itself.
 	MaxLimit = 10_000
@@ -86,6 +89,8 @@ type Ranked struct {
 type Result struct {
 	Ranked []Ranked
 	Terms  []index.Term
+
+	Rescored int // inner products that were taken again to be certain, see index.Retrieved
 }
 
 // Rank searches the scope of s. It returns the context's error when that ends
@@ -106,7 +111,7 @@ func rank(ctx context.Context, s *index.Snapshot, scope index.Scope, p parsed, q
 	of := index.Query{
 		Terms: p.terms, Chunks: chunkBM25, Files: fileBM25, Probe: q.Vector,
 		Weights:    index.Weights{Chunk: float32(w.Chunk), File: float32(w.File), Dense: float32(w.Dense), Name: float32(w.Name)},
-		NearEnough: aloneCosine, Confident: confidentCosine, Most: max(secondLook, q.Limit), Certain: q.Limit,
+		NearEnough: aloneCosine, Confident: confidentCosine, Most: max(secondLook, q.Limit+certainty), Certain: q.Limit,
 	}
 	for _, n := range p.names {
 		of.Names = append(of.Names, index.Name{Term: index.Definition(n.text), Weight: n.weight})
@@ -115,7 +120,7 @@ func rank(ctx context.Context, s *index.Snapshot, scope index.Scope, p parsed, q
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Ranked: secondStage(s, first.Candidates, p, first.IDF, q)}
+	result := Result{Ranked: secondStage(s, first.Candidates, p, first.IDF, q), Rescored: first.Rescored}
 	for i, t := range p.terms {
 		result.Terms = append(result.Terms, index.Term{Words: t.Words, Weight: t.Weight * first.IDF[i]})
 	}
