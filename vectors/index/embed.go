@@ -17,7 +17,7 @@ type embedding struct {
 	words   []*static.Word
 	context []uint32
 	sum     static.Sum
-	unit    [static.Dimensions]float32
+	bytes   [static.Dimensions]byte // of the last row
 }
 
 // Embed makes the builder embed what is added from now on. Its dimensions must be the
@@ -39,7 +39,7 @@ func (b *Builder) term(word []byte, hash uint64) uint32 {
 }
 
 // row is the row of a chunk whose text, and nothing else, has been counted. What
-// Context says of it counts once more.
+// Context says of it counts once more. It is valid until the next one.
 func (b *Builder) row(file string, c chunk.Chunk) (row Row) {
 	e := &b.embed
 	e.context = e.context[:0]
@@ -53,8 +53,9 @@ func (b *Builder) row(file string, c chunk.Chunk) (row Row) {
 			}
 		}
 	})
-	e.sum.Unit(&e.unit)
-	return Quantise(e.unit[:])
+	row.Scale = e.sum.Bytes(&e.bytes)
+	row.Data = e.bytes[:]
+	return row
 }
 
 // Context yields what stands for a chunk before a model beside its text: the last two

@@ -148,6 +148,31 @@ func (s *Sum) Unit(dst *[Dimensions]float32) {
 	s.all = [Dimensions]int64{}
 }
 
+// Bytes is Unit in eight bits a component: component i is int8(dst[i]) * scale, and
+// scale 0 where no word says anything. The rounding is that of index.Quantise but for
+// halves, each step of it rounded so that all machines agree.
+func (s *Sum) Bytes(dst *[Dimensions]byte) (scale float32) {
+	s.carry()
+	var most int64
+	var squares float64
+	for _, v := range &s.all {
+		most = max(most, v, -v)
+		f := float64(v)
+		squares += float64(f * f)
+	}
+	if most == 0 {
+		*dst = [Dimensions]byte{}
+		return 0
+	}
+	factor := 127 / float64(most)
+	for i, v := range &s.all {
+		// Above 0, cutting off rounds down.
+		dst[i] = byte(int32(float64(float64(v)*factor)+128.5) - 128)
+	}
+	s.all = [Dimensions]int64{}
+	return float32(float64(most) / 127 / math.Sqrt(squares))
+}
+
 const (
 	// maxDistinct bounds the distinct words counted before they are folded into
 	// the sum. A chunk of 60 lines has about 150; a longer text is counted in

@@ -259,6 +259,33 @@ func TestEarlierTextsLeaveNothing(t *testing.T) {
 	}
 }
 
+// In eight bits a text is what it is in floats.
+func TestBytesAreTheUnitRounded(t *testing.T) {
+	m := New()
+	for i := range 200 {
+		var a, b Sum
+		for n := range 1 + i*7%90 {
+			w := []byte(word(i * n))
+			m.Add(&a, m.Word(w, words.Hash(w)), uint32(1+n%5))
+			m.Add(&b, m.Word(w, words.Hash(w)), uint32(1+n%5))
+		}
+		var unit [Dimensions]float32
+		var bytes [Dimensions]byte
+		a.Unit(&unit)
+		scale := b.Bytes(&bytes)
+		for j, x := range unit {
+			if got := float64(int8(bytes[j])) * float64(scale); math.Abs(got-float64(x)) > float64(scale)*0.5001 {
+				t.Fatalf("text %d, dimension %d: %v, want %v, a step is %v", i, j, got, x, scale)
+			}
+		}
+	}
+	var s Sum
+	bytes := [Dimensions]byte{1}
+	if scale := s.Bytes(&bytes); scale != 0 || bytes != [Dimensions]byte{} {
+		t.Errorf("of nothing: %v", scale)
+	}
+}
+
 // The table of the words without concepts gives what the sum does.
 func TestRowsFromTheTable(t *testing.T) {
 	for i := range 3000 {
