@@ -254,6 +254,7 @@ func (s *Segment) File(i int) File {
 		Chunks: int(le.Uint32(r[76:])), Words: s.fileWords(i), Foreign: s.class(i)&ClassForeign != 0,
 	}
 	copy(f.Hash[:], r[56:])
+	runtime.KeepAlive(s) // what was read may be a mapped file's, until s is garbage
 	return f
 }
 
@@ -266,7 +267,9 @@ func (s *Segment) Find(path string) (file int, ok bool) {
 	if i == s.fileCount || string(s.path(s.inOrder(i))) != path {
 		return 0, false
 	}
-	return s.inOrder(i), true
+	file = s.inOrder(i)
+	runtime.KeepAlive(s)
+	return file, true
 }
 
 // Under calls yield with the number of every file below directory, "" being
@@ -294,12 +297,14 @@ func (s *Segment) chunkRecord(i uint32) []byte {
 func (s *Segment) Chunk(i uint32) Chunk {
 	r := s.chunkRecord(i)
 	le := binary.LittleEndian
-	return Chunk{
+	c := Chunk{
 		Start: le.Uint32(r), End: le.Uint32(r[4:]), NameStart: le.Uint32(r[8:]), NameEnd: le.Uint32(r[12:]),
 		Symbol: s.str(r[16:]), Container: s.str(r[24:]), Hash: le.Uint64(r[32:]),
 		File: s.fileOf[i], Kind: chunk.Kind(r[40]), Merged: le.Uint32(r[40:])&mergedBit != 0,
 		Kinds: kindsOfBits(le.Uint32(r[40:])),
 	}
+	runtime.KeepAlive(s)
+	return c
 }
 
 // Row returns the quantised row of chunk i; see quantise.go.
