@@ -12,9 +12,9 @@
 //	Join   : Snapshots        -> Snapshot     several folders, searched as one
 //	Merge  : Segments         -> Segment      when there are many small ones
 //
-// Searching is exact: every live row is compared, every posting read
-// (retrieve.go). Up to a million chunks that beats a graph, which has to be
-// built, takes memory and loses recall.
+// Searching is exact: every live row of the scope is compared, every posting of the
+// query's words read (retrieve.go). Up to a million chunks that beats a graph, which
+// has to be built, takes memory and loses recall.
 package index
 
 import "slices"
