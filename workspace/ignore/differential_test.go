@@ -28,7 +28,7 @@ var (
 	treesFlag = flag.Int("trees", 30, "number of random trees")
 )
 
-// TestSameAsGit holds Rules.Path against `git check-ignore` over random trees, rules and settings: the verdict, and
+// TestSameAsGit holds Rules.Path against `git check-ignore` over random trees, rules and settings: the answer, and
 // where it is "ignored" also the pattern, its file and its line.
 func TestSameAsGit(t *testing.T) {
 	seed := *seedFlag
@@ -65,7 +65,7 @@ func TestTrackedSameAsGit(t *testing.T) {
 		says, in := tree.ask(), tree.tracked()
 		for i, path := range tree.paths {
 			if in[path] && says[i].ignores() {
-				says[i] = verdict{}
+				says[i] = answer{}
 				spared++
 			}
 		}
@@ -312,14 +312,14 @@ func (tr *tree) damage(path string) string {
 	return b.String()
 }
 
-// verdict is what git says of a path: the pattern that decides, and where it stands.
-type verdict struct{ source, line, pattern string }
+// answer is what git says of a path: the pattern that decides, and where it stands.
+type answer struct{ source, line, pattern string }
 
-func (v verdict) lifts() bool   { return strings.HasPrefix(v.pattern, "!") }
-func (v verdict) ignores() bool { return v.pattern != "" && !v.lifts() }
+func (v answer) lifts() bool   { return strings.HasPrefix(v.pattern, "!") }
+func (v answer) ignores() bool { return v.pattern != "" && !v.lifts() }
 
 // ask asks git about all paths, and leaves aside what is tracked: with the index, git takes each path for a pattern.
-func (tr *tree) ask() []verdict {
+func (tr *tree) ask() []answer {
 	tr.t.Helper()
 	cmd := exec.Command("git", "check-ignore", "--no-index", "--verbose", "--non-matching", "-z", "--stdin")
 	cmd.Dir = tr.top
@@ -334,19 +334,19 @@ func (tr *tree) ask() []verdict {
 	if len(fields) != 4*len(tr.paths) {
 		tr.t.Fatalf("git answered %d fields for %d paths", len(fields), len(tr.paths))
 	}
-	list := make([]verdict, len(tr.paths))
+	list := make([]answer, len(tr.paths))
 	for i, rel := range tr.paths {
 		if fields[4*i+3] != rel {
 			tr.t.Fatalf("git answered about %q instead of %q", fields[4*i+3], rel)
 		}
-		list[i] = verdict{fields[4*i], fields[4*i+1], fields[4*i+2]}
+		list[i] = answer{fields[4*i], fields[4*i+1], fields[4*i+2]}
 	}
 	return list
 }
 
 // compare holds Rules.Path against what git says, and returns how many paths were compared, how many git ignores and
 // how many it re-includes.
-func (tr *tree) compare(says []verdict) (paths, ignored, lifted int) {
+func (tr *tree) compare(says []answer) (paths, ignored, lifted int) {
 	tr.t.Helper()
 	rules, err := Root(tr.top)
 	if err != nil {
