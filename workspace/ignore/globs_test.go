@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// tree are the files that globs choose from.
-var tree = []string{
+// globbed are the files that globs choose from.
+var globbed = []string{
 	"Makefile", "a.go", "a_test.go", "b.js", "src/a.go", "src/a_test.go", "src/b.ts", "src/deep/c.go", "src/deep/test/d.go",
 	"src/deep/test/e.md", "test/f.go", "test/g.py", "vendor/h.go", "vendor/keep/i.go", "x[1].go", "{y}.go", "!z.go",
 }
@@ -23,7 +23,7 @@ func choose(t *testing.T, globs ...string) []string {
 	}
 	c := g.Chooser()
 	var list []string
-	for _, path := range tree {
+	for _, path := range globbed {
 		if c.Chooses(path) {
 			list = append(list, path)
 		}
@@ -68,7 +68,7 @@ func TestGlobs(t *testing.T) {
 			t.Errorf("%s chooses\n%s\nwant\n%s", c.globs, got, c.want)
 		}
 	}
-	if got := choose(t); len(got) != len(tree) {
+	if got := choose(t); len(got) != len(globbed) {
 		t.Errorf("no glob chooses %v", got)
 	}
 }
@@ -101,7 +101,7 @@ func TestGlobsAreRipgreps(t *testing.T) {
 		return
 	}
 	dir := t.TempDir()
-	for _, path := range tree {
+	for _, path := range globbed {
 		write(t, filepath.Join(dir, filepath.FromSlash(path)), "x\n")
 	}
 	for _, globs := range []string{
