@@ -110,10 +110,12 @@ func (s *Store) Reset() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.detached {
+		s.forgotten = s.held
 		return nil
 	}
 	err := s.exclusively(func() error {
 		if s.detached {
+			s.forgotten = s.held
 			return errors.New(s.health)
 		}
 		// What is damaged is what begins anew.
@@ -127,10 +129,10 @@ func (s *Store) Reset() error {
 		s.health = HealthOK
 		return nil
 	})
-	if err != nil {
+	if err != nil && !s.detached {
 		return s.detach(err)
 	}
-	return nil
+	return err
 }
 
 // Checkpoint replaces what is stored by the same in fewer segments. It is begun,

@@ -21,6 +21,10 @@ const (
 	mappedBytes = 256 << 10
 )
 
+// errHeld is returned for a lock that another process has kept for longer than is waited
+// for: it was stopped, most likely, and may go on one day.
+var errHeld = errors.New("another process has held")
+
 // exclusively calls fn with the lock of the store. Where that cannot be had, the store
 // is detached, and fn is called without.
 func (s *Store) exclusively(fn func() error) error {
@@ -38,13 +42,13 @@ func (s *Store) exclusively(fn func() error) error {
 
 func (s *Store) lock() (unlock func() error, err error) {
 	pause := 200 * time.Microsecond
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(s.patience); ; {
 		unlock, err = s.sys.Lock(s.path(lockName), false)
 		if !errors.Is(err, ErrLocked) {
 			return unlock, err
 		}
 		if time.Now().After(deadline) {
-			return nil, fmt.Errorf("another process has held %s for %v", s.path(lockName), patience)
+			return nil, fmt.Errorf("%w %s for %v; the next refresh tries again", errHeld, s.path(lockName), s.patience)
 		}
 		time.Sleep(pause)
 		pause = min(2*pause, 5*time.Millisecond)
@@ -233,6 +237,48 @@ func (s *Store) reload(locked bool) (News, error) {
 		return News{}, err
 	}
 	return News{Whole: true, Anew: s.current.epoch != epoch, Pieces: s.adopt(), Changes: changes}, nil
+}
+
+// Return makes a store that has gone on in memory, since another process kept a lock for
+// too long, one that writes again, if that has let go of it by now; it does not wait. What
+// it returns is all that is stored: what was kept in memory meanwhile is not in it, and
+// is to be read again.
+func (s *Store) Return() News {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.held {
+		return News{}
+	}
+	unlock, err := s.sys.Lock(s.path(lockName), false)
+	if errors.Is(err, ErrLocked) {
+		return News{}
+	}
+	if err != nil {
+		_ = s.detach(err)
+		return News{}
+	}
+	defer func() { _ = unlock() }()
+	s.detached, s.held, s.health = false, false, HealthOK
+	news, err := s.reload(true)
+	if s.detached { // since the log cannot be written
+		return News{}
+	}
+	missing, foreign := errors.Is(err, fs.ErrNotExist), errors.Is(err, errForeign)
+	if foreign {
+		s.health = rebuilt + err.Error()
+	}
+	if missing || foreign || err == nil && s.forgotten {
+		news = News{Whole: true}
+		s.stored, s.synced = map[*index.Segment]segmentFile{}, true
+		err = s.begin(manifest{})
+	}
+	if err != nil {
+		_ = s.detach(err)
+		return News{}
+	}
+	s.forgotten = false
+	news.Anew = true
+	return news
 }
 
 // sameFile reports whether a name has stood for one file, unchanged, at two looks.

@@ -56,7 +56,7 @@ func lookOn(sys FS, cache string, id Identity) *Store {
 }
 
 func newStore(sys FS, cache string, id Identity) *Store {
-	s := &Store{sys: sys, id: id, health: HealthOK, newEpoch: rand.Uint64}
+	s := &Store{sys: sys, id: id, health: HealthOK, newEpoch: rand.Uint64, patience: patience}
 	if cache == "" {
 		s.health, s.detached = HealthMemory, true
 		return s

@@ -29,6 +29,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 )
@@ -96,21 +97,25 @@ type Store struct {
 	id       Identity
 	readOnly bool          // OpenReadOnly
 	newEpoch func() uint64 // at random
+	patience time.Duration // how long LOCK is waited for
 
 	mu       sync.Mutex // guards all below, and the order of writes
 	detached bool       // nothing is written any more, or ever was
-	health   string
-	current  manifest
-	seen     fs.FileInfo // of the MANIFEST that says so
-	base     []*baseFile // of current, mapped; nil once its segments are the caller's
-	synced   bool        // the caller has the segments of current, and not what they were merged from
-	stored   map[*index.Segment]segmentFile
-	log      File
-	end      int64  // of the last whole record
-	chain    uint32 // its sum
-	number   uint64 // of the last change that the caller knows
-	unsynced []string
-	open     func() error // unlocks OPEN.lock
+	held     bool       // detached, until Return, since another process keeps LOCK
+	// forgotten: what is stored was to be Reset while the store was held.
+	forgotten bool
+	health    string
+	current   manifest
+	seen      fs.FileInfo // of the MANIFEST that says so
+	base      []*baseFile // of current, mapped; nil once its segments are the caller's
+	synced    bool        // the caller has the segments of current, and not what they were merged from
+	stored    map[*index.Segment]segmentFile
+	log       File
+	end       int64  // of the last whole record
+	chain     uint32 // its sum
+	number    uint64 // of the last change that the caller knows
+	unsynced  []string
+	open      func() error // unlocks OPEN.lock
 }
 
 const (
@@ -187,10 +192,10 @@ func isIndexOf(e fs.DirEntry, id Identity) bool {
 	return strings.HasSuffix(rest, ".idx")
 }
 
-// detach ends writing for good, and says why. What is stored stays as it is. s.mu is
-// held.
+// detach ends writing, and says why: for good, but where another process keeps the lock,
+// until Return. What is stored stays as it is. s.mu is held.
 func (s *Store) detach(err error) error {
-	s.detached, s.health = true, inMemory+err.Error()
+	s.detached, s.held, s.health = true, errors.Is(err, errHeld), inMemory+err.Error()
 	return err
 }
 
@@ -274,7 +279,7 @@ func (s *Store) Sync() error {
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.detached = true
+	s.detached, s.held = true, false
 	s.dropBase()
 	var err error
 	if s.log != nil {

@@ -98,6 +98,14 @@ func (f *folder) tell(report func(Progress), todo []workspace.Entry, total int) 
 	}
 }
 
+// comeBack stores again what is published, if the store went on in memory while another
+// process kept its lock. The Refresh that calls it reads what was not stored.
+func (f *folder) comeBack() {
+	f.publishing.Lock()
+	defer f.publishing.Unlock()
+	f.learn(f.store.Return())
+}
+
 // catchUp learns what other processes have published, and reports whether there is any.
 func (f *folder) catchUp() bool {
 	f.publishing.Lock()

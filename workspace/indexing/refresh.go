@@ -107,6 +107,9 @@ var errVoid = errors.New("the index was begun anew meanwhile: the next save or r
 // refreshAlone is refresh while no other process does the same. What is lost meanwhile, or
 // void since another process has begun the index anew, is read again at once.
 func (e *Engine) refreshAlone(ctx context.Context, f *folder, report func(Progress)) (read int, err error) {
+	if err := e.guard(func() error { f.comeBack(); return nil }); err != nil {
+		return 0, err
+	}
 	release, err := e.claim(ctx, f, report)
 	if err != nil {
 		return 0, err
