@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 )
@@ -148,7 +149,8 @@ type Checkpoint struct {
 	names     []string // of what was written
 }
 
-// Begin returns nil where there is nothing to write, or another process writes one. The
+// Begin returns nil where there is nothing to write, or another process writes one, or
+// where nobody can, which the health says. The
 // index that the caller has after it has called apply, which it must while nothing else
 // changes that, is what the checkpoint is of.
 func (s *Store) Begin(apply func(News)) *Checkpoint {
@@ -159,7 +161,13 @@ func (s *Store) Begin(apply func(News)) *Checkpoint {
 	}
 	unlock, err := s.sys.Lock(s.path(compactName), false)
 	if err != nil {
+		if !errors.Is(err, ErrLocked) {
+			s.health = unmerged + err.Error()
+		}
 		return nil
+	}
+	if strings.HasPrefix(s.health, unmerged) {
+		s.health = HealthOK
 	}
 	begun := false
 	defer func() {

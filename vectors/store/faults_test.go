@@ -321,3 +321,39 @@ func TestGuard(t *testing.T) {
 }
 
 var errOther = errors.New("other")
+
+// Where COMPACT.lock cannot be had, for another reason than that somebody has it, changes
+// are stored all the same, and the health says that the log grows.
+func TestWithoutTheLockOfCheckpoints(t *testing.T) {
+	cause := error(syscall.EACCES)
+	sys := &faulty{FS: System(), lock: func(name string) error {
+		if filepath.Base(name) == compactName {
+			return cause
+		}
+		return nil
+	}}
+	cache := t.TempDir()
+	l := opened(t, OpenOn(sys, cache, id))
+	l.put("a.go", "alpha")
+	for range 2 {
+		if l.checkpoint(all) == nil || InMemory(l.Health()) || l.Health() != unmerged+cause.Error() {
+			t.Errorf("health %q", l.Health())
+		}
+	}
+	l.put("b.go", "beta")
+	want := l.content()
+	cause = ErrLocked // it can be had again, and another process has it
+	if l.checkpoint(all) == nil {
+		t.Error("two checkpoints at once")
+	}
+	cause = nil
+	if err := l.checkpoint(all); err != nil || l.Health() != HealthOK {
+		t.Errorf("%v, health %q", err, l.Health())
+	}
+	l.Close()
+	l = begin(t, cache)
+	defer l.Close()
+	if l.content() != want {
+		t.Errorf("%q, want %q", l.content(), want)
+	}
+}

@@ -82,6 +82,7 @@ const (
 	rebuilt  = "rebuilt: "
 	repaired = "repaired: "
 	damaged  = "damaged: "
+	unmerged = "changes are stored and never merged: "
 )
 
 // InMemory reports whether what Health said means that changes are not stored.
