@@ -25,7 +25,7 @@ type FS interface {
 	Remove(name string) error
 	Touch(name string, at time.Time) error
 	// Map returns n bytes of a file from offset on as they are now and later, or as they
-	// are now where the system cannot do that; unmap is called when nobody reads them.
+	// are now where the file system cannot do that; unmap is called when nobody reads them.
 	Map(f File, offset int64, n int) (data []byte, unmap func(), err error)
 	// Lock locks a file, which it makes, for one or, if shared, for several. It does not
 	// wait: where another has the lock, the error is ErrLocked.
@@ -99,6 +99,17 @@ func (system) Rename(from, to string) (err error) {
 }
 
 func (system) Map(f File, offset int64, n int) ([]byte, func(), error) {
+	return mapOrRead(f, offset, n, mapFile)
+}
+
+// readBytes is what is read where it cannot be mapped, whatever the reason: it has room in
+// any process. A large segment has none in one whose memory does not suffice to map it.
+const readBytes = 1 << 20
+
+// mapOrRead is Map with the system's way to map a file.
+func mapOrRead(
+	f File, offset int64, n int, mapFile func(*os.File, int64, int) ([]byte, func(), error),
+) ([]byte, func(), error) {
 	if n == 0 {
 		return nil, func() {}, nil
 	}
@@ -108,6 +119,9 @@ func (system) Map(f File, offset int64, n int) ([]byte, func(), error) {
 		data, unmap, err := mapFile(file.File, offset-before, n+int(before))
 		if err == nil {
 			return data[before : int(before)+n : int(before)+n], unmap, nil
+		}
+		if n > readBytes && !unmappable(err) {
+			return nil, nil, fmt.Errorf("mapping %s: %w", file.Name(), err)
 		}
 	}
 	data := make([]byte, n)

@@ -9,6 +9,8 @@ import (
 
 const mapGranularity = 1
 
+func unmappable(error) bool { return true }
+
 func mapFile(*os.File, int64, int) (data []byte, unmap func(), err error) {
 	return nil, nil, errors.ErrUnsupported
 }

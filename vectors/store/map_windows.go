@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"unsafe"
 
@@ -9,6 +11,13 @@ import (
 
 // mapGranularity divides every offset at which a mapping may begin.
 const mapGranularity = 64 << 10
+
+// unmappable reports whether err says that files of this file system are not mapped, or
+// not by this process.
+func unmappable(err error) bool {
+	return errors.Is(err, windows.ERROR_INVALID_FUNCTION) || errors.Is(err, windows.ERROR_INVALID_PARAMETER) ||
+		errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrPermission)
+}
 
 func mapFile(f *os.File, offset int64, n int) (data []byte, unmap func(), err error) {
 	end := uint64(offset) + uint64(n)
