@@ -22,27 +22,20 @@ type Report struct {
 // fs.ErrNotExist where there is no index, the error of ctx, or says what could not be
 // read.
 func Check(ctx context.Context, cache string, id Identity) (Report, error) {
-	return checkOn(ctx, System(), cache, id)
+	return checkOn(ctx, System(), cache, id, moment)
 }
 
-func checkOn(ctx context.Context, sys FS, cache string, id Identity) (r Report, err error) {
-	s := lookOn(sys, cache, id)
+func checkOn(
+	ctx context.Context, sys FS, cache string, id Identity, pause func(ctx context.Context),
+) (r Report, err error) {
+	s := lookOn(sys, cache, id, pause)
 	if s.dir == "" {
 		return r, fs.ErrNotExist
 	}
 	defer s.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var changes []Change
-	var torn error
-	for range 3 { // a process that appends meanwhile leaves no whole record
-		if err = s.attach(); err == nil {
-			changes, torn, err = s.readLog(0)
-		}
-		if err != nil || torn == nil {
-			break
-		}
-	}
+	changes, torn, err := s.settledLog(ctx)
 	if errors.Is(err, errForeign) {
 		r.Faults = append(r.Faults, err.Error())
 		return r, nil

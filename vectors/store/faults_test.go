@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -142,8 +143,8 @@ func damage(t *testing.T, spoil func(data []byte, n int) ([]byte, bool)) (runs i
 			}
 			sys := disk.clone()
 			sys.files(dir)[name].data = spoiled
-			looking := opened(t, lookOn(sys, cache, id))
-			report, err := checkOn(t.Context(), sys, cache, id)
+			looking := opened(t, lookOn(sys, cache, id, func(context.Context) {}))
+			report, err := checkOn(t.Context(), sys, cache, id, func(context.Context) {})
 			if err != nil || (len(report.Faults) == 0) != (looking.Health() == HealthOK) {
 				t.Fatalf("%s, byte %d: %q, %v; looking finds %q", name, n, report.Faults, err, looking.Health())
 			}

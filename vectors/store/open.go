@@ -44,11 +44,12 @@ func OpenOn(sys FS, cache string, id Identity) *Store {
 
 // OpenReadOnly is Open for looking: it takes no lock and writes nothing, so it is no
 // matter whether another process writes, and Health says what Load would mend.
-func OpenReadOnly(cache string, id Identity) *Store { return lookOn(System(), cache, id) }
+func OpenReadOnly(cache string, id Identity) *Store { return lookOn(System(), cache, id, moment) }
 
-func lookOn(sys FS, cache string, id Identity) *Store {
+// lookOn is OpenReadOnly on another file system, with another way to wait between looks.
+func lookOn(sys FS, cache string, id Identity, pause func(ctx context.Context)) *Store {
 	s := newStore(sys, cache, id)
-	s.detached, s.readOnly = true, true
+	s.detached, s.readOnly, s.pause = true, true, pause
 	if s.dir != "" {
 		_ = s.attach()
 	}
@@ -457,16 +458,8 @@ func (s *Store) counts() (m manifest, err error) {
 // look is Load for OpenReadOnly.
 func (s *Store) look(ctx context.Context) (News, error) {
 	news := News{Whole: true}
-	var torn error
-	var err error
-	for range 3 { // a process that appends meanwhile leaves no whole record
-		if err = s.attach(); err == nil {
-			news.Changes, torn, err = s.readLog(0)
-		}
-		if err != nil || torn == nil {
-			break
-		}
-	}
+	changes, torn, err := s.settledLog(ctx)
+	news.Changes = changes
 	if err == nil {
 		err = s.verify(ctx, s.base)
 	}
@@ -491,6 +484,31 @@ func (s *Store) look(ctx context.Context) (News, error) {
 	}
 	news.Pieces = s.adopt()
 	return news, nil
+}
+
+const (
+	// looks is how often a log is read that ends with a torn record, before that is taken
+	// for damage: a process that is appending leaves one for as long as it writes.
+	looks = 4
+	// lookEvery is how long one waits between them: a batch is written in less.
+	lookEvery = 20 * time.Millisecond
+)
+
+// moment waits between two looks.
+func moment(ctx context.Context) { _ = tasks.Sleep(ctx, lookEvery) }
+
+// settledLog attaches what counts and reads its log, again after a moment where a process
+// seems to be appending to it.
+func (s *Store) settledLog(ctx context.Context) (changes []Change, torn, err error) {
+	for look := 1; ; look++ {
+		if err = s.attach(); err == nil {
+			changes, torn, err = s.readLog(0)
+		}
+		if err != nil || torn == nil || look == looks || ctx.Err() != nil {
+			return changes, torn, err
+		}
+		s.pause(ctx)
+	}
 }
 
 // mend begins a generation of what is whole. s.mu and the lock are held.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -350,4 +351,58 @@ func TestAFaultWhereACheckpointBegins(t *testing.T) {
 		t.Fatal("the lock is held")
 	}
 	c.Abort()
+}
+
+// A record that another process is writing while somebody looks is waited for, and is no
+// damage; one that stays as it is is.
+func TestLookingWhileAnotherProcessAppends(t *testing.T) {
+	const cache = "/cache"
+	for _, dies := range []bool{false, true} {
+		sys := newMemory()
+		dir, after := settledOn(t, sys, cache)
+		l := opened(t, OpenOn(sys, cache, id))
+		name := logName(l.current.generation)
+		before := len(sys.files(dir)[name].data)
+		l.put("z.go", "omega")
+		want := l.content()
+		l.Close()
+		log := sys.files(dir)[name]
+		whole := log.data
+		pauses := 0
+		pause := func(context.Context) {
+			if pauses++; pauses == 2 && !dies {
+				log.data = whole
+			}
+		}
+		log.data = whole[:before+40]
+		looking := opened(t, lookOn(sys, cache, id, pause))
+		got, health, ok := looking.content(), looking.Health(), !dies
+		if ok != (health == HealthOK) || ok && got != want || dies && got != after[2] || pauses > looks {
+			t.Errorf("dies: %v, %q after %d pauses, health %q", dies, got, pauses, health)
+		}
+		looking.Close()
+		pauses, log.data = 0, whole[:before+40]
+		report, err := checkOn(t.Context(), sys, cache, id, pause)
+		if err != nil || ok != (len(report.Faults) == 0) || pauses == 0 {
+			t.Errorf("dies: %v, %+v after %d pauses, %v", dies, report, pauses, err)
+		}
+	}
+}
+
+// Who does not wait for the end is not kept by a record that is torn.
+func TestLookingEnds(t *testing.T) {
+	const cache = "/cache"
+	sys := newMemory()
+	dir, _ := settledOn(t, sys, cache)
+	for name, file := range sys.files(dir) {
+		if strings.HasSuffix(name, ".log") {
+			file.data = file.data[:len(file.data)-8]
+		}
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	pauses := 0
+	_, err := checkOn(ctx, sys, cache, id, func(context.Context) { pauses++; cancel(errOther) })
+	if !errors.Is(err, errOther) || pauses != 1 {
+		t.Errorf("%v after %d pauses", err, pauses)
+	}
 }

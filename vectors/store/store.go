@@ -18,6 +18,7 @@
 package store
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -96,9 +97,10 @@ type Store struct {
 	sys      FS
 	dir      string // "": memory only
 	id       Identity
-	readOnly bool          // OpenReadOnly
-	newEpoch func() uint64 // at random
-	patience time.Duration // how long LOCK is waited for
+	readOnly bool                      // OpenReadOnly
+	newEpoch func() uint64             // at random
+	patience time.Duration             // how long LOCK is waited for
+	pause    func(ctx context.Context) // between two looks of OpenReadOnly or Check
 
 	mu       sync.Mutex // guards all below, and the order of writes
 	detached bool       // nothing is written any more, or ever was
