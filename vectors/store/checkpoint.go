@@ -298,7 +298,7 @@ func (c *Checkpoint) Commit(pieces []index.Piece, apply func(News)) error {
 		file.dead = p.Dead
 		next.segments = append(next.segments, file)
 	}
-	unlock, err := s.lock()
+	unlock, err := s.lock(lockName, false)
 	if err != nil {
 		return err
 	}

@@ -135,18 +135,39 @@ func (system) Lock(name string, shared bool) (func() error, error) {
 	if err := onlyRegular(name); err != nil {
 		return nil, err
 	}
-	l := flock.New(name, flock.SetPermissions(0o600))
-	try := l.TryLock
+	try := (*flock.Flock).TryLock
 	if shared {
-		try = l.TryRLock
+		try = (*flock.Flock).TryRLock
 	}
-	ok, err := try()
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("locking %s: %w", name, err)
-	case !ok:
+	return lockNamed(name, try)
+}
+
+// lockNamed locks the file of that name. Who has an index open keeps it from being removed:
+// what is locked has to be what others find there, and not a file that who removed the
+// index has removed after this process had opened it.
+func lockNamed(name string, try func(*flock.Flock) (bool, error)) (unlock func() error, err error) {
+	for range 100 { // each needs another who removes the file just then
+		l := flock.New(name, flock.SetPermissions(0o600))
+		ok, err := try(l)
+		if err != nil {
+			_ = l.Close()
+			return nil, fmt.Errorf("locking %s: %w", name, err)
+		}
+		if !ok {
+			_ = l.Close()
+			return nil, ErrLocked
+		}
+		locked, err := l.Stat()
+		if err == nil {
+			var named fs.FileInfo
+			if named, err = os.Stat(name); err == nil && os.SameFile(locked, named) {
+				return l.Unlock, nil
+			}
+		}
 		_ = l.Close()
-		return nil, ErrLocked
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("locking %s: %w", name, err)
+		}
 	}
-	return l.Unlock, nil
+	return nil, ErrLocked
 }

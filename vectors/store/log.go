@@ -31,7 +31,7 @@ func (s *Store) exclusively(fn func() error) error {
 	if s.detached {
 		return fn()
 	}
-	unlock, err := s.lock()
+	unlock, err := s.lock(lockName, false)
 	if err != nil {
 		_ = s.detach(err)
 		return fn()
@@ -40,15 +40,16 @@ func (s *Store) exclusively(fn func() error) error {
 	return fn()
 }
 
-func (s *Store) lock() (unlock func() error, err error) {
+// lock takes a lock that others hold for moments.
+func (s *Store) lock(name string, shared bool) (unlock func() error, err error) {
 	pause := 200 * time.Microsecond
 	for deadline := time.Now().Add(s.patience); ; {
-		unlock, err = s.sys.Lock(s.path(lockName), false)
+		unlock, err = s.sys.Lock(s.path(name), shared)
 		if !errors.Is(err, ErrLocked) {
 			return unlock, err
 		}
 		if time.Now().After(deadline) {
-			return nil, fmt.Errorf("%w %s for %v; the next refresh tries again", errHeld, s.path(lockName), s.patience)
+			return nil, fmt.Errorf("%w %s for %v; the next refresh tries again", errHeld, s.path(name), s.patience)
 		}
 		time.Sleep(pause)
 		pause = min(2*pause, 5*time.Millisecond)
@@ -249,6 +250,14 @@ func (s *Store) Return() News {
 	if !s.held {
 		return News{}
 	}
+	if s.open == nil { // it is that one which was held, by who has removed the index since
+		_ = s.sys.MkdirAll(s.dir)
+		unlock, err := s.sys.Lock(s.path(openName), true)
+		if err != nil {
+			return News{}
+		}
+		s.open = unlock
+	}
 	unlock, err := s.sys.Lock(s.path(lockName), false)
 	if errors.Is(err, ErrLocked) {
 		return News{}
@@ -316,7 +325,7 @@ func (s *Store) Append(change func(News) (Change, bool)) (kept Change, ok bool, 
 		kept, ok = change(News{})
 		return kept, ok, nil
 	}
-	unlock, err := s.lock()
+	unlock, err := s.lock(lockName, false)
 	if err != nil {
 		kept, ok = change(News{})
 		return kept, ok, s.detach(err)

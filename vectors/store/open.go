@@ -29,10 +29,7 @@ func OpenOn(sys FS, cache string, id Identity) *Store {
 	if s.dir == "" {
 		return s
 	}
-	err := sys.MkdirAll(s.dir)
-	if err == nil {
-		s.open, err = sys.Lock(s.path(openName), true)
-	}
+	err := s.keepOpen()
 	if err != nil {
 		_ = s.detach(err)
 	} else {
@@ -40,6 +37,20 @@ func OpenOn(sys FS, cache string, id Identity) *Store {
 	}
 	_ = s.attach() // Load tries again, and sees why not
 	return s
+}
+
+// keepOpen makes the directory and takes the lock that keeps it from being removed. Who
+// removes an index at this moment is waited for: then there is a new one.
+func (s *Store) keepOpen() (err error) {
+	for range 10 {
+		if err = s.sys.MkdirAll(s.dir); err != nil {
+			return err
+		}
+		if s.open, err = s.lock(openName, true); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return err
 }
 
 // OpenReadOnly is Open for looking: it takes no lock and writes nothing, so it is no

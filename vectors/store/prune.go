@@ -20,7 +20,7 @@ const unused = 60 * 24 * time.Hour
 func (s *Store) prune(now time.Time) {
 	if unlock, err := s.sys.Lock(s.path(compactName), false); err == nil {
 		var left []string
-		if locked, err := s.lock(); err == nil {
+		if locked, err := s.lock(lockName, false); err == nil {
 			left = s.unlisted()
 			_ = locked()
 		}
@@ -49,7 +49,8 @@ func (s *Store) prune(now time.Time) {
 }
 
 // removeStored removes an index, a directory or, up to format 2, a file. The error is
-// ErrLocked where another process has it open.
+// ErrLocked where another process has it open. The lock is held until its file has gone:
+// who has waited for that finds that what it locked is no more (lockNamed).
 func removeStored(sys FS, path string, directory bool) error {
 	lock := strings.TrimSuffix(path, ".idx") + ".lock"
 	if directory {
@@ -65,11 +66,16 @@ func removeStored(sys FS, path string, directory bool) error {
 		err = sys.Remove(path)
 		_ = sys.Remove(path + suffixNew)
 	}
-	_ = unlock()
+	if mappedFilesStay {
+		// On Windows no file is removed that is open, which protects who opens it now.
+		_ = unlock()
+		unlock = func() error { return nil }
+	}
 	_ = sys.Remove(lock)
 	if directory {
 		err = sys.Remove(path)
 	}
+	_ = unlock()
 	return err
 }
 
