@@ -159,13 +159,18 @@ func readTrailer(data []byte, sum uint32) (records, slots int, ok bool) {
 
 const suffix = "-f1.rows"
 
+// endNumber is more than any file's number: from firstNumbers on, a file a second takes
+// some hundred thousand million years to get there.
+const endNumber = 1 << 62
+
 // fileName is that of file number of a model.
 func fileName(number uint64, m Model) string {
 	return fmt.Sprintf("%010d-%s%s", number, m.hash(), suffix)
 }
 
 // parseName takes a file's name apart; ours is false where it is none of a cache,
-// current where this format is in it.
+// current where this format is in it. A number that no cache gets to is 0, and its file
+// not current: nothing is read of it, and it is the first to go.
 func parseName(name string) (number uint64, model string, current, ours bool) {
 	rest, ok := strings.CutSuffix(name, ".rows")
 	if !ok {
@@ -175,6 +180,9 @@ func parseName(name string) (number uint64, model string, current, ours bool) {
 	if len(parts) != 3 || !strings.HasPrefix(parts[2], "f") {
 		return 0, "", false, false
 	}
-	number, err := strconv.ParseUint(parts[0], 10, 63)
+	number, err := strconv.ParseUint(parts[0], 10, 64)
+	if errors.Is(err, strconv.ErrRange) || err == nil && number >= endNumber {
+		return 0, parts[1], false, true
+	}
 	return number, parts[1], strings.HasSuffix(name, suffix), err == nil
 }

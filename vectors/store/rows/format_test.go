@@ -117,15 +117,19 @@ func TestNames(t *testing.T) {
 		number        uint64
 		current, ours bool
 	}{
-		fileName(12, small):                    {12, true, true},
-		"0000000003-0123456789abcdef-f1.rows":  {3, true, true},
-		"10000000003-0123456789abcdef-f1.rows": {10000000003, true, true},
-		"0000000003-0123456789abcdef-f2.rows":  {3, false, true},
-		"0000000003-0123456789abcdef-f11.rows": {3, false, true},
-		"0000000003-0123456789abcdef.rows":     {},
-		"x-0123456789abcdef-f1.rows":           {},
-		"-1-0123456789abcdef-f1.rows":          {},
-		"LOCK":                                 {},
+		fileName(12, small):                                {12, true, true},
+		"0000000003-0123456789abcdef-f1.rows":              {3, true, true},
+		"10000000003-0123456789abcdef-f1.rows":             {10000000003, true, true},
+		"0000000003-0123456789abcdef-f2.rows":              {3, false, true},
+		"0000000003-0123456789abcdef-f11.rows":             {3, false, true},
+		"4611686018427387903-0123456789abcdef-f1.rows":     {1<<62 - 1, true, true},
+		"4611686018427387904-0123456789abcdef-f1.rows":     {0, false, true}, // nobody gets there
+		"9223372036854775807-0123456789abcdef-f1.rows":     {0, false, true},
+		"99999999999999999999999-0123456789abcdef-f1.rows": {0, false, true},
+		"0000000003-0123456789abcdef.rows":                 {},
+		"x-0123456789abcdef-f1.rows":                       {},
+		"-1-0123456789abcdef-f1.rows":                      {},
+		"LOCK":                                             {},
 	} {
 		number, _, current, ours := parseName(name)
 		if ours != want.ours || ours && (number != want.number || current != want.current) {

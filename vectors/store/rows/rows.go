@@ -309,7 +309,11 @@ func (c *Cache) active(m Model, l *listing) (*segment, int, error) {
 	if err := c.evict(l, int64(len(header)), 0); err != nil {
 		return nil, 0, err
 	}
-	s, err := c.create(m, l.next(c.first), header)
+	next := l.next(c.first)
+	if next >= endNumber {
+		return nil, 0, fmt.Errorf("%s has no number behind it: remove it", l.entries[len(l.entries)-1].name)
+	}
+	s, err := c.create(m, next, header)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -425,12 +429,12 @@ func (c *Cache) drop(m Model, gone func(*segment) bool) {
 }
 
 // evict removes the oldest files, but not the one that is kept, until there is room for
-// so many bytes. The process has the lock.
+// so many bytes; 0 keeps none. The process has the lock.
 func (c *Cache) evict(l *listing, need int64, kept uint64) error {
 	var failed error
 	for i := 0; l.bytes()+need > c.limit && i < len(l.entries); {
 		e := l.entries[i]
-		if e.number == kept {
+		if e.number == kept && kept != 0 {
 			i++
 			continue
 		}

@@ -686,3 +686,87 @@ func TestAFileOfAnotherUser(t *testing.T) {
 		t.Errorf("%d rows, said %d times", n, said)
 	}
 }
+
+// A file whose number leaves none for the next is not read and makes no others lose their
+// rows; it is the first to go, and goes with Clear.
+func TestAFileWithTheLastNumber(t *testing.T) {
+	for _, number := range []string{"9223372036854775807", "18446744073709551615", "4611686018427387904"} {
+		dir := t.TempDir()
+		last := filepath.Join(dir, number+"-"+small.hash()+suffix)
+		if err := os.WriteFile(last, appendHeader(nil, small), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := Open(dir, 64<<10)
+		put(t, c, small, 0, 100)
+		put(t, c, small, 100, 200)
+		if n := has(t, Open(dir, 64<<10), small, 0, 200); n != 200 {
+			t.Errorf("%s: %d rows are there for others", number, n)
+		}
+		if _, err := os.Stat(last); err != nil {
+			t.Errorf("%s: %v", number, err)
+		}
+		if freed, err := Shrink(dir, usage(t, dir).Bytes-1, time.Now()); err != nil || freed == 0 || has(t, c, small, 0, 200) != 200 {
+			t.Errorf("%s: freed %d, %v", number, freed, err)
+		}
+		if _, err := os.Stat(last); !os.IsNotExist(err) {
+			t.Errorf("%s: it is not the first to go: %v", number, err)
+		}
+		if err := os.WriteFile(last, appendHeader(nil, small), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := Clear(dir); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(last); !os.IsNotExist(err) {
+			t.Errorf("%s: it is left behind: %v", number, err)
+		}
+	}
+}
+
+var another = Model{Name: "another:model", Dimensions: 4}
+
+// Behind the greatest number that counts there is none: that is said, and no file is made
+// that nobody finds.
+func TestAFileBeforeTheLastNumber(t *testing.T) {
+	dir := t.TempDir()
+	last := fmt.Sprintf("%d-%s%s", uint64(endNumber-1), another.hash(), suffix)
+	if err := os.WriteFile(filepath.Join(dir, last), appendHeader(nil, another), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := Open(dir, 64<<10)
+	if err := c.Put(small, keysFor(0, 10), rowsFor(small, 0, 10)); err == nil || !strings.Contains(err.Error(), last) {
+		t.Error(err)
+	}
+	if err := os.Remove(filepath.Join(dir, last)); err != nil {
+		t.Fatal(err)
+	}
+	put(t, c, small, 0, 10)
+	if n := has(t, c, small, 0, 10); n != 10 {
+		t.Errorf("%d rows", n)
+	}
+	c.Close()
+}
+
+// Room is made by the oldest file also where that has the number 0.
+func TestTheFileOfNumber0Goes(t *testing.T) {
+	dir := t.TempDir()
+	zero := filepath.Join(dir, fileName(0, another))
+	header := appendHeader(nil, another)
+	if err := os.WriteFile(zero, append(header, make([]byte, 64<<10-len(header))...), 0o600); err != nil { // of the limit
+		t.Fatal(err)
+	}
+	c := Open(dir, 64<<10)
+	l, err := list(disk{}, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.evict(&l, int64(len(header)), 0); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(zero); !os.IsNotExist(err) {
+		t.Errorf("a file is begun beyond the limit: %v", err)
+	}
+}
