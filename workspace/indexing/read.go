@@ -30,7 +30,7 @@ func (e *Engine) read(f *folder, entry workspace.Entry) (index.Document, error) 
 	if seen.ModTime%int64(time.Second) == 0 {
 		window = coarseRaceWindow
 	}
-	if before.Sub(time.Unix(0, seen.ModTime)) < window {
+	if age := before.Sub(time.Unix(0, seen.ModTime)); age < window && age >= -aheadWindow {
 		file.ModTime = 0
 	}
 	switch {

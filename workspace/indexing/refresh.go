@@ -58,6 +58,10 @@ const (
 	// two of them (FAT).
 	raceWindow       = 20 * time.Millisecond
 	coarseRaceWindow = 2 * time.Second
+	// aheadWindow is how far ahead of the clock a stamp may be for it to count as fresh: a
+	// server's clock that runs ahead by more is no reason to read its files at every
+	// refresh, since what is written after this look has another stamp.
+	aheadWindow = time.Minute
 )
 
 // Refresh brings a folder up to date: it walks it, reads what is new or changed,
