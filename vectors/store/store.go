@@ -9,7 +9,8 @@
 //
 // Several processes may have one store open. Each appends under a lock, and first reads
 // what the others have appended: News. Only one merges at a time, and only one brings
-// the folder up to date.
+// the folder up to date. Beside one that was stopped within an append the others go on in
+// memory, and Return when it has let go.
 //
 // Nothing here fails the caller's work: where the directory cannot be written, read or
 // locked, or is gone, the store says so in Health, and the index lives in memory. What
