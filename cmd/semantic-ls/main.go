@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
@@ -27,9 +28,21 @@ func main() {
 	stdout := os.Stdout
 	os.Stdout = os.Stderr
 
+	collectLess()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal kills at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, stdout, os.Stderr, os.Environ()))
+}
+
+// collectLess lets the heap grow to three times what lives before garbage is collected,
+// unless the user has said otherwise: a cold index makes little that lives, and takes a
+// tenth less time (GOROOT/src, 280 instead of 240 MB). What is large, as when segments
+// of a large tree are merged, is held to about the memory that there was.
+func collectLess() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(200)
+		debug.SetMemoryLimit(1 << 30)
+	}
 }
 
 // exitSoon ends the process when a command takes too long to end after ctx.
