@@ -137,7 +137,7 @@ func cancels(cl *client, name string, rounds int) error {
 	var toReply, toEnd []time.Duration
 	for len(toReply) < rounds {
 		id, answered := cl.begin("semantic/search", map[string]any{"query": "where do we retry a failed upload"})
-		time.Sleep(rand.N(20 * time.Millisecond)) // a search takes as long
+		time.Sleep(rand.N(6 * time.Millisecond)) // a search takes as long
 		cancelled := time.Now()
 		cl.notify("$/cancelRequest", map[string]any{"id": id})
 		r := <-answered

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -22,15 +23,20 @@ import (
 
 // serve is the server that is measured, over standard input and output: it answers from an index of root and
 // indexes it anew all the while, with the cores shared as `semantic-ls serve` shares them. With silent, it
-// asks a provider that never answers.
+// asks a provider that answers no query.
 func serve(ctx context.Context, root string, silent, busy bool) error {
 	cores := runtime.GOMAXPROCS(0)
 	runtime.GOMAXPROCS(cores + 2) // as serve does
 	limiter := tasks.NewLimiter(cores, cores)
 	presence := lsp.NewPresence(limiter, cores)
 	model := indexing.Embedder(static.New())
+	var quiet atomic.Bool
 	if silent {
-		provider := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !quiet.Load() {
+				answer(w, r)
+				return
+			}
 			_, _ = io.Copy(io.Discard, r.Body)
 			<-r.Context().Done()
 		}))
@@ -43,14 +49,26 @@ func serve(ctx context.Context, root string, silent, busy bool) error {
 		model = remote
 	}
 	answering := &probe{spins: calibrate(), Engine: indexing.New(indexing.Config{Embedder: model, Limiter: limiter})}
-	if !silent {
-		if err := answering.Open(ctx, root); err != nil {
+	searched := root
+	if silent {
+		// No model is asked about a folder where nothing is: one file does.
+		dir, err := os.MkdirTemp("", "cancel-")
+		if err != nil {
 			return err
 		}
-		if err := answering.Refresh(ctx, root, nil); err != nil {
+		defer os.RemoveAll(dir)
+		if err := os.WriteFile(filepath.Join(dir, "upload.go"), []byte("package upload\n\nfunc retry() {}\n"), 0o600); err != nil {
 			return err
 		}
+		searched = dir
 	}
+	if err := answering.Open(ctx, searched); err != nil {
+		return err
+	}
+	if err := answering.Refresh(ctx, searched, nil); err != nil {
+		return err
+	}
+	quiet.Store(true)
 	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
 		if busy {
 			indexing := g.Go(func(ctx context.Context) error { return index(ctx, root, limiter) })
@@ -62,6 +80,28 @@ func serve(ctx context.Context, root string, silent, busy bool) error {
 			Start:    func(context.Context, json.RawMessage) (lsp.Engine, error) { return answering, nil },
 		})
 	})
+}
+
+// answer is what a provider says to a request for vectors: any will do.
+func answer(w http.ResponseWriter, r *http.Request) {
+	var asked struct {
+		Input []string `json:"input"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	type row struct {
+		Index     int       `json:"index"`
+		Embedding []float32 `json:"embedding"`
+	}
+	var rows []row
+	for i := range asked.Input {
+		v := make([]float32, 256)
+		v[i%256] = 1
+		rows = append(rows, row{i, v})
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"data": rows})
 }
 
 type stdio struct {

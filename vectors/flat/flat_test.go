@@ -45,3 +45,15 @@ func TestPad(t *testing.T) {
 		}
 	}
 }
+
+func TestAppend(t *testing.T) {
+	for _, n := range []int{0, 1, atOnce - 1, atOnce, atOnce + 1, 3*atOnce + 7} {
+		src := make([]byte, n)
+		for i := range src {
+			src[i] = byte(i * 7)
+		}
+		if got := Append([]byte("before"), src); string(got) != "before"+string(src) {
+			t.Errorf("%d bytes become %d", n, len(got)-len("before"))
+		}
+	}
+}

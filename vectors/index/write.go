@@ -136,9 +136,9 @@ func (w *segmentWriter) all(seg *Segment) {
 		w.fileOf = append(w.fileOf, uint32(w.fileCount)+f)
 	}
 	w.scales = append(w.scales, seg.scales...)
-	w.rows = append(w.rows, seg.rows...)
+	w.rows = flat.Append(w.rows, seg.rows)
 	w.longest = max(w.longest, seg.longest)
-	w.strings = append(w.strings, seg.strings...)
+	w.strings = flat.Append(w.strings, seg.strings)
 	w.fileCount += seg.fileCount
 	w.chunkCount += seg.chunkCount
 }
@@ -176,19 +176,19 @@ func (w *segmentWriter) encode(postings []byte) []byte {
 		}
 		dst = flat.Pad(dst)
 	}
-	dst = flat.Pad(append(dst, w.files...))
+	dst = flat.Pad(flat.Append(dst, w.files))
 	numbers(sorted)
 	numbers(w.said)
 	for _, n := range w.saidPaths {
 		dst = le.AppendUint64(dst, n)
 	}
-	dst = flat.Pad(append(dst, w.chunks...))
+	dst = flat.Pad(flat.Append(dst, w.chunks))
 	numbers(w.fileOf)
 	for _, x := range w.scales {
 		dst = le.AppendUint32(dst, math.Float32bits(x))
 	}
 	for _, part := range [][]byte{nil, w.rows, w.strings, postings} {
-		dst = flat.Pad(append(dst, part...))
+		dst = flat.Pad(flat.Append(dst, part))
 	}
 	return dst
 }

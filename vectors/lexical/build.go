@@ -262,5 +262,5 @@ func (w *writer) encode() []byte {
 		dst = le.AppendUint32(dst, n)
 	}
 	dst = le.AppendUint32(dst, uint32(len(w.lists)))
-	return append(dst, w.lists...)
+	return flat.Append(dst, w.lists)
 }
