@@ -110,9 +110,6 @@ func TestSnapshotAgainstAPlainMap(t *testing.T) {
 	for seed := range uint64(40) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		x := New("/w")
-		if seed%2 == 1 {
-			x.most = 4000
-		}
 		model := plain{}
 		var old *Snapshot
 		var oldModel plain
@@ -129,18 +126,14 @@ func TestSnapshotAgainstAPlainMap(t *testing.T) {
 				for _, path := range gone {
 					delete(model, path)
 				}
-			case 1:
-				if err := x.Compact(t.Context(), dims, rng.IntN(3)); err != nil {
-					t.Fatal(err)
+			case 1, 2:
+				var old []Piece
+				for _, p := range x.Snapshot().Pieces() {
+					if rng.IntN(3) > 0 {
+						old = append(old, p)
+					}
 				}
-			case 2:
-				pieces := x.Snapshot().Pieces()
-				old := pieces[:rng.IntN(len(pieces)+1)]
-				segments := make([]*Segment, len(old))
-				for i, o := range old {
-					segments[i] = o.Segment
-				}
-				merged, err := Merge(t.Context(), dims, segments, func(s, f int) bool { return old[s].Alive(f) })
+				merged, err := MergePieces(t.Context(), dims, old)
 				if err != nil {
 					t.Fatal(err)
 				}

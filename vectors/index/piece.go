@@ -1,6 +1,9 @@
 package index
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // Piece is a segment as it stands in a snapshot, or in a store: with marks of the files
 // that are no more.
@@ -36,6 +39,16 @@ func (p Piece) Live() int64 {
 		}
 	}
 	return int64(len(p.Segment.data)) * int64(live) / int64(max(1, p.Segment.chunkCount))
+}
+
+// MergePieces encodes what is alive of several pieces, oldest first, as one segment; see
+// Merge.
+func MergePieces(ctx context.Context, dimensions int, pieces []Piece) (*Segment, error) {
+	segments := make([]*Segment, len(pieces))
+	for i, p := range pieces {
+		segments[i] = p.Segment
+	}
+	return Merge(ctx, dimensions, segments, func(s, f int) bool { return pieces[s].Alive(f) })
 }
 
 func (p Piece) part(root string) part {

@@ -157,13 +157,9 @@ func (m *merging) all(ctx context.Context, pieces []index.Piece, settle bool) er
 
 // merge makes one segment of what is alive in a group.
 func (m *merging) merge(ctx context.Context, group []index.Piece) error {
-	segments := make([]*index.Segment, len(group))
-	for i, p := range group {
-		segments[i] = p.Segment
-	}
 	var merged *index.Segment
 	err := m.e.lend(ctx, tasks.Background, func(ctx context.Context) (err error) {
-		merged, err = index.Merge(ctx, m.e.model().Dimensions, segments, func(s, f int) bool { return group[s].Alive(f) })
+		merged, err = index.MergePieces(ctx, m.e.model().Dimensions, group)
 		return err
 	})
 	if err != nil {

@@ -303,12 +303,19 @@ func (e *Engine) mergeSmall(ctx context.Context, f *folder, o *former) error {
 	// The lock first: of two that want to merge, one would else wait for it with a core.
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
-	n := o.index.Segments()
-	if n <= manySegments {
+	if o.index.Segments() <= manySegments {
 		return nil
 	}
+	large := func(seg *index.Segment) bool { return len(seg.Bytes()) >= mergedBytes }
 	return e.lend(ctx, tasks.Background, func(ctx context.Context) error {
-		return o.index.Compact(ctx, o.model.Dimensions, fewSegments)
+		for _, group := range store.Merges(o.index.Snapshot().Pieces(), large, false) {
+			merged, err := index.MergePieces(ctx, o.model.Dimensions, group)
+			if err != nil {
+				return err
+			}
+			o.index.Replace(group, merged)
+		}
+		return nil
 	})
 }
 
