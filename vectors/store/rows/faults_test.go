@@ -5,11 +5,13 @@ import (
 	"io/fs"
 	"path/filepath"
 	"testing"
+
+	"github.com/semantic-ls/semantic-ls/vectors/store"
 )
 
 // failing is a file system on which the operations from some number on go wrong.
 type failing struct {
-	disk
+	store.FS
 	left  int    // operations that go well
 	how   string // what happens then: see below
 	count int
@@ -39,21 +41,21 @@ func (f *failing) MkdirAll(dir string) error {
 	if f.fails() {
 		return errFault
 	}
-	return f.disk.MkdirAll(dir)
+	return f.FS.MkdirAll(dir)
 }
 
 func (f *failing) ReadDir(dir string) ([]fs.DirEntry, error) {
 	if f.fails() {
 		return nil, errFault
 	}
-	return f.disk.ReadDir(dir)
+	return f.FS.ReadDir(dir)
 }
 
-func (f *failing) Open(path string, flag int) (file, error) {
+func (f *failing) Open(path string, flag int) (store.File, error) {
 	if f.fails() {
 		return nil, errFault
 	}
-	opened, err := f.disk.Open(path, flag)
+	opened, err := f.FS.Open(path, flag)
 	if err != nil {
 		return nil, err
 	}
@@ -64,18 +66,18 @@ func (f *failing) Remove(path string) error {
 	if f.fails() {
 		return errFault
 	}
-	return f.disk.Remove(path)
+	return f.FS.Remove(path)
 }
 
-func (f *failing) Lock(path string) (func(), error) {
+func (f *failing) Lock(path string, shared bool) (func() error, error) {
 	if f.fails() {
 		return nil, errFault
 	}
-	return f.disk.Lock(path)
+	return f.FS.Lock(path, shared)
 }
 
 type failingFile struct {
-	file
+	store.File
 	fs *failing
 }
 
@@ -83,25 +85,25 @@ func (f *failingFile) ReadAt(p []byte, at int64) (int, error) {
 	if f.fs.fails() {
 		return 0, errFault
 	}
-	return f.file.ReadAt(p, at)
+	return f.File.ReadAt(p, at)
 }
 
 func (f *failingFile) WriteAt(p []byte, at int64) (int, error) {
 	if f.fs.fails() {
 		if f.fs.how == short || f.fs.how == crash && f.fs.left == -1 {
-			n, _ := f.file.WriteAt(p[:len(p)/2], at)
+			n, _ := f.File.WriteAt(p[:len(p)/2], at)
 			return n, errFault
 		}
 		return 0, errFault
 	}
-	return f.file.WriteAt(p, at)
+	return f.File.WriteAt(p, at)
 }
 
 func (f *failingFile) Truncate(size int64) error {
 	if f.fs.fails() {
 		return errFault
 	}
-	return f.file.Truncate(size)
+	return f.File.Truncate(size)
 }
 
 // A fault at every operation, of every kind: no row is wrong, then or later, and those
@@ -115,7 +117,7 @@ func TestFaultsAtEveryStep(t *testing.T) {
 			first := Open(dir, limit)
 			put(t, first, small, 0, before)
 			first.Close()
-			broken := &failing{left: left, how: how}
+			broken := &failing{FS: store.System(), left: left, how: how}
 			c := open(dir, limit, broken)
 			var errs []error
 			for n := before; n < before+4*batch; n += batch {
@@ -151,7 +153,7 @@ func TestFaultsAtEveryStep(t *testing.T) {
 
 // An error that stays is said once, and again when it is another, or back.
 func TestAFaultIsSaidOnce(t *testing.T) {
-	broken := &failing{left: 1 << 30}
+	broken := &failing{FS: store.System(), left: 1 << 30}
 	c := open(filepath.Join(t.TempDir(), "vectors"), 1<<20, broken)
 	said := func(n int) bool { return c.Put(small, keysFor(n, n+1), rowsFor(small, n, n+1)) != nil }
 	broken.how = crash

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/semantic-ls/semantic-ls/vectors/store"
 )
 
 // A file cut anywhere, or with any byte changed, gives right rows or none; what is
@@ -84,7 +86,7 @@ func TestADirectoryThatIsNotOurs(t *testing.T) {
 	dir := t.TempDir()
 	c = Open(dir, 1<<20)
 	put(t, c, small, 0, 10)
-	locks := open(dir, 1<<20, noLocks{})
+	locks := open(dir, 1<<20, noLocks{store.System()})
 	if err := locks.Put(small, keysFor(10, 11), rowsFor(small, 10, 11)); err == nil || !strings.Contains(err.Error(), "locks") {
 		t.Errorf("without locks: %v", err)
 	}
@@ -106,9 +108,9 @@ func TestADirectoryThatIsNotOurs(t *testing.T) {
 	c.Close()
 }
 
-type noLocks struct{ disk }
+type noLocks struct{ store.FS }
 
-func (noLocks) Lock(string) (func(), error) { return nil, fmt.Errorf("no locks available") }
+func (noLocks) Lock(string, bool) (func() error, error) { return nil, fmt.Errorf("no locks available") }
 
 // Files of others are neither read nor removed.
 func TestForeignFilesAreLeftAlone(t *testing.T) {
@@ -169,7 +171,7 @@ func FuzzAFileOfOthers(f *testing.F) {
 func TestAFileLargerThanTheLimit(t *testing.T) {
 	const limit = 1 << 20
 	dir := t.TempDir()
-	c := open(dir, limit, disk{})
+	c := open(dir, limit, store.System())
 	other := Model{Name: "openai:other", Dimensions: 12}
 	put(t, c, other, 0, 10)
 	put(t, c, small, 0, 10)
@@ -181,7 +183,7 @@ func TestAFileLargerThanTheLimit(t *testing.T) {
 	if err := os.Truncate(names[0], 4*limit); err != nil { // sparse
 		t.Fatal(err)
 	}
-	c = open(dir, limit, disk{})
+	c = open(dir, limit, store.System())
 	defer c.Close()
 	if n := has(t, c, small, 0, 10); n != 0 {
 		t.Errorf("%d rows of a file that large", n)
@@ -197,15 +199,15 @@ func TestAFileLargerThanTheLimit(t *testing.T) {
 
 // forbidden is a file system with a file that this user may not read.
 type forbidden struct {
-	disk
+	store.FS
 	name string
 }
 
-func (f forbidden) Open(path string, flag int) (file, error) {
+func (f forbidden) Open(path string, flag int) (store.File, error) {
 	if path == f.name {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
 	}
-	return f.disk.Open(path, flag)
+	return f.FS.Open(path, flag)
 }
 
 // A file of another user's, in the same directory, is said once and keeps no row from being
@@ -213,14 +215,14 @@ func (f forbidden) Open(path string, flag int) (file, error) {
 func TestAFileOfAnotherUser(t *testing.T) {
 	const limit = 1 << 20
 	dir := t.TempDir()
-	c := open(dir, limit, disk{})
+	c := open(dir, limit, store.System())
 	put(t, c, small, 0, 10)
 	c.Close()
 	names, err := filepath.Glob(filepath.Join(dir, "*.rows"))
 	if err != nil || len(names) != 1 {
 		t.Fatal(names, err)
 	}
-	c = open(dir, limit, forbidden{name: names[0]})
+	c = open(dir, limit, forbidden{FS: store.System(), name: names[0]})
 	defer c.Close()
 	said := 0
 	for n := 10; n < 40; n += 10 {
@@ -308,7 +310,7 @@ func TestTheFileOfNumber0Goes(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := Open(dir, 64<<10)
-	l, err := list(disk{}, dir)
+	l, err := list(store.System(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package rows
 import (
 	"slices"
 	"time"
+
+	"github.com/semantic-ls/semantic-ls/vectors/store"
 )
 
 // listing is what the directory has, oldest first.
@@ -18,7 +20,7 @@ type listed struct {
 }
 
 // list reads the directory.
-func list(fsys files, dir string) (l listing, err error) {
+func list(fsys store.FS, dir string) (l listing, err error) {
 	entries, err := fsys.ReadDir(dir)
 	for _, entry := range entries {
 		number, model, current, ours := parseName(entry.Name())

@@ -44,6 +44,7 @@ import (
 	"sync"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/store"
 )
 
 // DefaultLimit is how many bytes a cache takes where nobody says: two GiB are 7.4
@@ -96,7 +97,7 @@ func KeyOf(text string) (k Key) {
 type Cache struct {
 	dir   string
 	limit int64
-	fs    files
+	fs    store.FS
 	first uint64 // number of the first file, where there is none
 
 	mu      sync.Mutex           // guards all below
@@ -115,9 +116,9 @@ type entry struct {
 
 // Open returns the cache in a directory, which is made, and looked at, when the cache
 // is used first. It takes at most limit bytes; 0 keeps nothing and finds nothing.
-func Open(dir string, limit int64) *Cache { return open(dir, limit, disk{}) }
+func Open(dir string, limit int64) *Cache { return open(dir, limit, store.System()) }
 
-func open(dir string, limit int64, fsys files) *Cache {
+func open(dir string, limit int64, fsys store.FS) *Cache {
 	return &Cache{dir: dir, limit: limit, fs: fsys, first: 1 + rand.Uint64N(firstNumbers), open: map[Model][]*segment{}}
 }
 
@@ -201,14 +202,14 @@ func (c *Cache) write(entries []entry) error {
 		return nil
 	}
 	unlock, err := c.lock()
-	if errors.Is(err, errBusy) {
+	if errors.Is(err, store.ErrLocked) {
 		c.waiting = entries[:min(len(entries), maxWaiting)]
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer func() { _ = unlock() }()
 	for len(entries) > 0 {
 		m := entries[0].model
 		n := slices.IndexFunc(entries, func(e entry) bool { return e.model != m })
@@ -228,13 +229,13 @@ func (c *Cache) write(entries []entry) error {
 
 // lock makes this process the one that writes. The directory is made again where it
 // is gone.
-func (c *Cache) lock() (unlock func(), err error) {
+func (c *Cache) lock() (unlock func() error, err error) {
 	path := filepath.Join(c.dir, lockName)
-	if unlock, err = c.fs.Lock(path); errors.Is(err, fs.ErrNotExist) {
+	if unlock, err = c.fs.Lock(path, false); errors.Is(err, fs.ErrNotExist) {
 		if err := c.fs.MkdirAll(c.dir); err != nil {
 			return nil, err
 		}
-		unlock, err = c.fs.Lock(path)
+		unlock, err = c.fs.Lock(path, false)
 	}
 	return unlock, err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/store"
 )
 
 var small = Model{Name: "openai:small", Dimensions: 12}
@@ -212,14 +213,14 @@ func TestShrinkAndClear(t *testing.T) {
 	if has(t, c, small, 9_000, 10_000) != 1000 || has(t, c, small, 0, 1000) != 0 {
 		t.Error("the youngest are gone, or the oldest are not")
 	}
-	unlock, err := disk{}.Lock(filepath.Join(dir, lockName))
+	unlock, err := store.System().Lock(filepath.Join(dir, lockName), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Clear(dir); err != errBusy {
 		t.Errorf("while another process writes: %v", err)
 	}
-	unlock()
+	_ = unlock()
 	if freed, err := Clear(dir); freed != after.Bytes || err != nil {
 		t.Errorf("freed %d of %d, %v", freed, after.Bytes, err)
 	}
@@ -245,7 +246,7 @@ func TestRowsWaitForAnotherWriter(t *testing.T) {
 	dir := t.TempDir()
 	c := Open(dir, 1<<20)
 	put(t, c, small, 0, 1)
-	unlock, err := disk{}.Lock(filepath.Join(dir, lockName))
+	unlock, err := store.System().Lock(filepath.Join(dir, lockName), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +254,7 @@ func TestRowsWaitForAnotherWriter(t *testing.T) {
 	if n := has(t, c, small, 0, 2*maxWaiting); n != 1 {
 		t.Errorf("%d rows while another process writes", n)
 	}
-	unlock()
+	_ = unlock()
 	put(t, c, small, 2*maxWaiting, 2*maxWaiting+1)
 	if n := has(t, c, small, 0, 2*maxWaiting); n != maxWaiting+1 {
 		t.Errorf("%d rows afterwards, want the first and those that were to wait", n)

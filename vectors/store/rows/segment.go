@@ -7,12 +7,13 @@ import (
 	"os"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
+	"github.com/semantic-ls/semantic-ls/vectors/store"
 )
 
 // segment is one file, as far as this process knows it. The cache's mutex guards it.
 type segment struct {
 	number   uint64
-	file     file
+	file     store.File
 	writable bool
 	size     int64 // when it was looked at last
 
@@ -36,7 +37,7 @@ const scanBytes = 1 << 20
 
 // openSegment opens a file of the model, to be read only where it must not be written.
 // The error is errForeign for one that is damaged or of another model.
-func openSegment(fsys files, path string, number uint64, m Model) (*segment, error) {
+func openSegment(fsys store.FS, path string, number uint64, m Model) (*segment, error) {
 	f, err := fsys.Open(path, os.O_RDWR)
 	writable := err == nil
 	if err != nil {
@@ -54,7 +55,7 @@ func openSegment(fsys files, path string, number uint64, m Model) (*segment, err
 	return s, nil
 }
 
-func newSegment(f file, number uint64, m Model) (*segment, error) {
+func newSegment(f store.File, number uint64, m Model) (*segment, error) {
 	head := make([]byte, maxHeader)
 	n, err := f.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/semantic-ls/semantic-ls/vectors/store"
 )
 
 // Usage is what a cache holds.
@@ -37,7 +39,7 @@ func (u Usage) Rows() (n int) {
 // none. It reads the ends of the files and waits for nobody.
 func Of(dir string) (Usage, error) {
 	var u Usage
-	l, err := list(disk{}, dir)
+	l, err := list(store.System(), dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return u, nil
 	}
@@ -75,7 +77,7 @@ func Of(dir string) (Usage, error) {
 // count reads whose rows a file has, and how many: of one that is not full, by its
 // size.
 func count(path string) (m Model, rows int, ok bool) {
-	f, err := disk{}.Open(path, os.O_RDONLY)
+	f, err := store.System().Open(path, os.O_RDONLY)
 	if err != nil {
 		return m, 0, false
 	}
@@ -108,7 +110,7 @@ const unused = 60 * 24 * time.Hour
 // bytes, and those that another version of this program has not written for two
 // months. freed says how many bytes that were.
 func Shrink(dir string, limit int64, now time.Time) (freed int64, err error) {
-	return remove(disk{}, dir, func(l listing, e listed) bool {
+	return remove(store.System(), dir, func(l listing, e listed) bool {
 		return l.bytes() > limit || !e.current && now.Sub(e.used) >= unused
 	})
 }
@@ -116,7 +118,7 @@ func Shrink(dir string, limit int64, now time.Time) (freed int64, err error) {
 // Clear removes all files of the cache in dir, and dir itself unless something else is
 // in it.
 func Clear(dir string) (freed int64, err error) {
-	freed, err = remove(disk{}, dir, func(listing, listed) bool { return true })
+	freed, err = remove(store.System(), dir, func(listing, listed) bool { return true })
 	if err == nil {
 		// Another process may have the lock by now, and begins anew then.
 		_ = os.Remove(filepath.Join(dir, lockName))
@@ -125,8 +127,11 @@ func Clear(dir string) (freed int64, err error) {
 	return freed, err
 }
 
+// errBusy is returned for a cache that somebody writes.
+var errBusy = errors.New("another process is writing the vector cache")
+
 // remove removes the files that drop says, the oldest first.
-func remove(fsys files, dir string, drop func(l listing, e listed) bool) (freed int64, err error) {
+func remove(fsys store.FS, dir string, drop func(l listing, e listed) bool) (freed int64, err error) {
 	l, err := list(fsys, dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -136,11 +141,14 @@ func remove(fsys files, dir string, drop func(l listing, e listed) bool) (freed 
 	case len(l.entries) == 0:
 		return 0, nil
 	}
-	unlock, err := fsys.Lock(filepath.Join(dir, lockName))
+	unlock, err := fsys.Lock(filepath.Join(dir, lockName), false)
+	if errors.Is(err, store.ErrLocked) {
+		err = errBusy
+	}
 	if err != nil {
 		return 0, err
 	}
-	defer unlock()
+	defer func() { _ = unlock() }()
 	if l, err = list(fsys, dir); err != nil {
 		return 0, err
 	}
