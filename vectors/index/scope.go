@@ -179,10 +179,6 @@ func (c Scope) Without(ids []uint32) Scope {
 	if len(ids) == 0 {
 		return c
 	}
-	return c.leaveOut(ids)
-}
-
-func (c Scope) leaveOut(ids []uint32) Scope {
 	narrow := Scope{s: c.s, allowed: append([][]uint64(nil), c.allowed...)}
 	own := make([]bool, len(c.s.parts))
 	for _, id := range ids {

@@ -77,14 +77,7 @@ func TestReturnAfterAReset(t *testing.T) {
 	if l.Return().Apply(l.x); l.content() != "" || l.Health() != HealthOK {
 		t.Errorf("%q, health %q", l.content(), l.Health())
 	}
-	l.put("z.go", "omega")
-	want := l.content()
-	l.Close()
-	l = begin(t, cache)
-	defer l.Close()
-	if l.content() != want || l.Health() != HealthOK {
-		t.Errorf("%q, want %q; health %q", l.content(), want, l.Health())
-	}
+	l.storesAgain(cache)
 }
 
 // An index that was never begun, since the lock was held from the start, is begun then.

@@ -243,3 +243,16 @@ func same(t testing.TB, dir string, want map[string][]byte) {
 		}
 	}
 }
+
+// storesAgain ends a life, after which the next one knows what it has stored last.
+func (l *life) storesAgain(cache string) {
+	l.t.Helper()
+	l.put("z.go", "omega")
+	want := l.content()
+	l.Close()
+	next := begin(l.t, cache)
+	defer next.Close()
+	if next.content() != want || next.Health() != HealthOK {
+		l.t.Errorf("%q, want %q; health %q", next.content(), want, next.Health())
+	}
+}

@@ -145,14 +145,7 @@ func TestAnotherProcessDiesWhileItAppends(t *testing.T) {
 	if l.see(); l.content() != after[2] || l.Health() != HealthOK {
 		t.Errorf("%q, health %q", l.content(), l.Health())
 	}
-	l.put("z.go", "omega")
-	want := l.content()
-	l.Close()
-	l = begin(t, cache)
-	defer l.Close()
-	if l.content() != want || l.Health() != HealthOK {
-		t.Errorf("%q, want %q; health %q", l.content(), want, l.Health())
-	}
+	l.storesAgain(cache)
 }
 
 // One process brings the folder up to date at a time, until it ends.
