@@ -12,7 +12,7 @@
 // repository's figure is the mean over its questions, the others are means over repositories. The interval is
 // that of 95 % of 10,000 draws of as many repositories with replacement.
 //
-// -off sets the weight of one signal to nothing: chunk, file, dense, name, path or best. -only leaves just one.
+// -off sets the weight of one signal to nothing, -only leaves just one; search.Signals lists them.
 package main
 
 import (
@@ -69,15 +69,16 @@ func main() {
 // weigh returns the ranking's weights without the one that is off, or with only one.
 func weigh(off, only string) (search.Weights, error) {
 	w := search.DefaultWeights()
-	signals := map[string]*float64{"chunk": &w.Chunk, "file": &w.File, "dense": &w.Dense, "name": &w.Name, "path": &w.Path, "best": &w.Best}
-	for _, name := range []string{off, only} {
-		if name != "" && signals[name] == nil {
-			return w, fmt.Errorf("no signal %q: there are %s", name, strings.Join(slices.Sorted(maps.Keys(signals)), ", "))
+	var names []string
+	for _, s := range search.Signals() {
+		names = append(names, s.Name)
+		if s.Name == off || only != "" && s.Name != only {
+			*s.Weight(&w) = 0
 		}
 	}
-	for name, weight := range signals {
-		if name == off || only != "" && name != only {
-			*weight = 0
+	for _, name := range []string{off, only} {
+		if name != "" && !slices.Contains(names, name) {
+			return w, fmt.Errorf("no signal %q: there are %s", name, strings.Join(slices.Sorted(slices.Values(names)), ", "))
 		}
 	}
 	return w, nil

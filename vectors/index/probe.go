@@ -57,13 +57,18 @@ func (r *scan) doubt() doubt {
 // finer is by how much the score of a chunk changes when the fine row of the query is
 // taken into account.
 func (r *scan) finer(p *part, chunk uint32) float32 {
-	row := p.seg.Row(chunk)
-	if len(row.Data) != len(r.probe.fine.Data) {
-		return 0
-	}
 	was := r.dense[p.chunkBase+chunk]
+	return float32(r.weights.Dense * (max(r.fineDense(p, chunk), 0) - max(was, 0)))
+}
+
+// fineDense is the inner product of a chunk with both rows of the query.
+func (r *scan) fineDense(p *part, chunk uint32) float32 {
+	row, coarse := p.seg.Row(chunk), r.dense[p.chunkBase+chunk]
+	if len(row.Data) != len(r.probe.fine.Data) {
+		return coarse
+	}
 	more := float32(simd.Dot(r.probe.fine.Data, row.Data)) * r.probe.fine.Scale
-	return float32(r.weights.Dense * (max(was+float32(more*row.Scale), 0) - max(was, 0)))
+	return coarse + float32(more*row.Scale)
 }
 
 // refine takes the fine row of the query into account for all candidates, orders them

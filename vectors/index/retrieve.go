@@ -62,6 +62,10 @@ type Retrieved struct {
 func (s *Snapshot) Retrieve(ctx context.Context, scope Scope, q Query) (Retrieved, error) {
 	r := s.scan(scope, q.Terms, q.Chunks, q.Files, q.Probe)
 	defer r.free()
+	return r.retrieve(ctx, q)
+}
+
+func (r *scan) retrieve(ctx context.Context, q Query) (Retrieved, error) {
 	if err := r.run(ctx, (*scan).score); err != nil {
 		return Retrieved{}, err
 	}

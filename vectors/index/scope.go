@@ -199,6 +199,12 @@ func (c Scope) Without(ids []uint32) Scope {
 	return narrow
 }
 
+// Has reports whether the chunk with this number is in the scope.
+func (c Scope) Has(id uint32) bool {
+	i := c.s.partNumber(id)
+	return c.has(i, int(id-c.s.parts[i].chunkBase))
+}
+
 // has reports whether a part's chunk is in the scope.
 func (c Scope) has(part, chunk int) bool {
 	allowed := c.allowed[part]

@@ -21,17 +21,23 @@ const (
 // classFactor is how much a file of this kind counts for the query.
 func classFactor(c index.Class, p parsed) float64 {
 	factor := 1.0
+	classFactors(c, p, func(_ string, f float64) { factor *= f })
+	return factor
+}
+
+// classFactors calls yield with what there is to be said against a file of this kind, and
+// its factor.
+func classFactors(c index.Class, p parsed, yield func(name string, factor float64)) {
 	if c&index.ClassTest != 0 && !p.tests {
-		factor *= testFactor
+		yield("test", testFactor)
 	}
 	if c&index.ClassProse != 0 && !p.prose {
-		factor *= proseFactor
+		yield("prose", proseFactor)
 	}
 	if c&index.ClassConfiguration != 0 && !p.config {
-		factor *= configFactor
+		yield("configuration", configFactor)
 	}
 	if c&index.ClassForeign != 0 {
-		factor *= generatedFactor
+		yield("foreign", generatedFactor)
 	}
-	return factor
 }

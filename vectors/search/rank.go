@@ -6,7 +6,8 @@
 // a look at their paths tells -> at most a few hits of one file -> Ranked. What
 // a hit's text is, and whether it is still there, is the caller's business.
 //
-// Related code goes the same way with a text as the query (related.go).
+// Related code goes the same way with a text as the query (related.go); how a score came
+// about a second pass tells, signal by signal (signals.go, explain.go).
 package search
 
 import (
@@ -24,15 +25,8 @@ var (
 	fileBM25  = lexical.BM25{K1: 3, B: 0.3}
 )
 
-// Weights of the signals, each in 0..1.
-type Weights struct {
-	Chunk float64 // BM25 of the chunk, of the best chunk's
-	File  float64 // BM25 of its file, of the best file's
-	Dense float64 // cosine, of the best one's
-	Name  float64 // it defines what the query names
-	Path  float64 // share of the query that its path says
-	Best  float64 // the best chunks of its file together, of the best file's
-}
+// Weights of the signals, each in 0..1; what they are Signals says.
+type Weights struct{ Chunk, File, Dense, Name, Path, Best float64 }
 
 // DefaultWeights were chosen, with the parameters above and groupWeight, by a
 // search over 350 settings on 301 questions about fifteen open projects in eleven
@@ -42,7 +36,12 @@ func DefaultWeights() Weights {
 	return Weights{Chunk: 1.0, File: 0.2, Dense: 0.6, Name: 1.1, Path: 1.0, Best: 0.6}
 }
 
-func (w Weights) sum() float64 { return w.Chunk + w.File + w.Dense + w.Name + w.Path + w.Best }
+func (w Weights) sum() (all float64) {
+	for _, s := range signals {
+		all += *s.Weight(&w)
+	}
+	return all
+}
 
 const (
 	// confidentCosine is the cosine from which the best vector counts in full;
@@ -96,16 +95,35 @@ type Result struct {
 // Rank searches the scope of s. It returns the context's error when that ends
 // first; a query without any word finds nothing.
 func Rank(ctx context.Context, s *index.Snapshot, scope index.Scope, q Query) (Result, error) {
-	p := parse(q.Text)
+	p := understood(q.Text)
 	if len(p.terms) == 0 {
 		return Result{}, nil
 	}
-	p.terms = append(p.terms, groups(p.terms)...)
 	return rank(ctx, s, scope, p, q)
+}
+
+// understood is a query with all of its terms.
+func understood(text string) parsed {
+	p := parse(text)
+	p.terms = append(p.terms, groups(p.terms)...)
+	return p
 }
 
 // rank is the one way from terms and a vector to ranked chunks.
 func rank(ctx context.Context, s *index.Snapshot, scope index.Scope, p parsed, q Query) (Result, error) {
+	first, err := s.Retrieve(ctx, scope, firstStage(p, &q))
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Ranked: secondStage(s, first.Candidates, p, first.IDF, q), Rescored: first.Rescored}
+	for i, t := range p.terms {
+		result.Terms = append(result.Terms, index.Term{Words: t.Words, Weight: t.Weight * first.IDF[i]})
+	}
+	return result, nil
+}
+
+// firstStage is what candidates are looked for by. It brings q within its bounds.
+func firstStage(p parsed, q *Query) index.Query {
 	q.Limit = max(0, min(q.Limit, MaxLimit))
 	w := q.Weights
 	of := index.Query{
@@ -116,13 +134,5 @@ func rank(ctx context.Context, s *index.Snapshot, scope index.Scope, p parsed, q
 	for _, n := range p.names {
 		of.Names = append(of.Names, index.Name{Term: index.Definition(n.text), Weight: n.weight})
 	}
-	first, err := s.Retrieve(ctx, scope, of)
-	if err != nil {
-		return Result{}, err
-	}
-	result := Result{Ranked: secondStage(s, first.Candidates, p, first.IDF, q), Rescored: first.Rescored}
-	for i, t := range p.terms {
-		result.Terms = append(result.Terms, index.Term{Words: t.Words, Weight: t.Weight * first.IDF[i]})
-	}
-	return result, nil
+	return of
 }

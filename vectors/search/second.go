@@ -19,7 +19,8 @@ type candidate struct {
 
 // fileView is what the second stage knows of a file.
 type fileView struct {
-	lift   float64             // by its path
+	path   float64             // share of the query that its path says
+	lift   float64             // by that
 	factor float64             // of its class
 	top    [bestOfFile]float64 // scores of its best chunks, in no order
 	best   float64             // their sum
@@ -31,8 +32,22 @@ type fileView struct {
 // together, and spreads the hits over files. It is given the best ones first, though
 // nothing but time depends on it.
 func secondStage(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64, q Query) []Ranked {
-	list, views := viewed(s, found, p, idf, q)
-	top := 0.0
+	list, _, _ := scored(s, found, p, idf, q)
+	list = best(list, q.Limit)
+	ranked := make([]Ranked, len(list))
+	for i := range ranked {
+		ranked[i] = list[i].Ranked
+	}
+	return ranked
+}
+
+// scored returns the candidates with their final scores, in the order of those before they
+// were spread over files; what is known of the files; and the best chunks of the best file
+// together.
+func scored(
+	s *index.Snapshot, found []index.Candidate, p parsed, idf []float64, q Query,
+) (list []candidate, views []fileView, top float64) {
+	list, views = viewed(s, found, p, idf, q)
 	for i := range views {
 		for _, score := range views[i].top {
 			views[i].best += score
@@ -45,12 +60,7 @@ func secondStage(s *index.Snapshot, found []index.Candidate, p parsed, idf []flo
 		}
 	}
 	spread(list, views, q.Weights.sum())
-	list = best(list, q.Limit)
-	ranked := make([]Ranked, len(list))
-	for i := range ranked {
-		ranked[i] = list[i].Ranked
-	}
-	return ranked
+	return list, views, top
 }
 
 // spread takes from each further hit of a file, and divides scores by the sum of all
@@ -73,12 +83,15 @@ func spread(list []candidate, views []fileView, all float64) {
 	for i := range list {
 		v := &views[list[i].view]
 		if v.seen == len(factors) {
-			factors = append(factors, math.Pow(sameFile, float64(v.seen))/all)
+			factors = append(factors, furtherFactor(v.seen)/all)
 		}
 		list[i].Score *= factors[v.seen]
 		v.seen++
 	}
 }
+
+// furtherFactor is how much a hit counts before which so many of its file stand.
+func furtherFactor(seen int) float64 { return math.Pow(sameFile, float64(seen)) }
 
 // best returns the n best, best first; it changes list. The n best so far are a heap with
 // the last of them on top, so that most of the others are compared with one only.
@@ -138,7 +151,8 @@ func viewed(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64,
 		at := numbers.of(c.File, len(views))
 		if int(at) == len(views) {
 			class, path := s.FileClass(c.File)
-			views = append(views, fileView{lift: q.Weights.Path * said.share(path), factor: classFactor(class, p)})
+			share := said.share(path)
+			views = append(views, fileView{path: share, lift: q.Weights.Path * share, factor: classFactor(class, p)})
 		}
 		v := &views[at]
 		list[i] = candidate{Ranked{c.ID, (float64(c.Score) + v.lift) * v.factor}, at}
