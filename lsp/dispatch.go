@@ -20,6 +20,7 @@ import (
 const (
 	methodSemanticSearch        = "semantic/search"
 	methodSemanticRelated       = "semantic/related"
+	methodSemanticExplain       = "semantic/explain"
 	methodSemanticStatus        = "semantic/status"
 	methodSemanticStatusChanged = "semantic/statusChanged"
 	methodSemanticReindex       = "semantic/reindex"
@@ -46,6 +47,8 @@ func (s *server) request(method string) begin {
 		return s.semanticSearch
 	case methodSemanticRelated:
 		return s.semanticRelated
+	case methodSemanticExplain:
+		return s.semanticExplain
 	case methodSemanticStatus:
 		return s.semanticStatus
 	case methodSemanticReindex:

@@ -25,6 +25,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type fake struct {
 	search  func(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error)
 	related func(ctx context.Context, docs workspace.Documents, p indexing.Place) (indexing.Answer, error)
+	explain func(ctx context.Context, docs workspace.Documents, q indexing.Query, at indexing.Spot) (indexing.Explanation, error)
 	refresh func(ctx context.Context, root string, report func(indexing.Progress)) error
 	open    func(root string) error
 	update  func(paths []string) error
@@ -111,6 +112,15 @@ func (f *fake) Related(ctx context.Context, docs workspace.Documents, p indexing
 		return f.related(ctx, docs, p)
 	}
 	return indexing.Answer{Coverage: covered}, nil
+}
+
+func (f *fake) Explain(
+	ctx context.Context, docs workspace.Documents, q indexing.Query, at indexing.Spot,
+) (indexing.Explanation, error) {
+	if f.explain != nil {
+		return f.explain(ctx, docs, q, at)
+	}
+	return indexing.Explanation{Verdict: indexing.Unlike, Coverage: covered}, nil
 }
 
 func (f *fake) Status() indexing.Status {

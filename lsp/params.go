@@ -127,6 +127,15 @@ type semanticRelatedParams struct {
 	criteria
 }
 
+type semanticExplainParams struct {
+	Query    string    `json:"query"`
+	URI      string    `json:"uri"`
+	Position *position `json:"position"` // its line counts
+	Limit    *int      `json:"limit"`
+	Folders  []string  `json:"folders"`
+	criteria
+}
+
 // criteria narrow what is found.
 type criteria struct {
 	Globs     []string `json:"globs"`

@@ -1,8 +1,12 @@
 package lsp
 
-import "github.com/semantic-ls/semantic-ls/workspace/indexing"
+import (
+	"github.com/semantic-ls/semantic-ls/vectors/search"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
+)
 
-// What we send under methods of our own. No field is ever null: lists are empty instead.
+// What we send under methods of our own. No field is ever null, lists are empty instead; but for the rank of what
+// has none.
 
 type hitPayload struct {
 	URI            string `json:"uri"`
@@ -38,6 +42,31 @@ type answerPayload struct {
 // partialPayload is what a partial result carries.
 type partialPayload struct {
 	Hits []hitPayload `json:"hits"`
+}
+
+type explanationPayload struct {
+	Verdict string                `json:"verdict"` // hit, below, unlike, filtered, empty, waiting or skipped
+	Rank    *int                  `json:"rank"`    // from 1, among Of; null for what is not among them
+	Of      int                   `json:"of"`      // places that have anything in common with the query
+	Score   float64               `json:"score"`
+	Signals []search.Contribution `json:"signals"`
+	Factors []search.Factor       `json:"factors"`
+
+	Skipped  *rulePayload    `json:"skipped,omitempty"`
+	Filtered *refusalPayload `json:"filtered,omitempty"`
+	Coverage coveragePayload `json:"coverage"`
+	Warning  string          `json:"warning,omitempty"`
+}
+
+type rulePayload struct {
+	Rule   string `json:"rule"`
+	Source string `json:"source"` // the file of rules and its line, or built-in
+}
+
+// refusalPayload is the parameter of the query that does not let something pass.
+type refusalPayload struct {
+	By    string   `json:"by"`
+	Given []string `json:"given"`
 }
 
 type statusPayload struct {

@@ -34,6 +34,39 @@ type Place struct {
 	Criteria
 }
 
+// Why is what semantic/explain is asked.
+type Why struct {
+	Query    string    `json:"query"`
+	URI      string    `json:"uri"`
+	Position *Position `json:"position,omitempty"`
+	Limit    int       `json:"limit,omitempty"`
+	Folders  []string  `json:"folders,omitempty"` // URIs
+	Criteria
+}
+
+// Explanation is the result of semantic/explain. Rank is 0 for null.
+type Explanation struct {
+	Verdict string  `json:"verdict"`
+	Rank    int     `json:"rank"`
+	Of      int     `json:"of"`
+	Score   float64 `json:"score"`
+	Signals []struct {
+		Name                 string
+		Value, Weight, Share float64
+	} `json:"signals"`
+	Factors []struct {
+		Name  string
+		Value float64
+	} `json:"factors"`
+	Skipped  *struct{ Rule, Source string } `json:"skipped"`
+	Filtered *struct {
+		By    string
+		Given []string
+	} `json:"filtered"`
+	Coverage *Coverage `json:"coverage"`
+	Warning  string    `json:"warning"`
+}
+
 // Document names a document.
 type Document struct {
 	URI string `json:"uri"`
@@ -122,6 +155,13 @@ func (e *Editor) Related(p Place) (Answer, error) {
 	var a Answer
 	err := e.Call("semantic/related", p, &a)
 	return a, err
+}
+
+// Explain asks semantic/explain.
+func (e *Editor) Explain(w Why) (Explanation, error) {
+	var x Explanation
+	err := e.Call("semantic/explain", w, &x)
+	return x, err
 }
 
 // Symbols asks workspace/symbol.

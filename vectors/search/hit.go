@@ -22,5 +22,7 @@ type Hit struct {
 	Snippet      string  // the line that shows best why, white space trimmed
 	SnippetStart int     // where the line that it is of begins in Text
 
+	Explanation *Explanation // of Score; nil where nobody asked
+
 	Text string // the whole document that the offsets refer to
 }

@@ -89,6 +89,8 @@ type Result struct {
 	Ranked []Ranked
 	Terms  []index.Term
 
+	Explanations []Explanation // of each of Ranked; nil until somebody has put them there
+
 	Rescored int // inner products that were taken again to be certain, see index.Retrieved
 }
 

@@ -91,10 +91,14 @@ func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found sear
 		if err != nil {
 			return nil, err
 		}
-		for _, h := range shown {
-			if h != nil {
-				hits = append(hits, *h)
+		for i, h := range shown {
+			if h == nil {
+				continue
 			}
+			if found.Explanations != nil {
+				h.Explanation = &found.Explanations[len(found.Ranked)-len(rest)+i]
+			}
+			hits = append(hits, *h)
 		}
 		rest = rest[n:]
 	}

@@ -43,6 +43,9 @@ func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) 
 	return e.answer(ctx, seen, q.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
 		asked := search.Query{Text: q.Text, Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
 		found, err := search.Rank(ctx, v.snapshot, v.scope, asked)
+		if err == nil && q.Explain {
+			found.Explanations, err = search.Explain(ctx, v.snapshot, v.scope, asked, numbers(found.Ranked))
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -204,19 +207,11 @@ func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []st
 		dirty    int
 	)
 	for _, f := range e.all() {
-		in := places
-		for _, dir := range within {
-			dir = filepath.Clean(dir)
-			if rel, ok := below(f.root, dir); ok {
-				in = append(in, index.Place{Root: f.root, Directory: rel})
-			} else if _, ok := below(dir, f.root); ok {
-				in = append(in, index.Place{Root: f.root})
-			}
-		}
-		if len(within) > 0 && len(in) == len(places) {
+		in := f.places(within)
+		if len(within) > 0 && len(in) == 0 {
 			continue
 		}
-		places = in
+		places = append(places, in...)
 		e.say(f, f.glance())
 		ed := e.serving(f)
 		s, n, err := e.overlay(ctx, f, ed, docs)
@@ -250,6 +245,19 @@ func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []st
 		return views{}, err
 	}
 	return seen, nil
+}
+
+// places are where directories say that the folder is looked at.
+func (f *folder) places(within []string) (in []index.Place) {
+	for _, dir := range within {
+		dir = filepath.Clean(dir)
+		if rel, ok := below(f.root, dir); ok {
+			in = append(in, index.Place{Root: f.root, Directory: rel})
+		} else if _, ok := below(dir, f.root); ok {
+			in = append(in, index.Place{Root: f.root})
+		}
+	}
+	return in
 }
 
 // narrow leaves what the filter lets pass. It says so where that is nothing, though there is something.

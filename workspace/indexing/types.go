@@ -12,6 +12,7 @@ type Query struct {
 	Limit   int      // at most so many hits; 20 where it is 0, 9,990 where it is more
 	Folders []string // absolute directories to look in; all where it is empty
 	Filter  *Filter  // its globs are about paths below those directories, or below each folder where there are none
+	Explain bool     // hits say how they came to their scores, at two to three times the time
 }
 
 // Place asks for what is like the code at [Start, End) of the document at

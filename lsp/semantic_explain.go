@@ -1,0 +1,81 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"strings"
+
+	"github.com/semantic-ls/semantic-ls/vectors/search"
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
+)
+
+// semanticExplain answers why a file, or a place in it, stands where it does in the answer to a query, or is
+// not there. What narrows the query is what semantic/search takes.
+func (s *server) semanticExplain(docs workspace.Documents, params json.RawMessage) (work, error) {
+	var p semanticExplainParams
+	if err := decode(params, &p); err != nil {
+		return work{}, err
+	}
+	n, err := limit(p.Limit, hitLimit, hitLimitMost)
+	if err != nil {
+		return work{}, err
+	}
+	filter, err := p.filter()
+	if err != nil {
+		return work{}, err
+	}
+	query := indexing.Query{Text: strings.TrimSpace(p.Query), Limit: n, Folders: paths(p.Folders), Filter: filter}
+	path, local := pathOf(p.URI)
+	switch {
+	case query.Text == "":
+		return work{}, badParams("semantic/explain needs a query")
+	case !local:
+		return work{}, badParams("semantic/explain needs the uri of a local file, not %.80q", p.URI)
+	case len(p.Folders) > 0 && len(query.Folders) == 0:
+		return work{}, badParams("semantic/explain: none of the folders is a local one")
+	}
+	at := indexing.Spot{Path: path, Line: -1}
+	if p.Position != nil {
+		at.Line = int(min(p.Position.Line, mostLines))
+	}
+	return work{run: func(ctx context.Context) (any, error) {
+		x, err := s.engine.Explain(ctx, docs, query, at)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, failed("%v", err) // an answer, and nothing to log
+		}
+		if err != nil {
+			return nil, err
+		}
+		return explanationOf(x), nil
+	}}, nil
+}
+
+// mostLines is more than a document has, and fits in an int of 32 bits.
+const mostLines = 1<<31 - 1
+
+func explanationOf(x indexing.Explanation) explanationPayload {
+	out := explanationPayload{
+		Verdict: string(x.Verdict), Of: x.Place.Found, Score: x.Place.Score,
+		Signals:  append([]search.Contribution{}, x.Place.Signals...),
+		Factors:  append([]search.Factor{}, x.Place.Factors...),
+		Coverage: coverageOf(x.Coverage), Warning: x.Warning,
+	}
+	if x.Place.Rank > 0 {
+		out.Rank = &x.Place.Rank
+	}
+	if x.Skip.Skipped() {
+		out.Skipped = &rulePayload{x.Skip.Rule, x.Skip.Source}
+	}
+	if x.Filter.List != "" {
+		out.Filtered = &refusalPayload{x.Filter.List, append([]string{}, x.Filter.Given...)}
+		if x.Filter.List == "folders" {
+			for i, path := range out.Filtered.Given {
+				out.Filtered.Given[i] = uriOf(path)
+			}
+		}
+	}
+	return out
+}
