@@ -31,6 +31,7 @@ type output struct {
 	json          bool
 	files         bool
 	full          bool
+	explain       bool
 	after, before int
 	context       int
 	afterOrBefore func() (after, before bool) // which of them were given
@@ -62,6 +63,9 @@ func (o *output) settle(p *process, base string) error {
 	}
 	if min(o.after, o.before, o.context) < 0 {
 		return hinted("-A, -B and -C count lines", "a negative number of lines of context")
+	}
+	if o.explain && o.files {
+		return hinted("leave out one of them", "--explain is about hits, -l shows none")
 	}
 	if o.json && (o.files || o.full || o.after+o.before+o.context > 0) {
 		return hinted("--json shows every hit with its lines, whole", "--json goes with none of -l, -A, -B, -C and --full")
@@ -128,8 +132,11 @@ func (o *output) writeLines(w io.Writer, hits []search.Hit) error {
 			what = append(what, o.paint.symbol(o.safe(name)))
 		}
 		what = append(what, o.safe(hit.Snippet))
-		place := o.paint.path(o.safe(o.relative(hit))) + ":" + o.paint.line(strconv.Itoa(lines.at(hit)+1)) + ":"
+		place := o.paint.path(o.safe(o.relative(hit.Path))) + ":" + o.paint.line(strconv.Itoa(lines.at(hit)+1)) + ":"
 		if _, err := fmt.Fprintln(w, place, strings.Join(what, "  ")); err != nil {
+			return err
+		}
+		if err := o.writeExplanation(w, hit.Explanation); err != nil {
 			return err
 		}
 	}
@@ -177,11 +184,14 @@ func (o *output) writeGroups(w io.Writer, hits []search.Hit) error {
 			if n == best {
 				mark = ":"
 			}
-			_, err := fmt.Fprintf(w, "%s%s%s%s%s\n", o.paint.path(o.safe(o.relative(hit))), mark,
+			_, err := fmt.Fprintf(w, "%s%s%s%s%s\n", o.paint.path(o.safe(o.relative(hit.Path))), mark,
 				o.paint.line(strconv.Itoa(n+1)), mark, o.safe(hit.Text[lines.Start(n):lines.End(n)]))
 			if err != nil {
 				return err
 			}
+		}
+		if err := o.writeExplanation(w, hit.Explanation); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -195,7 +205,7 @@ func (o *output) writeFiles(w io.Writer, hits []search.Hit) error {
 			continue
 		}
 		seen[hit.Path] = true
-		if _, err := fmt.Fprintln(w, o.paint.path(o.safe(o.relative(hit)))); err != nil {
+		if _, err := fmt.Fprintln(w, o.paint.path(o.safe(o.relative(hit.Path)))); err != nil {
 			return err
 		}
 	}
@@ -214,30 +224,37 @@ type object struct {
 	Score     float64 `json:"score"`
 	Snippet   string  `json:"snippet"`
 	Reason    string  `json:"reason,omitempty"` // of related code
+
+	// Only where they are asked for.
+	Signals []search.Contribution `json:"signals,omitempty"`
+	Factors []search.Factor       `json:"factors,omitempty"`
 }
 
 func (o *output) writeObjects(w io.Writer, hits []search.Hit) error {
 	lines := lineIndex{}
 	for _, hit := range hits {
 		first, last := span(lines.of(hit), hit)
-		err := writeJSON(w, object{
-			Path: o.relative(hit), StartLine: first + 1, EndLine: last + 1,
+		shown := object{
+			Path: o.relative(hit.Path), StartLine: first + 1, EndLine: last + 1,
 			Symbol: hit.Symbol, Container: hit.Container, Kind: hit.Kind.String(), Language: hit.Language,
 			Score: hit.Score, Snippet: hit.Snippet, Reason: hit.Reason,
-		})
-		if err != nil {
+		}
+		if x := hit.Explanation; x != nil {
+			shown.Signals, shown.Factors = x.Signals, x.Factors
+		}
+		if err := writeJSON(w, shown); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// relative is the path of the hit as seen from the base, with forward slashes;
-// absolute where there is no way from there, as between two drives.
-func (o *output) relative(hit search.Hit) string {
-	rel, err := filepath.Rel(o.base, hit.Path)
+// relative is an absolute path as seen from the base, with forward slashes; absolute
+// still where there is no way from there, as between two drives.
+func (o *output) relative(path string) string {
+	rel, err := filepath.Rel(o.base, path)
 	if err != nil {
-		rel = hit.Path
+		rel = path
 	}
 	return filepath.ToSlash(rel)
 }

@@ -13,6 +13,7 @@ import (
 func (p *process) searchCommand() *cobra.Command {
 	var out output
 	var only filters
+	var why string
 	cmd := &cobra.Command{
 		Use:   "search [flags] QUERY [DIR]",
 		Short: "Find the code that does what QUERY says",
@@ -28,12 +29,24 @@ is below.
 
 A line of the answer is the path (relative to DIR), the number of the line that
 shows best why, the symbol, and that line. Exit code 0: found, 1: nothing found,
-2: an error.`,
+2: an error.
+
+--explain shows what the score of each hit is made of, and --why-not where a file
+stands, or one line of it, and if it is no hit why: which rule leaves it out, that
+it is not indexed yet, or what it lacks beside the last hit shown (exit code 0: it
+is a hit, 1: it is none). A score is the sum of these, each from 0 to 1 and times
+its weight, as a share of what they can be together:
+` + signalsHelp() + `
+
+It is cut for tests, prose, configuration, foreign code (vendored or generated) and
+further hits of a file, unless the query asks for tests, prose or configuration.`,
 		Example: `  semantic-ls search 'where are requests cancelled'
   semantic-ls search -n3 'parse a duration' ~/src/project
   semantic-ls search -C2 'retry with backoff'
   semantic-ls search -t go -g '!*_test.go' --kind method 'close the connection'
   semantic-ls search --full 'compare two versions'
+  semantic-ls search --explain -n1 'retry with backoff'
+  semantic-ls search --why-not lsp/server.go 'retry with backoff'
   semantic-ls search --json 'open the database' | jq -r .path
   vim $(semantic-ls search -l 'draw the progress bar')`,
 		Args: atMost(1, 2, func(args []string) string {
@@ -54,14 +67,23 @@ shows best why, the symbol, and that line. Exit code 0: found, 1: nothing found,
 			if err := out.settle(p, dir); err != nil {
 				return err
 			}
+			if cmd.Flags().Changed("why-not") && (out.files || out.full || out.explain || out.before+out.after > 0) {
+				return hinted("--why-not shows one answer, with what it is made of",
+					"--why-not goes with none of -l, -A, -B, -C, --full and --explain")
+			}
 			filter, err := only.filter()
 			if err != nil {
 				return err
+			}
+			if cmd.Flags().Changed("why-not") {
+				return p.whyNot(cmd.Context(), args[0], dir, why, filter, &out)
 			}
 			return p.search(cmd.Context(), args[0], dir, filter, &out)
 		},
 	}
 	out.add(cmd.Flags())
+	cmd.Flags().BoolVar(&out.explain, "explain", false, "show what each score is made of; with --json as signals and factors")
+	cmd.Flags().StringVar(&why, "why-not", "", "say only where `PATH`, a file or FILE:LINE, stands and why it is no hit")
 	only.add(p, cmd)
 	p.addColor(cmd)
 	return cmd
@@ -77,7 +99,7 @@ func (p *process) search(ctx context.Context, query, dir string, filter *indexin
 		if err := p.bringUp(ctx, f); err != nil {
 			return err
 		}
-		q := indexing.Query{Text: query, Limit: out.hits(), Folders: f.only(dir), Filter: filter}
+		q := indexing.Query{Text: query, Limit: out.hits(), Folders: f.only(dir), Filter: filter, Explain: out.explain}
 		answer, err := f.Search(ctx, workspace.Documents{}, q)
 		if err != nil {
 			return err
