@@ -1,286 +1,268 @@
 // Quality measures how well questions find the files that answer them: NDCG@10, per repository, language,
-// category and overall.
+// category and overall, beside simpler rankings and beside the same ranking without each of its signals.
 //
-//	go run ./bench/quality -repos FILE -tasks FILE -checkouts DIR [-off SIGNAL | -only SIGNAL] [-misses]
+//	go run ./bench/quality -repos FILE -tasks FILE -checkouts DIR [-half tune|report] [-results FILE]
 //
-// FILE of -repos is a table (tab-separated, with a heading) of repo, language, github, revision and root; that of
-// -tasks one of repo, category, query and targets, joined by ';'. DIR holds a checkout of each repository under
-// its name in the table; one that is not there is left out, and said so. Only root is indexed.
+// The tables are described in bench/quality/measure. DIR holds a checkout of each repository under its name in the
+// table; one that is not there is left out, and said so. Only root is indexed, once, as semantic-ls indexes it.
 //
-// The first ten files count, each once, in the order of their best hit. A target's rank is that of the first file
-// whose path equals it or ends in "/" and it; the gain is 1 each, and the ideal has min(10, targets) of them. A
-// repository's figure is the mean over its questions, the others are means over repositories. The interval is
-// that of 95 % of 10,000 draws of as many repositories with replacement.
+// -clone makes the checkouts that are missing, as these commands do for each row:
 //
-// -off sets the weight of one signal to nothing, -only leaves just one; search.Signals lists them.
+//	git init DIR/REPO
+//	git -C DIR/REPO fetch --depth 1 https://github.com/GITHUB REVISION      # else HEAD
+//	git -C DIR/REPO checkout FETCH_HEAD
+//
+// DIR/revisions.tsv (repo, revision, date) says what those are that came some other way.
+//
+// # What is measured
+//
+// A target's rank is that of the first result whose path equals it or ends in "/" and it; the gain is 1 each, and the
+// ideal has min(10, targets) of them. Results are counted twice: files, each once, in the order of their best hit, as
+// people read them; and hits as they come, where a file may take several of the ten places. A repository's figure is
+// the mean over its questions, the others are means over repositories. An interval is that of 95 % of 10,000 draws with
+// replacement: of as many repositories, or of as many questions where there is one repository only.
+//
+// Rankings beside the whole: with weights that were learned without the repository that is asked (-cross; see
+// bench/quality/learn), without the model, the model's cosines alone, and BM25 of chunks and files. -results writes
+// all of it into a section of the file named by -title, and leaves the other sections as they are.
+//
+// A set has two halves where its table says so: questions of the one that reports are not to be looked at one by one.
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
-	"maps"
-	"math"
-	"math/rand/v2"
+	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
-	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/bench/quality/measure"
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
 	"github.com/semantic-ls/semantic-ls/vectors/search"
-	"github.com/semantic-ls/semantic-ls/workspace"
-	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
 
 func main() {
-	repos := flag.String("repos", "", "table of repositories")
-	questions := flag.String("tasks", "", "table of questions")
-	checkouts := flag.String("checkouts", "", "directory with a checkout of each repository")
-	off := flag.String("off", "", "a signal to leave out")
-	only := flag.String("only", "", "the signal to leave in")
-	misses := flag.Bool("misses", false, "list the questions whose first file is none of the targets")
-	flag.Parse()
-	err := func() error {
-		weights, err := weigh(*off, *only)
-		if err != nil {
-			return err
-		}
-		b, err := read(*repos, *questions, *checkouts)
-		if err != nil {
-			return err
-		}
-		if err := b.run(context.Background(), weights); err != nil {
-			return err
-		}
-		b.print(*misses)
-		return nil
-	}()
-	if err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "quality:", err)
 		os.Exit(1)
 	}
 }
 
-// weigh returns the ranking's weights without the one that is off, or with only one.
-func weigh(off, only string) (search.Weights, error) {
-	w := search.DefaultWeights()
-	var names []string
-	for _, s := range search.Signals() {
-		names = append(names, s.Name)
-		if s.Name == off || only != "" && s.Name != only {
-			*s.Weight(&w) = 0
-		}
-	}
-	for _, name := range []string{off, only} {
-		if name != "" && !slices.Contains(names, name) {
-			return w, fmt.Errorf("no signal %q: there are %s", name, strings.Join(slices.Sorted(slices.Values(names)), ", "))
-		}
-	}
-	return w, nil
+// options are what the command line says.
+type options struct {
+	measure.Source
+	cache, weights, results, title, peers string
+	base                                  string
+	clone, cross, misses                  bool
 }
 
-// repository is a row of the first table, and task one of the second.
-type (
-	repository struct {
-		name, language, root string
-		dir                  string // of the checkout
-		tasks                []task
+func run(ctx context.Context, arguments []string, out, progress io.Writer) error {
+	var o options
+	flags := flag.NewFlagSet("quality", flag.ContinueOnError)
+	flags.SetOutput(progress)
+	flags.StringVar(&o.Repos, "repos", "", "table of repositories")
+	flags.StringVar(&o.Tasks, "tasks", "", "table of questions")
+	flags.StringVar(&o.Checkouts, "checkouts", "", "directory with a checkout of each repository")
+	flags.StringVar(&o.Half, "half", "", "tune or report: only the repositories of this half; both by default")
+	flags.StringVar(&o.cache, "cache", "", "where indexes are kept for the next time; nowhere by default")
+	flags.StringVar(&o.weights, "weights", "", "other weights than the default ones, as dense=0.5,path=1")
+	flags.BoolVar(&o.cross, "cross", false, "learn the weights without each repository in turn, and ask it: takes minutes")
+	flags.BoolVar(&o.misses, "misses", false, "list the questions whose first file is none of the targets")
+	flags.StringVar(&o.results, "results", "", "file to write a section of, as bench/RESULTS.md")
+	flags.StringVar(&o.title, "title", "", "of the section; the name of the table of questions by default")
+	flags.StringVar(&o.peers, "peers", "", "table of published figures to set beside ours: bench/quality/peers.tsv")
+	flags.BoolVar(&o.clone, "clone", false, "make the checkouts that are missing")
+	flags.StringVar(&o.base, "from", "https://github.com/", "where to clone from: what stands before OWNER/NAME")
+	if err := flags.Parse(arguments); err != nil {
+		return err
 	}
-	task struct {
-		category, query string
-		targets         []string
-		found           []string // paths, best first, each once
-		files, chunks   float64  // NDCG@10 of the files, and of the hits as they came
-	}
-	benchmark struct{ repositories []*repository }
-)
-
-func read(repos, questions, checkouts string) (*benchmark, error) {
-	b := &benchmark{}
-	byName := map[string]*repository{}
-	rows, err := table(repos, 5)
-	if err != nil {
-		return nil, err
-	}
-	for _, row := range rows {
-		r := &repository{name: row[0], language: row[1], root: row[4], dir: filepath.Join(checkouts, row[0])}
-		if _, err := os.Stat(filepath.Join(r.dir, r.root)); err != nil {
-			fmt.Fprintf(os.Stderr, "quality: left out: %v\n", err)
-			continue
-		}
-		byName[r.name] = r
-		b.repositories = append(b.repositories, r)
-	}
-	if rows, err = table(questions, 4); err != nil {
-		return nil, err
-	}
-	for _, row := range rows {
-		if r := byName[row[0]]; r != nil {
-			r.tasks = append(r.tasks, task{category: row[1], query: row[2], targets: strings.Split(row[3], ";")})
-		}
-	}
-	b.repositories = slices.DeleteFunc(b.repositories, func(r *repository) bool { return len(r.tasks) == 0 })
-	if len(b.repositories) == 0 {
-		return nil, fmt.Errorf("no repository of %s has a checkout in %s and a question in %s", repos, checkouts, questions)
-	}
-	return b, nil
-}
-
-// table reads the rows below the heading of a file, of so many fields each.
-func table(path string, fields int) ([][]string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	var rows [][]string
-	lines := bufio.NewScanner(file)
-	for n := 1; lines.Scan(); n++ {
-		row := strings.Split(lines.Text(), "\t")
-		if n == 1 || lines.Text() == "" {
-			continue
-		}
-		if len(row) < fields {
-			return nil, fmt.Errorf("%s:%d: %d fields, want %d", path, n, len(row), fields)
-		}
-		rows = append(rows, row)
-	}
-	return rows, lines.Err()
-}
-
-func (b *benchmark) run(ctx context.Context, weights search.Weights) error {
-	for _, r := range b.repositories {
-		if err := r.run(ctx, weights); err != nil {
-			return fmt.Errorf("%s: %w", r.name, err)
-		}
-	}
-	return nil
-}
-
-// depth is how many hits are asked for, so that ten files are among them.
-const depth = 200
-
-func (r *repository) run(ctx context.Context, weights search.Weights) error {
-	root, err := filepath.Abs(filepath.Join(r.dir, r.root))
+	weights, err := weigh(o.weights)
 	if err != nil {
 		return err
 	}
-	cores := runtime.GOMAXPROCS(0)
-	e := indexing.New(indexing.Config{Embedder: static.New(), Limiter: tasks.NewLimiter(cores, cores), Weights: weights})
-	if err := e.Open(ctx, root); err != nil {
+	say := func(s string) { fmt.Fprintln(progress, s) }
+	if o.clone {
+		if err := measure.Clone(ctx, measure.System, o.Repos, o.Checkouts, o.base, say); err != nil {
+			say(err.Error()) // what is there can be measured
+		}
+	}
+	s, err := measure.Read(o.Source)
+	if err != nil {
 		return err
 	}
-	defer e.Close(root)
-	if err := e.Refresh(ctx, root, nil); err != nil {
+	if o.misses && s.Halved && o.Half != measure.HalfTune {
+		return errors.New("-misses needs -half tune: questions of the other half are not looked at one by one")
+	}
+	for _, r := range s.Missing {
+		say(fmt.Sprintf("left out: %s has no checkout of %s in %s", r.Name, r.Root, o.Checkouts))
+	}
+	r, err := examine(ctx, s, o, weights, say)
+	if err != nil {
 		return err
 	}
-	for i := range r.tasks {
-		t := &r.tasks[i]
-		answer, err := e.Search(ctx, workspace.Documents{}, indexing.Query{Text: t.query, Limit: depth})
-		if err != nil {
+	if o.peers != "" {
+		if r.peers, err = readPeers(o.peers); err != nil {
 			return err
 		}
-		var hits []string
-		for _, h := range answer.Hits {
-			rel, err := filepath.Rel(r.dir, h.Path)
+	}
+	r.title = cmp.Or(o.title, strings.TrimSuffix(filepath.Base(o.Tasks), filepath.Ext(o.Tasks)))
+	r.command = "go run ./bench/quality " + strings.Join(quoted(arguments), " ")
+	section := r.markdown()
+	fmt.Fprint(out, section)
+	if o.misses {
+		fmt.Fprint(out, r.listMisses())
+	}
+	if o.results == "" {
+		return nil
+	}
+	before, err := os.ReadFile(o.results)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return os.WriteFile(o.results, []byte(withSection(string(before), r.title, section)), 0o644)
+}
+
+// weigh returns the default weights, changed as a list of name=value says.
+func weigh(changes string) (search.Weights, error) {
+	names, numbers := measure.Signals(), measure.Numbers(search.DefaultWeights())
+	if changes != "" {
+		for change := range strings.SplitSeq(changes, ",") {
+			name, value, _ := strings.Cut(change, "=")
+			i := slices.Index(names, name)
+			if i < 0 {
+				return search.Weights{}, fmt.Errorf("-weights: no signal %q: there are %s", name, strings.Join(names, ", "))
+			}
+			x, err := strconv.ParseFloat(value, 64)
+			if err != nil || !(x >= 0 && x <= 100) {
+				return search.Weights{}, fmt.Errorf("-weights: %s=%s: want a number from 0 to 100", name, value)
+			}
+			numbers[i] = x
+		}
+	}
+	return measure.Weights(numbers), nil
+}
+
+// quoted are arguments as a shell reads them.
+func quoted(arguments []string) []string {
+	list := slices.Clone(arguments)
+	for i, a := range list {
+		if a == "" || strings.ContainsAny(a, " \t'\"$&;|<>()*?#~`\\") {
+			list[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+	}
+	return list
+}
+
+// row is a ranking's figures: of each repository's files, each once, and of its hits as they come.
+type row struct {
+	name        string
+	files, hits []float64
+}
+
+// report is all that is measured.
+type report struct {
+	title, command, model string
+	set                   *measure.Set
+	weights               search.Weights
+	scores                measure.Scores // of the whole
+	whole                 row
+	beside                []row // simpler rankings, and one with learned weights
+	without               []row // the whole without a signal
+	peers                 []peer
+}
+
+// examine indexes the set and ranks its questions in all ways.
+func examine(ctx context.Context, s *measure.Set, o options, weights search.Weights, say func(string)) (*report, error) {
+	if o.cache == "" {
+		dir, err := os.MkdirTemp("", "quality-")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir) // what is mapped of it stays usable until the process ends
+		o.cache = dir
+	}
+	model := static.New()
+	r := &report{set: s, weights: weights, model: model.Model().Name}
+	if err := s.Index(ctx, o.cache, model); err != nil {
+		return nil, err
+	}
+	rank := func(m measure.Method) (row, error) {
+		scores, err := s.Score(ctx, m)
+		return row{m.Name, measure.Means(scores.Files), measure.Means(scores.Hits)}, err
+	}
+	whole := measure.Weighted("the whole", weights, true)
+	scores, err := s.Score(ctx, whole)
+	if err != nil {
+		return nil, err
+	}
+	r.scores = scores
+	r.whole = row{whole.Name, measure.Means(scores.Files), measure.Means(scores.Hits)}
+	if o.cross {
+		learned, err := cross(ctx, s, weights, say)
+		if err != nil {
+			return nil, err
+		}
+		r.beside = append(r.beside, learned)
+	}
+	for _, m := range []measure.Method{
+		measure.Weighted("the whole without the model", weights, false),
+		measure.Dense("the model alone: each file's best chunk"),
+		measure.BM25("BM25 of chunks and files", false),
+		measure.BM25("BM25, documents and configuration as equals", true),
+	} {
+		of, err := rank(m)
+		if err != nil {
+			return nil, err
+		}
+		r.beside = append(r.beside, of)
+	}
+	for _, signal := range measure.Signals() {
+		w, err := measure.Without(weights, signal)
+		if err != nil {
+			return nil, err
+		}
+		of, err := rank(measure.Weighted("without "+signal, w, true))
+		if err != nil {
+			return nil, err
+		}
+		r.without = append(r.without, of)
+	}
+	return r, nil
+}
+
+// cross ranks each repository's questions with weights that were learned from the others.
+func cross(ctx context.Context, s *measure.Set, start search.Weights, say func(string)) (row, error) {
+	p := measure.Problem([]*measure.Set{s}, start, func(n int) {
+		if n%100 == 0 {
+			say(fmt.Sprintf("learning: %d settings", n))
+		}
+	})
+	choices, err := p.LeaveOneOut(ctx)
+	if err != nil {
+		return row{}, err
+	}
+	learned := row{name: "the whole, weights learned without the repository asked"}
+	for i, c := range choices {
+		m := measure.Weighted("", measure.Weights(c.Numbers), true)
+		var hits []float64
+		for _, t := range s.Repositories[i].Tasks {
+			found, err := s.Repositories[i].Ask(ctx, m, t)
 			if err != nil {
-				return err
+				return row{}, err
 			}
-			path := filepath.ToSlash(rel)
-			if hits = append(hits, path); !slices.Contains(t.found, path) {
-				t.found = append(t.found, path)
-			}
+			hits = append(hits, measure.NDCG(found.Hits, t.Targets))
 		}
-		t.files, t.chunks = ndcg(t.found, t.targets), ndcg(hits, t.targets)
+		learned.files, learned.hits = append(learned.files, c.Unseen), append(learned.hits, measure.Mean(hits))
 	}
-	return nil
-}
-
-// top is how many results count.
-const top = 10
-
-// ndcg is the normalised discounted cumulative gain of the first ten results.
-func ndcg(results, targets []string) float64 {
-	results = results[:min(top, len(results))]
-	var gain, ideal float64
-	for _, target := range targets {
-		at := slices.IndexFunc(results, func(path string) bool { return path == target || strings.HasSuffix(path, "/"+target) })
-		if at >= 0 {
-			gain += 1 / math.Log2(float64(at)+2)
-		}
-	}
-	for i := range min(top, len(targets)) {
-		ideal += 1 / math.Log2(float64(i)+2)
-	}
-	return gain / ideal
-}
-
-func (b *benchmark) print(misses bool) {
-	fmt.Printf("%-20s %-11s %4s  %6s\n", "repository", "language", "n", "NDCG@10")
-	byLanguage, byCategory := map[string][]float64{}, map[string][]float64{}
-	var all, raw []float64
-	for _, r := range b.repositories {
-		categories := map[string][]float64{}
-		var files, chunks []float64
-		for _, t := range r.tasks {
-			files, chunks = append(files, t.files), append(chunks, t.chunks)
-			categories[t.category] = append(categories[t.category], t.files)
-		}
-		for name, list := range categories {
-			byCategory[name] = append(byCategory[name], mean(list))
-		}
-		fmt.Printf("%-20s %-11s %4d  %.3f\n", r.name, r.language, len(files), mean(files))
-		byLanguage[r.language] = append(byLanguage[r.language], mean(files))
-		all, raw = append(all, mean(files)), append(raw, mean(chunks))
-	}
-	for _, group := range []map[string][]float64{byLanguage, byCategory} {
-		fmt.Println()
-		for _, name := range slices.Sorted(maps.Keys(group)) {
-			fmt.Printf("%-32s %4d  %.3f\n", name, len(group[name]), mean(group[name]))
-		}
-	}
-	low, high := interval(all)
-	fmt.Printf("\n%-32s %4d  %.4f  (%.3f to %.3f)\n", "files, each once", len(all), mean(all), low, high)
-	fmt.Printf("%-32s %4d  %.4f\n", "hits as they come", len(raw), mean(raw))
-	if misses {
-		b.printMisses()
-	}
-}
-
-func (b *benchmark) printMisses() {
-	for _, r := range b.repositories {
-		for _, t := range r.tasks {
-			if ndcg(t.found[:min(1, len(t.found))], t.targets) > 0 {
-				continue
-			}
-			fmt.Printf("\n%s (%s): %s\n  want %s\n  got  %s\n", r.name, t.category, t.query,
-				strings.Join(t.targets, " "), strings.Join(t.found[:min(5, len(t.found))], " "))
-		}
-	}
-}
-
-func mean(list []float64) (m float64) {
-	for _, x := range list {
-		m += x / float64(len(list))
-	}
-	return m
-}
-
-// interval is where 95 of 100 means of as many draws from list lie.
-func interval(list []float64) (low, high float64) {
-	const draws = 10_000
-	random := rand.New(rand.NewPCG(1, 2)) // the same each time
-	means := make([]float64, draws)
-	for i := range means {
-		for range list {
-			means[i] += list[random.IntN(len(list))] / float64(len(list))
-		}
-	}
-	slices.SortFunc(means, cmp.Compare)
-	return means[draws*25/1000], means[draws*975/1000]
+	return learned, nil
 }

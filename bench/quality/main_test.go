@@ -1,51 +1,27 @@
 package main
 
 import (
-	"math"
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-func TestNDCG(t *testing.T) {
-	second := 1 / math.Log2(3)
-	for _, c := range []struct {
-		found, targets string
-		want           float64
-	}{
-		{"a b", "a", 1},
-		{"b a", "a", second},
-		{"lib/a b", "a", 1},
-		{"liba a", "a", second},
-		{"a b", "a b", 1},
-		{"a x b", "a b", (1 + 0.5) / (1 + second)},
-		{"1 2 3 4 5 6 7 8 9 10 a", "a", 0},
-		{"", "a", 0},
-	} {
-		if got := ndcg(strings.Fields(c.found), strings.Fields(c.targets)); math.Abs(got-c.want) > 1e-9 {
-			t.Errorf("found %q, wanted %q: %.4f, want %.4f", c.found, c.targets, got, c.want)
-		}
-	}
-}
-
-func TestInterval(t *testing.T) {
-	if low, high := interval([]float64{.5, .5, .5}); math.Abs(low-.5)+math.Abs(high-.5) > 1e-9 {
-		t.Errorf("of what does not vary: %v to %v", low, high)
-	}
-	if low, high := interval([]float64{0, 1, 0, 1, 0, 1, 0, 1, 0, 1}); low < .1 || low > .3 || high < .7 || high > .9 {
-		t.Errorf("of ten coins: %v to %v", low, high)
-	}
-}
-
-// A repository of two files, asked one question about each; and one that has no checkout.
-func TestRun(t *testing.T) {
-	dir := t.TempDir()
+// zoo writes tables about two repositories, of which one has no checkout.
+func zoo(t *testing.T) (dir string, arguments []string) {
+	t.Helper()
+	dir = t.TempDir()
 	for name, text := range map[string]string{
-		"repos":                "repo\tlanguage\tgithub\trevision\troot\nzoo\tgo\tx/zoo\t1\tsrc\ngone\tgo\tx/gone\t1\t.\n",
-		"tasks":                "repo\tcategory\tquery\ttargets\nzoo\tsemantic\tstroke the zebra\tsrc/zebra.go\nzoo\tsymbol\tFeedLion\tsrc/lion.go\ngone\tsymbol\tx\ty\n",
+		"repos.tsv": "repo\tlanguage\tgithub\trevision\troot\thalf\nzoo\tgo\tx/zoo\t1\tsrc\ttune\ngone\tgo\tx/gone\t1\t.\ttune\n" +
+			"inn\tgo\tx/inn\t1\t.\treport\n",
+		"tasks.tsv": "repo\tcategory\tquery\ttargets\nzoo\tsemantic\tstroke the zebra\tsrc/zebra.go\n" +
+			"zoo\tsymbol\tFeedLion\tsrc/lion.go\nzoo\tsymbol\tZebra\tsrc/lion.go\ngone\tsymbol\tx\ty\ninn\tsymbol\tBeer\tbeer.go\n",
+		"peers.tsv":            "# published\nmethod\tndcg\tindex\tquery\na peer\t0.123\t\t1 ms\n",
+		"all/revisions.tsv":    "repo\trevision\tdate\nzoo\t0123456789abcdef\t2026-01-01\ninn\t1\t2026-01-01\n",
 		"all/zoo/src/lion.go":  "package zoo\n\nfunc FeedLion() {}\n",
 		"all/zoo/src/zebra.go": "package zoo\n\n// Stroke strokes a zebra.\nfunc Stroke() {}\n",
+		"all/inn/beer.go":      "package inn\n\nfunc Beer() {}\n",
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -55,26 +31,100 @@ func TestRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b, err := read(filepath.Join(dir, "repos"), filepath.Join(dir, "tasks"), filepath.Join(dir, "all"))
+	return dir, []string{
+		"-repos", filepath.Join(dir, "repos.tsv"), "-tasks", filepath.Join(dir, "tasks.tsv"), "-checkouts", filepath.Join(dir, "all"),
+	}
+}
+
+func TestResultsHaveAllTables(t *testing.T) {
+	dir, arguments := zoo(t)
+	results := filepath.Join(dir, "RESULTS.md")
+	if err := os.WriteFile(results, []byte("# Results\n\nWords.\n\n## tasks\n\noutdated\n\n## other\n\nkept\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	peers := filepath.Join(dir, "peers.tsv")
+	arguments = append(arguments, "-half", "tune", "-results", results, "-peers", peers, "-cross", "-misses")
+	var out, progress bytes.Buffer
+	if err := run(t.Context(), arguments, &out, &progress); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(results)
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights, err := weigh("best", "")
-	if err != nil || weights.Best != 0 || weights.Chunk == 0 {
-		t.Errorf("weights %+v, %v", weights, err)
-	}
-	if err := b.run(t.Context(), weights); err != nil {
-		t.Fatal(err)
-	}
-	if len(b.repositories) != 1 || len(b.repositories[0].tasks) != 2 {
-		t.Fatalf("%+v", b.repositories)
-	}
-	for _, task := range b.repositories[0].tasks {
-		if task.files != 1 || task.chunks != 1 {
-			t.Errorf("%+v", task)
+	text := string(data)
+	for _, want := range []string{
+		"# Results\n\nWords.\n\n## tasks\n\n    go run ./bench/quality -repos ", "-half tune -results ",
+		"3 questions about 1 repositories in 1 languages: the half that may be tuned on.\n", "weights chunk 1, file 0.2,",
+		"| the whole  ", "| the whole, weights learned without the repository asked |", "| the whole without the model ",
+		"| the model alone: each file's best chunk ", "| BM25 of chunks and files ", "| without chunk |", "| without best ",
+		"| a peer | 0.123   |       | 1 ms       |", "| semantic | 1         | 1            | 1.000   |",
+		"| go       | 1            |", "| of questions |", "| zoo        | go       | 2      | 3         |",
+		"the newest that could was taken: zoo at 0123456789ab of 2026-01-01.\n", "folder to index: gone.\n\n## other\n\nkept\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the results do not say %q", want)
 		}
 	}
-	if _, err := weigh("", "luck"); err == nil || !strings.Contains(err.Error(), "there are best, chunk") {
-		t.Errorf("an unknown signal: %v", err)
+	if strings.Contains(text, "outdated") || strings.Contains(text, "beer") {
+		t.Error("the results have the old section, or the other half")
+	}
+	if t.Failed() {
+		t.Log(text)
+	}
+	if want := "zoo (symbol): Zebra\n  want src/lion.go\n  got  src/zebra.go"; !strings.Contains(out.String(), want) {
+		t.Errorf("the misses are not listed as %q:\n%s", want, out.String())
+	}
+	if !strings.Contains(progress.String(), "left out: gone has no checkout of . in ") {
+		t.Errorf("said %q", progress.String())
+	}
+}
+
+func TestTheHalfThatReportsIsNotLookedAt(t *testing.T) {
+	_, arguments := zoo(t)
+	for _, half := range []string{"", "report"} {
+		var out, progress bytes.Buffer
+		err := run(t.Context(), append(arguments, "-half", half, "-misses"), &out, &progress)
+		if err == nil || !strings.Contains(err.Error(), "-misses needs -half tune") || out.Len() > 0 {
+			t.Errorf("half %q: %v, and printed %q", half, err, out.String())
+		}
+	}
+}
+
+func TestSectionIsReplacedOrAdded(t *testing.T) {
+	for _, c := range []struct{ before, want string }{
+		{"", "## a\nnew\n"},
+		{"# R\n", "# R\n\n## a\nnew\n"},
+		{"# R\n\n## a\nold\n", "# R\n\n## a\nnew\n"},
+		{"## a\nold\n\n## ab\nkept\n", "## a\nnew\n\n## ab\nkept\n"},
+		{"## ab\nkept\n\n## a\nold\n\n## b\nkept\n", "## ab\nkept\n\n## a\nnew\n\n## b\nkept\n"},
+	} {
+		if got := withSection(c.before, "a", "## a\nnew\n"); got != c.want {
+			t.Errorf("%q became %q, want %q", c.before, got, c.want)
+		}
+		if again := withSection(c.want, "a", "## a\nnew\n"); again != c.want {
+			t.Errorf("%q became %q, want no change", c.want, again)
+		}
+	}
+}
+
+func TestWeightsOfTheCommandLine(t *testing.T) {
+	w, err := weigh("dense=0,best=2.5")
+	if err != nil || w.Dense != 0 || w.Best != 2.5 || w.Chunk == 0 {
+		t.Errorf("weights %+v, %v", w, err)
+	}
+	for changes, want := range map[string]string{
+		"luck=1": "there are chunk, file", "dense": "dense=: want a number", "dense=-1": "from 0 to 100", "dense=NaN": "from 0 to 100",
+	} {
+		if _, err := weigh(changes); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("-weights %s: %v, want %q", changes, err, want)
+		}
+	}
+}
+
+func TestCommandIsAsAShellReadsIt(t *testing.T) {
+	got := strings.Join(quoted([]string{"-title", "two words", "it's", "", "plain"}), " ")
+	if want := `-title 'two words' 'it'\''s' '' plain`; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

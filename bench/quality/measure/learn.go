@@ -1,0 +1,38 @@
+package measure
+
+import (
+	"context"
+
+	"github.com/semantic-ls/semantic-ls/bench/quality/ascent"
+	"github.com/semantic-ls/semantic-ls/vectors/search"
+)
+
+// Chosen by leaving one repository out: less penalty, or more places to begin, makes what is learned better where it
+// was learned and not elsewhere.
+const (
+	Penalty  = 0.003
+	Restarts = 0
+)
+
+// Problem is that of the weights of the ranking. Its groups are the repositories of all sets, one set after the other;
+// each set counts the same, and within a set each repository.
+func Problem(sets []*Set, start search.Weights, asked func(n int)) *ascent.Problem {
+	p := &ascent.Problem{Start: Numbers(start), Penalty: Penalty, Restarts: Restarts, Asked: asked}
+	for _, s := range sets {
+		for range s.Repositories {
+			p.Share = append(p.Share, 1/float64(len(sets)*len(s.Repositories)))
+		}
+	}
+	p.Score = func(ctx context.Context, numbers []float64) (list []float64, err error) {
+		m := Weighted("", Weights(numbers), true)
+		for _, s := range sets {
+			scores, err := s.Score(ctx, m)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, Means(scores.Files)...)
+		}
+		return list, nil
+	}
+	return p
+}

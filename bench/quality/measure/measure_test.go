@@ -1,0 +1,245 @@
+package measure_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/semantic-ls/semantic-ls/bench/quality/measure"
+	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
+	"github.com/semantic-ls/semantic-ls/vectors/search"
+)
+
+func TestNDCG(t *testing.T) {
+	second := 1 / math.Log2(3)
+	for _, c := range []struct {
+		found, targets string
+		want           float64
+	}{
+		{"a b", "a", 1},
+		{"b a", "a", second},
+		{"lib/a b", "a", 1},
+		{"liba a", "a", second},
+		{"a b", "a b", 1},
+		{"a x b", "a b", (1 + 0.5) / (1 + second)},
+		{"1 2 3 4 5 6 7 8 9 10 a", "a", 0},
+		{"", "a", 0},
+	} {
+		if got := measure.NDCG(strings.Fields(c.found), strings.Fields(c.targets)); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("found %q, wanted %q: %.4f, want %.4f", c.found, c.targets, got, c.want)
+		}
+	}
+}
+
+func TestInterval(t *testing.T) {
+	if low, high := measure.Interval([]float64{.5, .5, .5}); math.Abs(low-.5)+math.Abs(high-.5) > 1e-9 {
+		t.Errorf("of what does not vary: %v to %v", low, high)
+	}
+	if low, high := measure.Interval([]float64{0, 1, 0, 1, 0, 1, 0, 1, 0, 1}); low < .1 || low > .3 || high < .7 || high > .9 {
+		t.Errorf("of ten coins: %v to %v", low, high)
+	}
+	if low, high := measure.Interval(nil); low != 0 || high != 0 {
+		t.Errorf("of nothing: %v to %v", low, high)
+	}
+}
+
+// write makes files below a new directory, with tables of two repositories of which one is here.
+func write(t *testing.T, more map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	files := map[string]string{
+		"repos": "repo\thalf\tlanguage\tgithub\trevision\troot\nzoo\ttune\tgo\tx/zoo\t1\tsrc\ngone\ttune\tgo\tx/gone\t1\t.\n" +
+			"inn\treport\tgo\tx/inn\t1\t.\nmute\ttune\tgo\tx/mute\t1\t.\n",
+		"tasks": "repo\tcategory\tquery\ttargets\nzoo\tsemantic\tstroke the zebra\tsrc/zebra.go\nzoo\tsymbol\tFeedLion\tsrc/lion.go\n" +
+			"gone\tsymbol\tx\ty\ninn\tsymbol\tBeer\tbeer.go;wine.go\n",
+		"all/revisions.tsv":    "repo\trevision\tdate\nzoo\t2\t2026-01-01\n",
+		"all/zoo/src/lion.go":  "package zoo\n\nfunc FeedLion() {}\n",
+		"all/zoo/src/zebra.go": "package zoo\n\n// Stroke strokes a zebra.\nfunc Stroke() {}\n",
+		"all/zoo/src/zebra.md": "To stroke the zebra, stroke the zebra: the zebra.\n",
+		"all/zoo/other/x.go":   "package other // stroke the zebra\n",
+		"all/inn/beer.go":      "package inn\n\nfunc Beer() {}\n",
+		"all/mute/x.go":        "package mute\n",
+	}
+	for name, text := range more {
+		files[name] = text
+	}
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func source(dir, half string) measure.Source {
+	return measure.Source{
+		Repos: filepath.Join(dir, "repos"), Tasks: filepath.Join(dir, "tasks"), Checkouts: filepath.Join(dir, "all"), Half: half,
+	}
+}
+
+func names(list []*measure.Repository) (names []string) {
+	for _, r := range list {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+func TestReadTakesWhatIsHereAndAsked(t *testing.T) {
+	dir := write(t, nil)
+	for half, want := range map[string]string{
+		"": "[zoo inn] without [gone]", "tune": "[zoo] without [gone]", "report": "[inn] without []",
+	} {
+		s, err := measure.Read(source(dir, half))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(names(s.Repositories), " without ", names(s.Missing)); got != want {
+			t.Errorf("half %q: %s, want %s", half, got, want)
+		}
+	}
+	s, err := measure.Read(source(dir, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	zoo, inn := s.Repositories[0], s.Repositories[1]
+	if zoo.Here != (measure.Revision{Hash: "2", Date: "2026-01-01"}) || zoo.Pinned != "1" || inn.Here != (measure.Revision{}) {
+		t.Errorf("zoo is at %v, inn at %v", zoo.Here, inn.Here)
+	}
+	if len(zoo.Tasks) != 2 || !slices.Equal(inn.Tasks[0].Targets, []string{"beer.go", "wine.go"}) || !s.Halved {
+		t.Errorf("tasks %v and %v, halved %v", zoo.Tasks, inn.Tasks[0], s.Halved)
+	}
+}
+
+func TestReadSaysWhatIsWrong(t *testing.T) {
+	for _, c := range []struct{ name, file, text, half, want string }{
+		{"half", "unused", "", "best", `no half "best": there are tune and report`},
+		{"no table", "repos", "", "", "no rows"},
+		{"column", "tasks", "repo\tcategory\tquery\n", "", "has no column targets"},
+		{"short row", "tasks", "repo\tcategory\tquery\ttargets\nzoo\tsymbol\n", "", "tasks:2: 2 fields, the heading has 4"},
+		{"nothing here", "tasks", "repo\tcategory\tquery\ttargets\ngone\tsymbol\tx\ty\n", "", "-clone makes the checkouts"},
+		{"revisions", "all/revisions.tsv", "repo\thash\n", "", "has no column revision"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := write(t, map[string]string{c.file: c.text})
+			if _, err := measure.Read(source(dir, c.half)); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want one that says %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestMethodsRankOnlyWhatIsBelowTheRoot(t *testing.T) {
+	s, err := measure.Read(source(write(t, nil), "tune"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Index(t.Context(), t.TempDir(), static.New()); err != nil {
+		t.Fatal(err)
+	}
+	zoo := s.Repositories[0]
+	for _, c := range []struct {
+		name   string
+		method measure.Method
+		first  string
+		files  int // that are found for the first question; 0: it depends on the model
+	}{
+		{"whole", measure.Weighted("", search.DefaultWeights(), true), "src/zebra.go", 0},
+		{"words", measure.Weighted("", search.DefaultWeights(), false), "src/zebra.go", 2},
+		{"dense", measure.Dense(""), "src/zebra.go", 0},
+		{"BM25 of code", measure.BM25("", false), "src/zebra.go", 1},
+		{"BM25 of all", measure.BM25("", true), "src/zebra.md", 2},
+	} {
+		found, err := zoo.Ask(t.Context(), c.method, zoo.Tasks[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		outside := func(file string) bool { return !strings.HasPrefix(file, "src/") }
+		if c.files > 0 && len(found.Files) != c.files || found.Files[0] != c.first || found.Hits[0] != c.first ||
+			slices.ContainsFunc(found.Files, outside) {
+			t.Errorf("%s finds %v, want %d files and first %s", c.name, found, c.files, c.first)
+		}
+	}
+	scores, err := s.Score(t.Context(), measure.Weighted("", search.DefaultWeights(), true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := measure.Means(scores.Files); len(got) != 1 || got[0] != 1 {
+		t.Errorf("means %v, want 1", got)
+	}
+}
+
+func TestWeightsByName(t *testing.T) {
+	w := search.DefaultWeights()
+	if got := measure.Weights(measure.Numbers(w)); got != w {
+		t.Errorf("there and back %+v, want %+v", got, w)
+	}
+	for i, name := range measure.Signals() {
+		without, err := measure.Without(w, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, x := range measure.Numbers(without) {
+			if want := measure.Numbers(w)[j]; (i == j) != (x == 0) || i != j && x != want {
+				t.Errorf("without %s: weight %d is %v", name, j, x)
+			}
+		}
+	}
+	if _, err := measure.Without(w, "luck"); err == nil || !strings.Contains(err.Error(), "there are ") {
+		t.Errorf("an unknown signal: %v", err)
+	}
+}
+
+// A git whose repositories have no pinned revision but that of x/zoo.
+func TestCloneTakesThePinnedRevisionElseTheNewest(t *testing.T) {
+	dir := write(t, map[string]string{
+		"repos": "repo\tgithub\trevision\nzoo\tx/zoo\t1\nold\tx/old\t2\nnew\tx/new\t3\nbad\tx/bad\t4\n",
+	})
+	all := filepath.Join(dir, "all")
+	var ran []string
+	git := func(_ context.Context, arguments ...string) error {
+		command := strings.ReplaceAll(strings.Join(arguments, " "), all+string(filepath.Separator), "")
+		ran = append(ran, command)
+		switch {
+		case arguments[0] == "init":
+			return os.MkdirAll(arguments[2], 0o755)
+		case strings.HasSuffix(command, " 2") || strings.Contains(command, "x/bad"):
+			return errors.New("no such thing in " + command)
+		}
+		return nil
+	}
+	var said []string
+	err := measure.Clone(t.Context(), git, filepath.Join(dir, "repos"), all, "host/", func(s string) { said = append(said, s) })
+	if err == nil || !strings.Contains(err.Error(), "x/bad HEAD") || strings.Contains(err.Error(), "x/old") {
+		t.Errorf("error %v, want that of bad alone", err)
+	}
+	want := `init --quiet old
+-C old fetch --quiet --depth 1 host/x/old 2
+-C old fetch --quiet --depth 1 host/x/old HEAD
+-C old checkout --quiet FETCH_HEAD
+init --quiet new
+-C new fetch --quiet --depth 1 host/x/new 3
+-C new checkout --quiet FETCH_HEAD
+init --quiet bad
+-C bad fetch --quiet --depth 1 host/x/bad 4
+-C bad fetch --quiet --depth 1 host/x/bad HEAD`
+	if got := strings.Join(ran, "\n"); got != want {
+		t.Errorf("git was run as\n%s\nwant\n%s", got, want)
+	}
+	const told = "2 of 4: x/old\nold: revision 2 cannot be had, this is the newest\n3 of 4: x/new\n4 of 4: x/bad"
+	if got := strings.Join(said, "\n"); got != told {
+		t.Errorf("said\n%s", got)
+	}
+	if _, err := os.Stat(filepath.Join(all, "bad")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what failed is left: %v", err)
+	}
+}
