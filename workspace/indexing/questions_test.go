@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/semantic-ls/semantic-ls/vectors/words"
-	"github.com/semantic-ls/semantic-ls/workspace"
-	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
 
 type question struct{ text, file, symbol string }
@@ -49,15 +47,7 @@ func TestPlainQuestionsFindTheirFileInNetHTTP(t *testing.T) {
 	first := 0
 	var report strings.Builder
 	for _, q := range asked {
-		answer, err := e.Search(t.Context(), workspace.Documents{}, indexing.Query{Text: q.text, Limit: 10})
-		if err != nil {
-			t.Fatal(err)
-		}
-		files := make([]string, len(answer.Hits))
-		for i, h := range answer.Hits {
-			rel, _ := filepath.Rel(root, h.Path)
-			files[i] = filepath.ToSlash(rel)
-		}
+		files := filesFound(t, e, root, q.text)
 		rank := slices.Index(files, q.file) + 1
 		if rank == 1 {
 			first++
