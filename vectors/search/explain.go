@@ -92,6 +92,7 @@ type account struct {
 	s       *index.Snapshot
 	p       parsed
 	weights Weights
+	factors Factors
 
 	list  []candidate // as scored returns it
 	views []fileView
@@ -100,7 +101,7 @@ type account struct {
 }
 
 func explain(s *index.Snapshot, first index.Explained, found []index.Candidate, p parsed, q Query) *account {
-	a := &account{s: s, p: p, weights: q.Weights, place: map[uint32]int{}}
+	a := &account{s: s, p: p, weights: q.Weights, factors: q.Factors, place: map[uint32]int{}}
 	a.list, a.views, a.top = scored(s, found, p, first.IDF, q)
 	for i, c := range a.list {
 		a.place[c.ID] = i
@@ -133,7 +134,7 @@ func (a *account) fill(x *Explanation, at int, standing index.Standing) {
 	view := &a.views[c.view]
 	ofClass := 1.0
 	class, _ := a.s.FileClass(a.s.FileOf(c.ID))
-	classFactors(class, a.p, func(name string, factor float64) {
+	classFactors(class, a.p, a.factors.each(), func(name string, factor float64) {
 		ofClass *= factor
 		x.Factors = append(x.Factors, Factor{name, factor})
 	})

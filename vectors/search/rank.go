@@ -75,6 +75,7 @@ type Query struct {
 	Vector  index.Probe // of Text; zero: lexical only
 	Limit   int         // hits, 0 to MaxLimit; what lies outside counts as the nearer of the two
 	Weights Weights
+	Factors Factors // of the classes of files; zero: the default ones
 }
 
 // Ranked is a chunk found. Score is in 0..1 and compares only within one answer.

@@ -89,6 +89,26 @@ func TestRankOrder(t *testing.T) {
 	}
 }
 
+// Whoever learns the factors walks over the list of classes: each factor is that of its class alone.
+func TestFactorsAreThoseOfTheClasses(t *testing.T) {
+	texts := map[string]string{"test": "x/a_test.go", "prose": "x/a.md", "configuration": "x/a.yaml", "foreign": "vendor/a.go"}
+	for _, c := range Classes() {
+		s := corpus(t, map[string]string{"x/a.go": "func one() { upload }", texts[c.Name]: "func one() { upload }"})
+		share := func(factor float64) float64 {
+			f := Factors{0.5, 0.5, 0.5, 0.5}
+			*c.Factor(&f) = factor
+			r, err := Rank(t.Context(), s, s.Everywhere(), Query{Text: "upload", Limit: 10, Weights: Weights{Chunk: 1}, Factors: f})
+			if err != nil || len(r.Ranked) != 2 || s.Chunk(r.Ranked[0].ID).Of.Path != "x/a.go" {
+				t.Fatalf("%s with factor %v: %+v, %v", c.Name, factor, r, err)
+			}
+			return r.Ranked[1].Score / r.Ranked[0].Score
+		}
+		if half, quarter := share(0.5), share(0.25); math.Abs(quarter-half/2) > 1e-9 {
+			t.Errorf("%s with half the factor has %v of what it had", c.Name, quarter/half)
+		}
+	}
+}
+
 func TestQueriesOfAnyKindAreAnswered(t *testing.T) {
 	s := corpus(t, map[string]string{"a.go": "func a1() { hello world }", "b.go": "func größe() { grüße }"})
 	for query, hits := range map[string]int{

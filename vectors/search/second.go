@@ -143,7 +143,7 @@ func byScore(a, b candidate) int {
 // viewed scores the candidates with what is known of their files, each of which is
 // looked at once.
 func viewed(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64, q Query) ([]candidate, []fileView) {
-	said := newSayings(p.terms, idf)
+	said, each := newSayings(p.terms, idf), q.Factors.each()
 	list := make([]candidate, len(found))
 	views := make([]fileView, 0, len(found))
 	numbers := newFileNumbers(len(found))
@@ -152,7 +152,7 @@ func viewed(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64,
 		if int(at) == len(views) {
 			class, path := s.FileClass(c.File)
 			share := said.share(path)
-			views = append(views, fileView{path: share, lift: q.Weights.Path * share, factor: classFactor(class, p)})
+			views = append(views, fileView{path: share, lift: q.Weights.Path * share, factor: classFactor(class, p, each)})
 		}
 		v := &views[at]
 		list[i] = candidate{Ranked{c.ID, (float64(c.Score) + v.lift) * v.factor}, at}

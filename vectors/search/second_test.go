@@ -39,7 +39,7 @@ func plainSecondStage(s *index.Snapshot, found []index.Candidate, p parsed, idf 
 		if all > 0 {
 			lift = q.Weights.Path * (said / all)
 		}
-		score := (float64(c.Score) + lift) * classFactor(class, p)
+		score := (float64(c.Score) + lift) * classFactor(class, p, q.Factors.each())
 		list = append(list, scored{Ranked{c.ID, score}, c.File})
 		top := tops[c.File]
 		if top == nil {
