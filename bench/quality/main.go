@@ -40,12 +40,10 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/semantic-ls/semantic-ls/bench/quality/measure"
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
-	"github.com/semantic-ls/semantic-ls/vectors/search"
 )
 
 func main() {
@@ -75,7 +73,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 	flags.StringVar(&o.Checkouts, "checkouts", "", "directory with a checkout of each repository")
 	flags.StringVar(&o.Half, "half", "", "tune or report: only the repositories of this half; both by default")
 	flags.StringVar(&o.cache, "cache", "", "where indexes are kept for the next time; nowhere by default")
-	flags.StringVar(&o.weights, "weights", "", "other weights than the default ones, as dense=0.5,path=1")
+	flags.StringVar(&o.weights, "weights", "", "other weights and factors than the default ones, as dense=0.5,test=0.6")
 	flags.BoolVar(&o.cross, "cross", false, "learn the weights without each repository in turn, and ask it: takes minutes")
 	flags.BoolVar(&o.misses, "misses", false, "list the questions whose first file is none of the targets")
 	flags.StringVar(&o.results, "results", "", "file to write a section of, as bench/RESULTS.md")
@@ -86,7 +84,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
-	weights, err := weigh(o.weights)
+	setting, err := measure.Default().With(o.weights)
 	if err != nil {
 		return err
 	}
@@ -106,7 +104,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 	for _, r := range s.Missing {
 		say(fmt.Sprintf("left out: %s has no checkout of %s in %s", r.Name, r.Root, o.Checkouts))
 	}
-	r, err := examine(ctx, s, o, weights, say)
+	r, err := examine(ctx, s, o, setting, say)
 	if err != nil {
 		return err
 	}
@@ -132,26 +130,6 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 	return os.WriteFile(o.results, []byte(withSection(string(before), r.title, section)), 0o644)
 }
 
-// weigh returns the default weights, changed as a list of name=value says.
-func weigh(changes string) (search.Weights, error) {
-	names, numbers := measure.Signals(), measure.Numbers(search.DefaultWeights())
-	if changes != "" {
-		for change := range strings.SplitSeq(changes, ",") {
-			name, value, _ := strings.Cut(change, "=")
-			i := slices.Index(names, name)
-			if i < 0 {
-				return search.Weights{}, fmt.Errorf("-weights: no signal %q: there are %s", name, strings.Join(names, ", "))
-			}
-			x, err := strconv.ParseFloat(value, 64)
-			if err != nil || !(x >= 0 && x <= 100) {
-				return search.Weights{}, fmt.Errorf("-weights: %s=%s: want a number from 0 to 100", name, value)
-			}
-			numbers[i] = x
-		}
-	}
-	return measure.Weights(numbers), nil
-}
-
 // quoted are arguments as a shell reads them.
 func quoted(arguments []string) []string {
 	list := slices.Clone(arguments)
@@ -173,7 +151,7 @@ type row struct {
 type report struct {
 	title, command, model string
 	set                   *measure.Set
-	weights               search.Weights
+	setting               measure.Setting
 	scores                measure.Scores // of the whole
 	whole                 row
 	beside                []row // simpler rankings, and one with learned weights
@@ -182,7 +160,7 @@ type report struct {
 }
 
 // examine indexes the set and ranks its questions in all ways.
-func examine(ctx context.Context, s *measure.Set, o options, weights search.Weights, say func(string)) (*report, error) {
+func examine(ctx context.Context, s *measure.Set, o options, setting measure.Setting, say func(string)) (*report, error) {
 	if o.cache == "" {
 		dir, err := os.MkdirTemp("", "quality-")
 		if err != nil {
@@ -192,7 +170,7 @@ func examine(ctx context.Context, s *measure.Set, o options, weights search.Weig
 		o.cache = dir
 	}
 	model := static.New()
-	r := &report{set: s, weights: weights, model: model.Model().Name}
+	r := &report{set: s, setting: setting, model: model.Model().Name}
 	if err := s.Index(ctx, o.cache, model); err != nil {
 		return nil, err
 	}
@@ -200,7 +178,7 @@ func examine(ctx context.Context, s *measure.Set, o options, weights search.Weig
 		scores, err := s.Score(ctx, m)
 		return row{m.Name, measure.Means(scores.Files), measure.Means(scores.Hits)}, err
 	}
-	whole := measure.Weighted("the whole", weights, true)
+	whole := measure.Weighted("the whole", setting, true)
 	scores, err := s.Score(ctx, whole)
 	if err != nil {
 		return nil, err
@@ -208,14 +186,14 @@ func examine(ctx context.Context, s *measure.Set, o options, weights search.Weig
 	r.scores = scores
 	r.whole = row{whole.Name, measure.Means(scores.Files), measure.Means(scores.Hits)}
 	if o.cross {
-		learned, err := cross(ctx, s, weights, say)
+		learned, err := cross(ctx, s, setting, say)
 		if err != nil {
 			return nil, err
 		}
 		r.beside = append(r.beside, learned)
 	}
 	for _, m := range []measure.Method{
-		measure.Weighted("the whole without the model", weights, false),
+		measure.Weighted("the whole without the model", setting, false),
 		measure.Dense("the model alone: each file's best chunk"),
 		measure.BM25("BM25 of chunks and files", false),
 		measure.BM25("BM25, documents and configuration as equals", true),
@@ -226,12 +204,11 @@ func examine(ctx context.Context, s *measure.Set, o options, weights search.Weig
 		}
 		r.beside = append(r.beside, of)
 	}
-	for _, signal := range measure.Signals() {
-		w, err := measure.Without(weights, signal)
-		if err != nil {
-			return nil, err
+	for _, n := range measure.Numbers() {
+		if !n.Signal {
+			continue
 		}
-		of, err := rank(measure.Weighted("without "+signal, w, true))
+		of, err := rank(measure.Weighted("without "+n.Name, setting.Without(n), true))
 		if err != nil {
 			return nil, err
 		}
@@ -241,7 +218,7 @@ func examine(ctx context.Context, s *measure.Set, o options, weights search.Weig
 }
 
 // cross ranks each repository's questions with weights that were learned from the others.
-func cross(ctx context.Context, s *measure.Set, start search.Weights, say func(string)) (row, error) {
+func cross(ctx context.Context, s *measure.Set, start measure.Setting, say func(string)) (row, error) {
 	p := measure.Problem([]*measure.Set{s}, start, func(n int) {
 		if n%100 == 0 {
 			say(fmt.Sprintf("learning: %d settings", n))
@@ -253,7 +230,7 @@ func cross(ctx context.Context, s *measure.Set, start search.Weights, say func(s
 	}
 	learned := row{name: "the whole, weights learned without the repository asked"}
 	for i, c := range choices {
-		m := measure.Weighted("", measure.Weights(c.Numbers), true)
+		m := measure.Weighted("", measure.Of(c.Numbers), true)
 		var hits []float64
 		for _, t := range s.Repositories[i].Tasks {
 			found, err := s.Repositories[i].Ask(ctx, m, t)

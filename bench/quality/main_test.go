@@ -55,7 +55,7 @@ func TestResultsHaveAllTables(t *testing.T) {
 	text := string(data)
 	for _, want := range []string{
 		"# Results\n\nWords.\n\n## tasks\n\n    go run ./bench/quality -repos ", "-half tune -results ",
-		"3 questions about 1 repositories in 1 languages: the half that may be tuned on.\n", "weights chunk 1, file 0.2,",
+		"3 questions about 1 repositories in 1 languages: the half that may be tuned on.\n", "weights and factors: chunk 1, file 0.2,",
 		"| the whole  ", "| the whole, weights learned without the repository asked |", "| the whole without the model ",
 		"| the model alone: each file's best chunk ", "| BM25 of chunks and files ", "| without chunk |", "| without best ",
 		"| a peer | 0.123   |       | 1 ms       |", "| semantic | 1         | 1            | 1.000   |",
@@ -104,20 +104,6 @@ func TestSectionIsReplacedOrAdded(t *testing.T) {
 		}
 		if again := withSection(c.want, "a", "## a\nnew\n"); again != c.want {
 			t.Errorf("%q became %q, want no change", c.want, again)
-		}
-	}
-}
-
-func TestWeightsOfTheCommandLine(t *testing.T) {
-	w, err := weigh("dense=0,best=2.5")
-	if err != nil || w.Dense != 0 || w.Best != 2.5 || w.Chunk == 0 {
-		t.Errorf("weights %+v, %v", w, err)
-	}
-	for changes, want := range map[string]string{
-		"luck=1": "there are chunk, file", "dense": "dense=: want a number", "dense=-1": "from 0 to 100", "dense=NaN": "from 0 to 100",
-	} {
-		if _, err := weigh(changes); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("-weights %s: %v, want %q", changes, err, want)
 		}
 	}
 }

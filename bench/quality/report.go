@@ -35,7 +35,7 @@ func (r *report) markdown() string {
 		}
 		fmt.Fprintf(&b, ": %s", of)
 	}
-	fmt.Fprintf(&b, ".\nModel %s, weights %s.\n\n", r.model, r.weightsLine())
+	fmt.Fprintf(&b, ".\nModel %s; weights and factors: %s.\n\n", r.model, r.setting)
 
 	figures := [][]string{heading}
 	figures = append(figures, r.figures(r.whole)[:4])
@@ -66,15 +66,6 @@ func (r *report) markdown() string {
 	writeTable(&b, r.byRepository())
 	r.writeCheckouts(&b)
 	return b.String()
-}
-
-func (r *report) weightsLine() string {
-	var list []string
-	numbers := measure.Numbers(r.weights)
-	for i, name := range measure.Signals() {
-		list = append(list, fmt.Sprintf("%s %.3g", name, numbers[i]))
-	}
-	return strings.Join(list, ", ")
 }
 
 // figures are the cells of a ranking beside the whole.

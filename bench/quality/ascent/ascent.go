@@ -139,7 +139,9 @@ func (p *Problem) height(ctx context.Context, at []int, without int) (float64, e
 			all += p.Share[i]
 		}
 	}
-	sum /= all
+	if all > 0 { // of nothing there is nothing to learn
+		sum /= all
+	}
 	for i, k := range at {
 		from := 0
 		if p.Start[i] == 0 {

@@ -76,6 +76,17 @@ func TestLeaveOneOutDoesNotSeeTheOne(t *testing.T) {
 	}
 }
 
+func TestOneGroupTeachesNothing(t *testing.T) {
+	p := ascent.Problem{
+		Start: []float64{1}, Share: []float64{1}, Penalty: 0.001, Restarts: 2,
+		Score: func(_ context.Context, x []float64) ([]float64, error) { return []float64{hill(x, 4)}, nil },
+	}
+	got, err := p.LeaveOneOut(t.Context())
+	if err != nil || len(got) != 1 || got[0].Numbers[0] != 1 {
+		t.Errorf("learned %+v, %v; want the start", got, err)
+	}
+}
+
 func TestSameEachTime(t *testing.T) {
 	learn := func() []float64 {
 		p := ascent.Problem{

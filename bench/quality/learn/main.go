@@ -1,11 +1,12 @@
-// Learn chooses the weights of the ranking: those that find the files of one or more sets of questions best. It prints
+// Learn chooses the numbers of the ranking: those that find the files of one or more sets of questions best. It prints
 // what the weights are worth, for the repositories that they were learned from and for ones that they were not, and the
 // table to check in.
 //
 //	go run ./bench/quality/learn -repos FILE -tasks FILE -checkouts DIR [-repos FILE -tasks FILE -checkouts DIR]... [-half tune]
 //
-// The tables are those of bench/quality. The weights are those of search.Weights, by name, and start at
-// search.DefaultWeights; whatever stands there is learned. How: bench/quality/ascent.
+// The tables are those of bench/quality. What is learned are the weights of search.Signals and the factors of
+// search.Classes, whatever stands there; they start at what the program has. How: bench/quality/ascent.
+// -dump writes down what every candidate says instead, for other ways to learn.
 package main
 
 import (
@@ -23,7 +24,6 @@ import (
 	"github.com/semantic-ls/semantic-ls/bench/quality/ascent"
 	"github.com/semantic-ls/semantic-ls/bench/quality/measure"
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
-	"github.com/semantic-ls/semantic-ls/vectors/search"
 )
 
 func main() {
@@ -51,6 +51,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 	alone := flags.Bool("alone", false, "learn from all, and do not leave out one repository after the other")
 	penalty := flags.Float64("penalty", measure.Penalty, "on the square of each octave that a weight moves")
 	restarts := flags.Int("restarts", measure.Restarts, "other places to begin")
+	dump := flags.String("dump", "", "file to write the candidates of all questions to, with their signals, instead of learning")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -80,7 +81,10 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 		}
 		sets = append(sets, s)
 	}
-	start := search.DefaultWeights()
+	start := measure.Default()
+	if *dump != "" {
+		return dumpAll(ctx, *dump, sets, start)
+	}
 	p := measure.Problem(sets, start, func(n int) {
 		if n%20 == 0 {
 			fmt.Fprintf(progress, "%d settings\n", n)
@@ -91,7 +95,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 	if err != nil {
 		return err
 	}
-	before, err := p.Score(ctx, measure.Numbers(start))
+	before, err := p.Score(ctx, start.List())
 	if err != nil {
 		return err
 	}
@@ -107,6 +111,20 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 	}
 	report(out, sets, before, after, choices, numbers)
 	return nil
+}
+
+// dumpAll writes the candidates of each set; those of the second and further ones have a heading of their own.
+func dumpAll(ctx context.Context, name string, sets []*measure.Set, of measure.Setting) error {
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	for _, s := range sets {
+		if err := s.Dump(ctx, file, of); err != nil {
+			return errors.Join(err, file.Close())
+		}
+	}
+	return file.Close()
 }
 
 // report prints the figures of the start, of what was learned and of what was learned elsewhere, then the weights.
@@ -128,14 +146,14 @@ func report(out io.Writer, sets []*measure.Set, before, after []float64, choices
 		fmt.Fprintln(out)
 		from = to
 	}
-	fmt.Fprintf(out, "\n%-10s %7s  %7s", "weight", "start", "learned")
+	fmt.Fprintf(out, "\n%-13s %7s  %7s", "number", "start", "learned")
 	if len(choices) > 0 {
 		fmt.Fprintf(out, "  %s", "with a repository left out")
 	}
 	fmt.Fprintln(out)
-	start := measure.Numbers(search.DefaultWeights())
-	for i, name := range measure.Signals() {
-		fmt.Fprintf(out, "%-10s %7.3f  %7.3f", name, start[i], numbers[i])
+	start := measure.Default().List()
+	for i, n := range measure.Numbers() {
+		fmt.Fprintf(out, "%-13s %7.3f  %7.3f", n.Name, start[i], numbers[i])
 		if len(choices) > 0 {
 			fmt.Fprint(out, "  ")
 			each := map[float64]int{}
@@ -169,13 +187,18 @@ func literal(sets []*measure.Set, numbers []float64) string {
 		}
 	}
 	var b strings.Builder
-	const from = "// Learned by bench/quality/learn from %d questions about %d repositories.\nsearch.Weights{"
+	const from = "// Learned by bench/quality/learn from %d questions about %d repositories.\n"
 	fmt.Fprintf(&b, from, questions, repositories)
-	for i, name := range measure.Signals() {
-		if i > 0 {
+	for i, n := range measure.Numbers() {
+		switch {
+		case i == 0:
+			b.WriteString("search.Weights{")
+		case !n.Signal && measure.Numbers()[i-1].Signal:
+			b.WriteString("}\nsearch.Factors{")
+		default:
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s: %.3g", strings.ToUpper(name[:1])+name[1:], numbers[i])
+		fmt.Fprintf(&b, "%s: %.3g", strings.ToUpper(n.Name[:1])+n.Name[1:], numbers[i])
 	}
 	b.WriteString("}")
 	return b.String()

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/semantic-ls/semantic-ls/bench/quality/measure"
-	"github.com/semantic-ls/semantic-ls/vectors/search"
 )
 
 func write(t *testing.T, dir, name, text string) {
@@ -51,7 +50,7 @@ func TestLearnFromTwoSets(t *testing.T) {
 		}
 	}
 	// Nothing is to be gained, so everything stays.
-	_, want, _ := strings.Cut(literal(nil, measure.Numbers(search.DefaultWeights())), "\n")
+	_, want, _ := strings.Cut(literal(nil, measure.Default().List()), "\n")
 	if !strings.HasSuffix(strings.TrimSpace(out.String()), want) {
 		t.Errorf("weights were moved for nothing, want %s", want)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/semantic-ls/semantic-ls/bench/quality/ascent"
-	"github.com/semantic-ls/semantic-ls/vectors/search"
 )
 
 // Chosen by leaving one repository out: less penalty, or more places to begin, makes what is learned better where it
@@ -14,17 +13,17 @@ const (
 	Restarts = 0
 )
 
-// Problem is that of the weights of the ranking. Its groups are the repositories of all sets, one set after the other;
+// Problem is that of the numbers of the ranking. Its groups are the repositories of all sets, one set after the other;
 // each set counts the same, and within a set each repository.
-func Problem(sets []*Set, start search.Weights, asked func(n int)) *ascent.Problem {
-	p := &ascent.Problem{Start: Numbers(start), Penalty: Penalty, Restarts: Restarts, Asked: asked}
+func Problem(sets []*Set, start Setting, asked func(n int)) *ascent.Problem {
+	p := &ascent.Problem{Start: start.List(), Penalty: Penalty, Restarts: Restarts, Asked: asked}
 	for _, s := range sets {
 		for range s.Repositories {
 			p.Share = append(p.Share, 1/float64(len(sets)*len(s.Repositories)))
 		}
 	}
 	p.Score = func(ctx context.Context, numbers []float64) (list []float64, err error) {
-		m := Weighted("", Weights(numbers), true)
+		m := Weighted("", Of(numbers), true)
 		for _, s := range sets {
 			scores, err := s.Score(ctx, m)
 			if err != nil {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/bench/quality/measure"
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
-	"github.com/semantic-ls/semantic-ls/vectors/search"
 )
 
 func TestNDCG(t *testing.T) {
@@ -153,8 +152,8 @@ func TestMethodsRankOnlyWhatIsBelowTheRoot(t *testing.T) {
 		first  string
 		files  int // that are found for the first question; 0: it depends on the model
 	}{
-		{"whole", measure.Weighted("", search.DefaultWeights(), true), "src/zebra.go", 0},
-		{"words", measure.Weighted("", search.DefaultWeights(), false), "src/zebra.go", 2},
+		{"whole", measure.Weighted("", measure.Default(), true), "src/zebra.go", 0},
+		{"words", measure.Weighted("", measure.Default(), false), "src/zebra.go", 2},
 		{"dense", measure.Dense(""), "src/zebra.go", 0},
 		{"BM25 of code", measure.BM25("", false), "src/zebra.go", 1},
 		{"BM25 of all", measure.BM25("", true), "src/zebra.md", 2},
@@ -169,7 +168,7 @@ func TestMethodsRankOnlyWhatIsBelowTheRoot(t *testing.T) {
 			t.Errorf("%s finds %v, want %d files and first %s", c.name, found, c.files, c.first)
 		}
 	}
-	scores, err := s.Score(t.Context(), measure.Weighted("", search.DefaultWeights(), true))
+	scores, err := s.Score(t.Context(), measure.Weighted("", measure.Default(), true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,24 +177,76 @@ func TestMethodsRankOnlyWhatIsBelowTheRoot(t *testing.T) {
 	}
 }
 
-func TestWeightsByName(t *testing.T) {
-	w := search.DefaultWeights()
-	if got := measure.Weights(measure.Numbers(w)); got != w {
-		t.Errorf("there and back %+v, want %+v", got, w)
+// What is dumped is what the ranking ranks by: the best candidate's values and classes make its score.
+func TestCandidatesHaveTheirSignals(t *testing.T) {
+	s, err := measure.Read(source(write(t, map[string]string{
+		"all/zoo/src/zebra_test.go": "package zoo\n\nfunc TestStroke() { stroke(zebra) }\n",
+	}), "tune"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i, name := range measure.Signals() {
-		without, err := measure.Without(w, name)
-		if err != nil {
-			t.Fatal(err)
+	if err := s.Index(t.Context(), t.TempDir(), static.New()); err != nil {
+		t.Fatal(err)
+	}
+	zoo, of := s.Repositories[0], measure.Default()
+	list, err := zoo.Candidates(t.Context(), of, zoo.Tasks[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) < 3 || !list[0].Right || list[1].Right || list[0].Score <= list[1].Score {
+		t.Fatalf("candidates %+v", list)
+	}
+	sum, all := 0.0, 0.0
+	for i, n := range measure.Numbers() {
+		if n.Signal {
+			sum += list[0].Values[i] * *n.Of(&of)
+			all += *n.Of(&of)
 		}
-		for j, x := range measure.Numbers(without) {
-			if want := measure.Numbers(w)[j]; (i == j) != (x == 0) || i != j && x != want {
-				t.Errorf("without %s: weight %d is %v", name, j, x)
+	}
+	if math.Abs(sum/all-list[0].Score) > 1e-6 {
+		t.Errorf("the signals make %v, the score is %v", sum/all, list[0].Score)
+	}
+	test := slices.IndexFunc(list, func(c measure.Candidate) bool { return c.Path == "src/zebra_test.go" })
+	if test < 0 || !slices.Equal(list[test].Classes, []bool{true, false, false, false}) {
+		t.Errorf("the test is candidate %d of %+v", test, list)
+	}
+	var table strings.Builder
+	if err := s.Dump(t.Context(), &table, of); err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(strings.TrimSuffix(table.String(), "\n"), "\n")
+	heading, first := strings.Split(rows[0], "\t"), strings.Split(rows[1], "\t")
+	if len(rows) < 1+len(list) || len(first) != len(heading) || heading[6] != "chunk" ||
+		first[2] != "src/zebra.go" || first[4] != "1" {
+		t.Errorf("the table is\n%s", table.String())
+	}
+}
+
+func TestNumbersByName(t *testing.T) {
+	of := measure.Default()
+	if got := measure.Of(of.List()); got != of {
+		t.Errorf("there and back %v, want %v", got, of)
+	}
+	for i, n := range measure.Numbers() {
+		for j, x := range of.Without(n).List() {
+			if want := of.List()[j]; (i == j) != (x == 0) || i != j && x != want {
+				t.Errorf("without %s: number %d is %v", n.Name, j, x)
 			}
 		}
 	}
-	if _, err := measure.Without(w, "luck"); err == nil || !strings.Contains(err.Error(), "there are ") {
-		t.Errorf("an unknown signal: %v", err)
+	w, err := of.With("dense=0,test=2.5")
+	if err != nil || w.Weights.Dense != 0 || w.Factors.Test != 2.5 || w.Weights.Chunk != of.Weights.Chunk {
+		t.Errorf("changed to %v, %v", w, err)
+	}
+	if !strings.HasPrefix(w.String(), "chunk 1, file 0.2, dense 0,") {
+		t.Errorf("it is told as %s", w)
+	}
+	for changes, want := range map[string]string{
+		"luck=1": "there are chunk, file", "dense": "dense=: want a number", "dense=-1": "from 0 to 100", "dense=NaN": "from 0 to 100",
+	} {
+		if _, err := of.With(changes); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", changes, err, want)
+		}
 	}
 }
 

@@ -3,11 +3,8 @@ package measure
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"path"
-	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/lexical"
@@ -25,23 +22,25 @@ type Method struct {
 // far as it does for who asks for one screen.
 const Depth = 100
 
-// Weighted is the ranking of vectors/search with weights, and without the query's vector where it is not to have one.
-func Weighted(name string, w search.Weights, vector bool) Method {
+// Weighted is the ranking of vectors/search with a setting, and without the query's vector where it is not to have one.
+func Weighted(name string, set Setting, vector bool) Method {
 	return Method{name, func(ctx context.Context, r *Repository, t *Task) ([]uint32, error) {
-		q := search.Query{Text: t.Query, Limit: Depth, Weights: w}
-		if vector {
-			q.Vector = t.probe
-		}
-		found, err := search.Rank(ctx, r.snapshot, r.snapshot.Everywhere(), q)
-		if err != nil {
-			return nil, err
-		}
-		ids := make([]uint32, len(found.Ranked))
-		for i := range ids {
-			ids[i] = found.Ranked[i].ID
-		}
-		return ids, nil
+		return r.ranked(ctx, t, set, vector, Depth)
 	}}
+}
+
+// ranked is the order of at most limit chunks.
+func (r *Repository) ranked(ctx context.Context, t *Task, set Setting, vector bool, limit int) ([]uint32, error) {
+	q := set.query(t, vector, limit)
+	found, err := search.Rank(ctx, r.snapshot, r.snapshot.Everywhere(), q)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uint32, len(found.Ranked))
+	for i := range ids {
+		ids[i] = found.Ranked[i].ID
+	}
+	return ids, nil
 }
 
 // Dense is the order of the vectors' cosines, and nothing else.
@@ -93,43 +92,6 @@ func ordered(scores []float32) []uint32 {
 	}
 	slices.SortFunc(ids, func(a, b uint32) int { return cmp.Or(cmp.Compare(scores[b], scores[a]), cmp.Compare(a, b)) })
 	return ids
-}
-
-// Signals are the names of the ranking's weights, in the order of search.Weights.
-func Signals() (names []string) {
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[search.Weights]()) {
-		names = append(names, strings.ToLower(f.Name))
-	}
-	return names
-}
-
-// Numbers are weights in the order of Signals.
-func Numbers(w search.Weights) (list []float64) {
-	v := reflect.ValueOf(w)
-	for i := range v.NumField() {
-		list = append(list, v.Field(i).Float())
-	}
-	return list
-}
-
-// Weights are those of the numbers, in the order of Signals.
-func Weights(numbers []float64) (w search.Weights) {
-	v := reflect.ValueOf(&w).Elem()
-	for i, x := range numbers {
-		v.Field(i).SetFloat(x)
-	}
-	return w
-}
-
-// Without returns the weights with that of one signal 0.
-func Without(w search.Weights, signal string) (search.Weights, error) {
-	i := slices.Index(Signals(), signal)
-	if i < 0 {
-		return w, fmt.Errorf("no signal %q: there are %s", signal, strings.Join(Signals(), ", "))
-	}
-	numbers := Numbers(w)
-	numbers[i] = 0
-	return Weights(numbers), nil
 }
 
 // Found are the paths that a method found for a question, from the top of the checkout.
