@@ -3,8 +3,8 @@
 //
 // A number is tried at what it starts with times powers of the fourth root of two, and at 0. Each is moved by itself,
 // first by four octaves, then by less, for as long as that gains anything; then from a few other places at random, since
-// the figure has many hills. What is learned is held near the start by a penalty on each octave, so that a number moves
-// only for a gain that outweighs it.
+// the figure has many hills. Two things keep it from learning the questions by heart: a penalty on each octave away from
+// the start, and that a gain must be one of the groups at large, more than its standard error over them.
 //
 // The figure is asked for by groups, here repositories, and remembered: leaving out one group at a time, to see what
 // learning is worth for a group that it has not seen, costs few more questions than learning once.
@@ -33,6 +33,7 @@ type Problem struct {
 	// Share is how much each group counts; they add up to 1.
 	Share    []float64
 	Penalty  float64 // on the square of each number's distance from the start, in octaves
+	Sure     float64 // how many times its standard error, over the groups, a gain must be to be taken
 	Restarts int     // other places to begin
 	Asked    func(n int)
 
@@ -108,14 +109,21 @@ func (p *Problem) climb(ctx context.Context, at []int, without int) (float64, er
 				} else if step == widest {
 					steps = append(steps, off)
 				}
-				best := was
+				best, from := was, height
 				for _, to := range steps {
 					at[i] = to
 					h, err := p.height(ctx, at, without)
 					if err != nil {
 						return 0, err
 					}
-					if h > height+1e-9 {
+					if h <= height+1e-9 {
+						continue
+					}
+					doubt, err := p.doubt(ctx, at, i, was, without)
+					if err != nil {
+						return 0, err
+					}
+					if h-from > p.Sure*doubt {
 						height, best, moved = h, to, true
 					}
 				}
@@ -124,6 +132,41 @@ func (p *Problem) climb(ctx context.Context, at []int, without int) (float64, er
 		}
 	}
 	return height, err
+}
+
+// doubt is the standard error of what is gained by moving number i from where it was to where it is, as the groups
+// differ in it.
+func (p *Problem) doubt(ctx context.Context, at []int, i, was, without int) (float64, error) {
+	if p.Sure == 0 {
+		return 0, nil
+	}
+	after, err := p.score(ctx, at)
+	if err != nil {
+		return 0, err
+	}
+	is := at[i]
+	at[i] = was
+	before, err := p.score(ctx, at)
+	at[i] = is
+	if err != nil {
+		return 0, err
+	}
+	mean, all := 0.0, 0.0
+	for g, share := range p.Share {
+		if g != without {
+			mean += share * (after[g] - before[g])
+			all += share
+		}
+	}
+	mean /= all
+	sum := 0.0
+	for g, share := range p.Share {
+		if g != without {
+			d := share / all * (after[g] - before[g] - mean)
+			sum += d * d
+		}
+	}
+	return math.Sqrt(sum), nil
 }
 
 // height is the figure less the penalty.

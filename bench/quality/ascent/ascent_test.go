@@ -76,6 +76,25 @@ func TestLeaveOneOutDoesNotSeeTheOne(t *testing.T) {
 	}
 }
 
+// What one group of five gains is no gain of all, nor what all gain is one's.
+func TestOnlySureGainsAreTaken(t *testing.T) {
+	p := ascent.Problem{
+		Start: []float64{1, 1}, Share: []float64{.2, .2, .2, .2, .2}, Sure: 2,
+		Score: func(_ context.Context, x []float64) ([]float64, error) {
+			all := 0.1 * hill(x[1:], 4)
+			return []float64{all + hill(x[:1], 4), all + .5, all + .5, all + .5, all + .51}, nil
+		},
+	}
+	got, err := p.Learn(t.Context())
+	if err != nil || got[0] != 1 || !near(got[1:], 4) {
+		t.Errorf("learned %v, %v; want 1 and 4", got, err)
+	}
+	p = ascent.Problem{Start: p.Start, Share: p.Share, Score: p.Score}
+	if got, err = p.Learn(t.Context()); err != nil || !near(got, 4, 4) {
+		t.Errorf("without being sure, learned %v, %v; want 4 and 4", got, err)
+	}
+}
+
 func TestOneGroupTeachesNothing(t *testing.T) {
 	p := ascent.Problem{
 		Start: []float64{1}, Share: []float64{1}, Penalty: 0.001, Restarts: 2,

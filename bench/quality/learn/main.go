@@ -50,6 +50,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 	cache := flags.String("cache", "", "where indexes are kept for the next time; nowhere by default")
 	alone := flags.Bool("alone", false, "learn from all, and do not leave out one repository after the other")
 	penalty := flags.Float64("penalty", measure.Penalty, "on the square of each octave that a weight moves")
+	sure := flags.Float64("sure", measure.Sure, "how many times its standard error a gain must be to be taken")
 	restarts := flags.Int("restarts", measure.Restarts, "other places to begin")
 	dump := flags.String("dump", "", "file to write the candidates of all questions to, with their signals, instead of learning")
 	if err := flags.Parse(arguments); err != nil {
@@ -90,7 +91,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 			fmt.Fprintf(progress, "%d settings\n", n)
 		}
 	})
-	p.Penalty, p.Restarts = *penalty, *restarts
+	p.Penalty, p.Sure, p.Restarts = *penalty, *sure, *restarts
 	numbers, err := p.Learn(ctx)
 	if err != nil {
 		return err
