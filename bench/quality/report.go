@@ -61,7 +61,10 @@ func (r *report) markdown() string {
 		writeTable(&b, figures)
 	}
 
-	writeTable(&b, r.byCategory())
+	writeTable(&b, r.byKind("category", func(t *measure.Task) string { return t.Category }))
+	if r.set.Repositories[0].Tasks[0].Wording != "" {
+		writeTable(&b, r.byKind("wording", func(t *measure.Task) string { return t.Wording }))
+	}
 	writeTable(&b, r.byLanguage())
 	writeTable(&b, r.byRepository())
 	r.writeCheckouts(&b)
@@ -85,20 +88,20 @@ func interval(list []float64) string {
 	return fmt.Sprintf("%.3f to %.3f", low, high)
 }
 
-// byCategory is of the questions of a category, by repository.
-func (r *report) byCategory() [][]string {
+// byKind is of the questions of a kind, by repository.
+func (r *report) byKind(what string, kind func(t *measure.Task) string) [][]string {
 	files, questions := map[string][]float64{}, map[string]int{}
 	for i, repo := range r.set.Repositories {
 		own := map[string][]float64{}
 		for j, t := range repo.Tasks {
-			own[t.Category] = append(own[t.Category], r.scores.Files[i][j])
+			own[kind(t)] = append(own[kind(t)], r.scores.Files[i][j])
 		}
 		for name, list := range own {
 			files[name] = append(files[name], measure.Mean(list))
 			questions[name] += len(list)
 		}
 	}
-	rows := [][]string{{"category", "questions", "repositories", "NDCG@10", "95 % of draws"}}
+	rows := [][]string{{what, "questions", "repositories", "NDCG@10", "95 % of draws"}}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		list := files[name]
 		rows = append(rows, []string{

@@ -4,7 +4,7 @@
 // A table is tab-separated, with a heading that names its columns, in any order:
 //
 //	repositories: repo language github revision root [licence] [half]
-//	questions:    repo category query targets
+//	questions:    repo category query targets [wording]
 //
 // repo is the name of the checkout's directory, root what of it is indexed, half "tune" or "report", and targets are
 // the paths that answer the question, joined by ';'.
@@ -55,6 +55,7 @@ type Repository struct {
 // Task is a question.
 type Task struct {
 	Category, Query string
+	Wording         string // how near the words are to the code's; "" where the table does not say
 	Targets         []string
 
 	probe index.Probe // of Query
@@ -76,7 +77,9 @@ func Read(from Source) (*Set, error) {
 	}
 	asked := map[string][]*Task{}
 	for _, row := range tasks.rows {
-		t := &Task{Category: row["category"], Query: row["query"], Targets: strings.Split(row["targets"], ";")}
+		t := &Task{
+			Category: row["category"], Query: row["query"], Wording: row["wording"], Targets: strings.Split(row["targets"], ";"),
+		}
 		asked[row["repo"]] = append(asked[row["repo"]], t)
 	}
 	revisions, err := readRevisions(from.Checkouts)
