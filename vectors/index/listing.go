@@ -10,6 +10,9 @@ import (
 // Class is the file's class.
 func (n FileName) Class() Class { return n.seg.class(n.file) }
 
+// Class is the file's class.
+func (f File) Class() Class { return classOf(f) }
+
 // Having is the scope of those chunks of c that have at least one term of each list, of the hashes of words. It returns
 // the context's cause when that ends first.
 func (c Scope) Having(ctx context.Context, lists [][]uint64) (Scope, error) {

@@ -227,20 +227,27 @@ func newTexts(list []exact) *Texts {
 	return t
 }
 
-// String gives them as they were typed.
-func (t *Texts) String() string {
-	var typed []string
+// Typed gives them as they stand in the query.
+func (t *Texts) Typed() (list []string) {
 	for i := range t.list {
-		typed = append(typed, t.list[i].typed)
+		list = append(list, t.list[i].typed)
 	}
-	return strings.Join(typed, " ")
+	return list
 }
+
+// String is all of them.
+func (t *Texts) String() string { return strings.Join(t.Typed(), " ") }
 
 // Size is how many steps a byte of a text costs at most, beyond looking for literals.
 func (t *Texts) Size() int { return t.size }
 
 // Needs are words, by their hashes: a text that passes has at least one of each list.
-func (t *Texts) Needs() [][]uint64 { return t.needs }
+func (t *Texts) Needs() [][]uint64 {
+	if t == nil {
+		return nil
+	}
+	return t.needs
+}
 
 // Match reports whether a text passes.
 func (t *Texts) Match(text string) bool {

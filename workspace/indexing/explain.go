@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
@@ -58,7 +59,8 @@ type Last struct {
 }
 
 // Refusal is which part of a query a spot does not pass: a list of Criteria, as
-// CriterionError names it, or "folders", and what is in it.
+// CriterionError names it, or "folders", and what is in it; of what stands in the query the
+// key of a filter, with its - where it has one, or "query" for phrases and patterns.
 type Refusal struct {
 	List  string
 	Given []string
@@ -115,10 +117,54 @@ func (e *Engine) explain(ctx context.Context, docs workspace.Documents, q Query,
 		}
 	}
 	if len(inside) == 0 {
-		x.Verdict, x.Filter = Filtered, q.refusal(f, rel, file.Language)
+		x.Verdict, x.Filter = Filtered, q.refusal(f, rel, file)
 		return x, nil
 	}
+	if q.wordless() {
+		x.Verdict, x.Warning = Unlike, cmp.Or(x.Warning, noWord)
+		return x, nil
+	}
+	if q.Filter.ofTexts() != nil || !search.HasWords(q.Text) {
+		return e.exactly(ctx, docs, v, q, inside, x)
+	}
 	return e.standing(ctx, v, q, inside, x)
+}
+
+// exactly says where the best of some chunks stands among those that have the texts of the query, or that are listed.
+func (e *Engine) exactly(
+	ctx context.Context, docs workspace.Documents, v view, q Query, ids []uint32, x Explanation,
+) (Explanation, error) {
+	texts := q.Filter.ofTexts()
+	l := newLooking(limitOf(q.Limit), func() *sources { return e.sources(docs, q.Filter) })
+	passed, err := l.first(ctx, v, 0)
+	if err != nil {
+		return Explanation{}, err
+	}
+	if l.outside > 0 {
+		x.Warning = cmp.Or(x.Warning, l.warning(texts))
+	}
+	if texts == nil { // a further piece of a definition is listed with the first
+		for file := v.snapshot.FileOf(ids[0]); !slices.Contains(passed, ids[0]) && ids[0] > 0; ids[0]-- {
+			if v.snapshot.FileOf(ids[0]-1) != file {
+				break
+			}
+		}
+	}
+	at := slices.IndexFunc(passed, func(id uint32) bool { return slices.Contains(ids, id) })
+	switch {
+	case at < 0 && texts != nil:
+		x.Verdict, x.Filter = Filtered, Refusal{"query", texts.Typed()}
+		return x, nil
+	case search.HasWords(q.Text):
+		v.scope = v.scope.Only(passed)
+		ids = slices.DeleteFunc(ids, func(id uint32) bool { return !slices.Contains(passed, id) })
+		return e.standing(ctx, v, q, ids, x)
+	}
+	x.Place.Rank, x.Place.Found, x.Verdict = at+1, len(passed), Below
+	if x.Place.Rank <= l.limit {
+		x.Verdict = Hit
+	}
+	return x, nil
 }
 
 // of returns the view that has a file, also one that is skipped.
@@ -222,7 +268,7 @@ func (f *folder) neverRead(docs workspace.Documents, rel string) (ignore.Skip, e
 func (e *Engine) absent(
 	ctx context.Context, docs workspace.Documents, q Query, f *folder, rel string, x Explanation,
 ) (Explanation, error) {
-	if list := q.refusal(f, rel, ""); list.List == "folders" {
+	if list := q.refusal(f, rel, index.File{Path: rel}); list.List == "folders" {
 		x.Verdict, x.Filter = Filtered, list
 		return x, nil
 	}
@@ -241,7 +287,7 @@ func (e *Engine) absent(
 			x.Verdict = Empty
 			return x, nil
 		case ok:
-			x.Verdict, x.Filter = Filtered, q.refusal(f, rel, file.Language)
+			x.Verdict, x.Filter = Filtered, q.refusal(f, rel, file)
 			return x, nil
 		}
 	}
@@ -273,7 +319,7 @@ func (f *folder) leftOut(rel string) ignore.Skip {
 }
 
 // refusal says which part of the query does not look at a file of a folder.
-func (q Query) refusal(f *folder, rel, language string) Refusal {
+func (q Query) refusal(f *folder, rel string, file index.File) Refusal {
 	places := f.places(q.Folders)
 	within := func(p index.Place) bool {
 		return p.Directory == "" || rel == p.Directory || strings.HasPrefix(rel, p.Directory+"/")
@@ -288,17 +334,55 @@ func (q Query) refusal(f *folder, rel, language string) Refusal {
 	if q.Filter == nil {
 		return Refusal{}
 	}
-	of := q.Filter.of
+	for i := range q.Filter.rules {
+		if list := q.Filter.rules[i].refuses(f.root, rel, file, places); list.List != "" {
+			return list
+		}
+	}
+	for i := range q.Filter.rules {
+		r := &q.Filter.rules[i]
+		switch {
+		case len(r.of.Kinds) > 0:
+			return r.refusal("kinds", "kind", r.of.Kinds)
+		case len(r.of.NotKinds) > 0:
+			return r.refusal("notKinds", "-kind", r.of.NotKinds)
+		}
+	}
+	return Refusal{}
+}
+
+// refuses says which of its lists does not let a file pass.
+func (r *rule) refuses(root, rel string, file index.File, places []index.Place) Refusal {
+	content := contentOf(file.Class())
+	chosen := func(only rule) bool {
+		chooses := only.chooses(places)
+		return chooses == nil || chooses(root, rel)
+	}
 	switch {
-	case q.Filter.languages != nil && !q.Filter.languages[language]:
-		return Refusal{"languages", of.Languages}
-	case q.Filter.others[language]:
-		return Refusal{"notLanguages", of.NotLanguages}
+	case r.languages != nil && !r.languages[file.Language]:
+		return r.refusal("languages", "lang", r.of.Languages)
+	case r.others[file.Language]:
+		return r.refusal("notLanguages", "-lang", r.of.NotLanguages)
+	case r.contents != 0 && content&r.contents == 0:
+		return r.refusal("contents", "content", r.of.Contents)
+	case content&r.not != 0:
+		return r.refusal("notContents", "-content", r.of.NotContents)
+	case !chosen(rule{globs: r.globs}):
+		return r.refusal("globs", "", r.of.Globs)
+	case !chosen(rule{paths: r.paths}):
+		return r.refusal("paths", "path", r.of.Paths)
+	case !chosen(rule{notPaths: r.notPaths}):
+		return r.refusal("notPaths", "-path", r.of.NotPaths)
 	}
-	if chooses := q.Filter.chooses(places); chooses != nil && !chooses(f.root, rel) {
-		return Refusal{"globs", of.Globs}
+	return Refusal{}
+}
+
+// refusal is one by a list of the rule, as programs give it or as it stands in a query.
+func (r *rule) refusal(list, typed string, given []string) Refusal {
+	if r.typed {
+		list = typed
 	}
-	return Refusal{"kinds", of.Kinds}
+	return Refusal{list, given}
 }
 
 // numbers are those of chunks.

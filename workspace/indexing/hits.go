@@ -21,11 +21,13 @@ type sources struct {
 	cut    func(rel, text string) chunk.File
 	byPath map[string]*source // absolute
 	kinds  index.Kinds        // of the hits
+	texts  *search.Texts      // that the hits pass
+	each   bool               // of a chunk all that passes is a hit, not what shows best why the chunk is one
 }
 
 func (e *Engine) sources(docs workspace.Documents, filter *Filter) *sources {
 	read := func(root, rel string) (string, bool) { return e.text(docs, root, rel) }
-	return &sources{read: read, cut: chunk.Cut, byPath: map[string]*source{}, kinds: filter.ofKinds()}
+	return &sources{read: read, cut: chunk.Cut, byPath: map[string]*source{}, kinds: filter.ofKinds(), texts: filter.ofTexts()}
 }
 
 // text is what a document says now: the editor's buffer, else the file.
@@ -62,7 +64,14 @@ func (s *sources) unread(root, rel string) *source {
 	if known := s.byPath[path]; known != nil {
 		return known
 	}
-	src := &source{path: path, taken: map[int]bool{}}
+	src := s.open(root, rel)
+	s.byPath[path] = src
+	return src
+}
+
+// open returns a document that is not read yet, and not kept.
+func (s *sources) open(root, rel string) *source {
+	src := &source{path: filepath.Join(root, filepath.FromSlash(rel)), taken: map[int]bool{}}
 	src.load = sync.OnceFunc(func() { src.text, src.ok = s.read(root, rel) })
 	src.outline = sync.OnceValue(func() *chunk.File {
 		outline := s.cut(rel, src.text)
@@ -76,12 +85,11 @@ func (s *sources) unread(root, rel string) *source {
 		}
 		return byHash
 	})
-	s.byPath[path] = src
 	return src
 }
 
 // hits reads the texts of what was found and drops what is no longer there, or turns out to be of another kind than is
-// wanted.
+// wanted, or to hold another text.
 func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found search.Result, limit int) ([]search.Hit, error) {
 	hits := make([]search.Hit, 0, min(limit, len(found.Ranked)))
 	snippets := search.NewSnippets(found.Terms)
@@ -91,28 +99,29 @@ func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found sear
 		if err != nil {
 			return nil, err
 		}
-		for i, h := range shown {
-			if h == nil {
-				continue
+		for i, some := range shown {
+			for _, h := range some {
+				if at := len(found.Ranked) - len(rest) + i; at < len(found.Explanations) {
+					h.Explanation = &found.Explanations[at]
+				}
+				hits = append(hits, h)
 			}
-			if found.Explanations != nil {
-				h.Explanation = &found.Explanations[len(found.Ranked)-len(rest)+i]
-			}
-			hits = append(hits, *h)
 		}
 		rest = rest[n:]
 	}
-	return hits, nil
+	return hits[:min(limit, len(hits))], nil
 }
 
 // lookers is how many tasks read documents for a query at once: two halve what reading
 // and outlining twenty files takes, and a third would wait for a core.
 const lookers = 2
 
-// shown returns the hits that the chunks are, nil for those that are none. The chunks of
+// shown returns the hits that each of the chunks is, none for those that are none. The chunks of
 // a document are looked at in order, documents by several tasks.
-func (s *sources) shown(ctx context.Context, snapshot *index.Snapshot, ranked []search.Ranked, snippets *search.Snippets) ([]*search.Hit, error) {
-	chunks, hits := make([]index.Found, len(ranked)), make([]*search.Hit, len(ranked))
+func (s *sources) shown(
+	ctx context.Context, snapshot *index.Snapshot, ranked []search.Ranked, snippets *search.Snippets,
+) ([][]search.Hit, error) {
+	chunks, hits := make([]index.Found, len(ranked)), make([][]search.Hit, len(ranked))
 	var documents []*source
 	of := map[*source][]int{}
 	for i, r := range ranked {
@@ -136,12 +145,15 @@ func (s *sources) shown(ctx context.Context, snapshot *index.Snapshot, ranked []
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
 				}
-				if !src.ok || !src.locate(&chunks[i]) {
+				if !src.ok || !src.locate(&chunks[i]) || !s.texts.Match(src.text[chunks[i].Start:chunks[i].End]) {
 					continue
 				}
-				if h := src.hit(chunks[i], ranked[i].Score, snippets, s.kinds); s.kinds.Has(h.Kind) {
-					hits[i] = &h
+				if s.each {
+					hits[i] = src.all(chunks[i], snippets, s.kinds, s.texts)
+				} else {
+					hits[i] = []search.Hit{src.hit(chunks[i], ranked[i].Score, snippets, s.kinds, s.texts)}
 				}
+				hits[i] = slices.DeleteFunc(hits[i], func(h search.Hit) bool { return !s.kinds.Has(h.Kind) })
 			}
 		}
 	}
@@ -187,40 +199,113 @@ func (s *source) move(c *index.Found, to []chunk.Chunk, ok func(chunk.Chunk) boo
 }
 
 // hit shows a chunk of the text. Of several definitions in it, it is the one with the
-// line that says best why it was found, or another that is of the kinds, if one is.
-func (s *source) hit(c index.Found, score float64, snippets *search.Snippets, kinds index.Kinds) search.Hit {
-	h := search.Hit{
-		Path: s.path, Start: int(c.Start), End: int(c.End), NameStart: int(c.NameStart), NameEnd: int(c.NameEnd),
-		Symbol: c.Symbol, Container: c.Container, Kind: c.Kind, Language: c.Of.Language, Score: score, Text: s.text,
-	}
+// line that says best why it was found, or another that is of the kinds and passes the texts, if one is.
+func (s *source) hit(c index.Found, score float64, snippets *search.Snippets, kinds index.Kinds, texts *search.Texts) search.Hit {
+	h := s.shows(c, score)
 	name := h.NameStart
 	if c.Merged {
 		name = -1 // no line is better for being that of the first
 	}
-	h.Snippet, h.SnippetStart = snippets.Line(s.text, h.Start, h.End, name)
+	at := s.line(&h, snippets, texts, name)
 	if c.Merged {
-		d, ok := s.outline().SymbolAt(h.SnippetStart)
-		ok = ok && d.DocStart >= h.Start && d.End <= h.End
+		d, ok := s.outline().SymbolAt(at)
+		ok = ok && d.DocStart >= h.Start && d.End <= h.End && texts.Match(s.text[d.DocStart:d.End])
 		if kinds != 0 && !(ok && kinds.Has(d.Kind)) {
-			if d, ok = s.within(h.Start, h.End, h.SnippetStart, kinds); ok {
-				h.Snippet, h.SnippetStart = snippets.Line(s.text, d.DocStart, d.End, d.NameStart)
+			if d, ok = s.within(h.Start, h.End, at, kinds, texts); ok {
+				return s.definition(h, d, snippets, texts)
 			}
 		}
 		if ok {
-			h.Start, h.End, h.NameStart, h.NameEnd = d.DocStart, d.End, d.NameStart, d.NameEnd
-			h.Symbol, h.Container, h.Kind = d.Name, d.Container, d.Kind
+			h = of(h, d)
 		}
 	}
+	return named(h)
+}
+
+// all shows each definition of a merged chunk that is of the kinds and passes the texts, and any other chunk as hit does.
+// Where texts are asked for, it is the innermost such definition around each place that has them.
+func (s *source) all(c index.Found, snippets *search.Snippets, kinds index.Kinds, texts *search.Texts) (hits []search.Hit) {
+	h := s.shows(c, 0)
+	_, shown := texts.First(s.text[h.Start:h.End])
+	var list []chunk.Symbol
+	if c.Merged && (kinds != 0 || shown) {
+		for _, d := range s.outline().Symbols {
+			if d.DocStart >= h.Start && d.End <= h.End && kinds.Has(d.Kind) && texts.Match(s.text[d.DocStart:d.End]) {
+				list = append(list, d)
+			}
+		}
+	}
+	if shown {
+		around := make([]bool, len(list))
+		texts.Each(s.text[h.Start:h.End], func(at int) {
+			for i := len(list) - 1; i >= 0; i-- {
+				if d := list[i]; d.DocStart <= h.Start+at && h.Start+at < d.End {
+					around[i] = true
+					return
+				}
+			}
+		})
+		kept := list[:0]
+		for i, d := range list {
+			if around[i] {
+				kept = append(kept, d)
+			}
+		}
+		list = kept
+	}
+	for _, d := range list {
+		hits = append(hits, s.definition(h, d, snippets, texts))
+	}
+	if len(list) == 0 {
+		hits = append(hits, s.hit(c, 0, snippets, kinds, texts))
+	}
+	return hits
+}
+
+// shows is the hit that shows a chunk as a whole.
+func (s *source) shows(c index.Found, score float64) search.Hit {
+	return search.Hit{
+		Path: s.path, Start: int(c.Start), End: int(c.End), NameStart: int(c.NameStart), NameEnd: int(c.NameEnd),
+		Symbol: c.Symbol, Container: c.Container, Kind: c.Kind, Language: c.Of.Language, Score: score, Text: s.text,
+	}
+}
+
+// definition is the hit h that shows d instead.
+func (s *source) definition(h search.Hit, d chunk.Symbol, snippets *search.Snippets, texts *search.Texts) search.Hit {
+	h = of(h, d)
+	s.line(&h, snippets, texts, h.NameStart)
+	return named(h)
+}
+
+// line chooses the line that is shown, and returns a place in it: where the texts stand, where there are any.
+func (s *source) line(h *search.Hit, snippets *search.Snippets, texts *search.Texts, name int) (at int) {
+	if at, ok := texts.First(s.text[h.Start:h.End]); ok {
+		h.Snippet, h.SnippetStart = search.LineAt(s.text, h.Start, h.End, h.Start+at)
+		return h.Start + at
+	}
+	h.Snippet, h.SnippetStart = snippets.Line(s.text, h.Start, h.End, name)
+	return h.SnippetStart
+}
+
+// of is a hit with the place and the name of d.
+func of(h search.Hit, d chunk.Symbol) search.Hit {
+	h.Start, h.End, h.NameStart, h.NameEnd = d.DocStart, d.End, d.NameStart, d.NameEnd
+	h.Symbol, h.Container, h.Kind = d.Name, d.Container, d.Kind
+	return h
+}
+
+// named puts the name of a hit at its start where the name is not in it.
+func named(h search.Hit) search.Hit {
 	if h.NameStart < h.Start || h.NameEnd > h.End || h.NameEnd <= h.NameStart {
 		h.NameStart, h.NameEnd = h.Start, h.Start
 	}
 	return h
 }
 
-// within finds a definition of the kinds in text[start:end]: the innermost around at, else the first.
-func (s *source) within(start, end, at int, kinds index.Kinds) (found chunk.Symbol, ok bool) {
+// within finds a definition of the kinds that passes the texts in text[start:end]: the innermost around at, else the first.
+func (s *source) within(start, end, at int, kinds index.Kinds, texts *search.Texts) (found chunk.Symbol, ok bool) {
 	for _, d := range s.outline().Symbols {
-		if d.DocStart < start || d.End > end || !kinds.Has(d.Kind) {
+		if d.DocStart < start || d.End > end || !kinds.Has(d.Kind) || !texts.Match(s.text[d.DocStart:d.End]) {
 			continue
 		}
 		if around := d.DocStart <= at && at < d.End; !ok || around {

@@ -105,7 +105,7 @@ func TestAChunkOfOtherKindsIsNoHit(t *testing.T) {
 	snippets := search.NewSnippets([]index.Term{index.Single("upload", 1)})
 	for kind, want := range map[chunk.Kind]string{chunk.Struct: "Upload", chunk.Function: "retry", chunk.Enum: ""} {
 		kinds := index.KindsOf(kind)
-		h := src.hit(found, 1, snippets, kinds)
+		h := src.hit(found, 1, snippets, kinds, nil)
 		if kinds.Has(h.Kind) != (want != "") || want != "" && h.Symbol != want {
 			t.Errorf("%s is %s %s, want %q", kind, h.Kind, h.Symbol, want)
 		}

@@ -39,9 +39,22 @@ func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) 
 	if err != nil {
 		return Answer{}, err
 	}
-	limit, sources := limitOf(q.Limit), e.sources(docs, q.Filter)
-	return e.answer(ctx, seen, q.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
-		asked := search.Query{Text: q.Text, Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
+	texts, words := q.Filter.ofTexts(), search.HasWords(q.Text)
+	if q.wordless() {
+		seen.all, seen.nothing = nil, cmp.Or(seen.nothing, noWord)
+	}
+	if !words {
+		q.Text = "" // no model makes anything of it
+	}
+	l := newLooking(limitOf(q.Limit), func() *sources { return e.sources(docs, q.Filter) })
+	answer, err := e.answer(ctx, seen, q.Text, l.limit, func(v view, vector index.Probe) ([]search.Hit, error) {
+		asked := search.Query{Text: q.Text, Vector: vector, Limit: l.limit + spare, Weights: e.cfg.Weights}
+		switch {
+		case !words:
+			return l.listed(ctx, v)
+		case texts != nil:
+			return l.exact(ctx, v, asked, q.Explain)
+		}
 		found, err := search.Rank(ctx, v.snapshot, v.scope, asked)
 		if err == nil && q.Explain {
 			found.Explanations, err = search.Explain(ctx, v.snapshot, v.scope, asked, numbers(found.Ranked))
@@ -49,8 +62,12 @@ func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) 
 		if err != nil {
 			return nil, err
 		}
-		return sources.hits(ctx, v.snapshot, found, limit)
+		return l.sources().hits(ctx, v.snapshot, found, l.limit)
 	})
+	if l.outside > 0 {
+		answer.Warning = strings.TrimPrefix(answer.Warning+"; "+l.warning(texts), "; ")
+	}
+	return answer, err
 }
 
 // answer is what find finds in each view, with the text's vector of its model.
@@ -262,7 +279,7 @@ func (f *folder) places(within []string) (in []index.Place) {
 
 // narrow leaves what the filter lets pass. It says so where that is nothing, though there is something.
 func (e *Engine) narrow(ctx context.Context, seen *views, places []index.Place, filter *Filter) error {
-	if filter == nil {
+	if filter == nil || len(filter.rules) == 0 {
 		return nil
 	}
 	something, files := false, false // there is to filter; and is but for its kind
