@@ -152,6 +152,16 @@ func (c criteria) filter() (*indexing.Filter, error) {
 	return f, nil
 }
 
+// ask makes a query of what a person typed, which the criteria narrow. A pattern in it may take 50 ms to read, so that is
+// not done on the read loop. The error is for the client, too.
+func (c criteria) ask(text string) (indexing.Query, error) {
+	q, err := indexing.Ask(text, indexing.Criteria{Globs: c.Globs, Languages: c.Languages, Kinds: c.Kinds})
+	if err != nil {
+		return indexing.Query{}, badParams("%v", err)
+	}
+	return q, nil
+}
+
 type semanticReindexParams struct {
 	Folders []string `json:"folders"`
 }

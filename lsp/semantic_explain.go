@@ -23,18 +23,14 @@ func (s *server) semanticExplain(docs workspace.Documents, params json.RawMessag
 	if err != nil {
 		return work{}, err
 	}
-	filter, err := p.filter()
-	if err != nil {
-		return work{}, err
-	}
-	query := indexing.Query{Text: strings.TrimSpace(p.Query), Limit: n, Folders: paths(p.Folders), Filter: filter}
 	path, local := pathOf(p.URI)
+	folders := paths(p.Folders)
 	switch {
-	case query.Text == "":
+	case strings.TrimSpace(p.Query) == "":
 		return work{}, badParams("semantic/explain needs a query")
 	case !local:
 		return work{}, badParams("semantic/explain needs the uri of a local file, not %.80q", p.URI)
-	case len(p.Folders) > 0 && len(query.Folders) == 0:
+	case len(p.Folders) > 0 && len(folders) == 0:
 		return work{}, badParams("semantic/explain: none of the folders is a local one")
 	}
 	at := indexing.Spot{Path: path, Line: -1}
@@ -42,6 +38,11 @@ func (s *server) semanticExplain(docs workspace.Documents, params json.RawMessag
 		at.Line = int(min(p.Position.Line, mostLines))
 	}
 	return work{run: func(ctx context.Context) (any, error) {
+		query, err := p.ask(p.Query)
+		if err != nil {
+			return nil, err
+		}
+		query.Limit, query.Folders = n, folders
 		x, err := s.engine.Explain(ctx, docs, query, at)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, failed("%v", err) // an answer, and nothing to log

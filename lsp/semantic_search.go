@@ -9,7 +9,6 @@ import (
 	"go.lsp.dev/protocol"
 
 	"github.com/semantic-ls/semantic-ls/workspace"
-	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
 
 const (
@@ -36,13 +35,13 @@ func (s *server) semanticSearch(docs workspace.Documents, params json.RawMessage
 	if err != nil {
 		return work{}, err
 	}
-	filter, err := p.filter()
-	if err != nil {
-		return work{}, err
-	}
-	query := indexing.Query{Text: strings.TrimSpace(p.Query), Limit: n, Folders: paths(p.Folders), Filter: filter}
 	return work{box: p.Session, run: func(ctx context.Context) (any, error) {
-		if query.Text == "" || len(p.Folders) > 0 && len(query.Folders) == 0 {
+		query, err := p.ask(p.Query)
+		if err != nil {
+			return nil, err
+		}
+		query.Limit, query.Folders = n, paths(p.Folders)
+		if strings.TrimSpace(p.Query) == "" || len(p.Folders) > 0 && len(query.Folders) == 0 {
 			// No question, or none about anything that is here.
 			return answerPayload{Hits: []hitPayload{}, Coverage: s.coverage(docs)}, nil
 		}

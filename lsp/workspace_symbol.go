@@ -11,7 +11,6 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/workspace"
-	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
 
 // symbolLimit is how many symbols a query gets: what fits on a few screens of a picker, and what gopls
@@ -21,19 +20,23 @@ const symbolLimit = 100
 // nameLimit bounds the name of a hit that has none of its own, in runes: a picker's column.
 const nameLimit = 80
 
-// workspaceSymbol answers any editor's symbol search: the whole query is one question, and the symbols come
-// best first. Their form is WorkspaceSymbol with a full location, which is SymbolInformation too.
+// workspaceSymbol answers any editor's symbol search: the whole query is one question, filters in it included, and the
+// symbols come best first. Their form is WorkspaceSymbol with a full location, which is SymbolInformation too.
 func (s *server) workspaceSymbol(docs workspace.Documents, params json.RawMessage) (work, error) {
 	var p workspaceSymbolParams
 	if err := decode(params, &p); err != nil {
 		return work{}, err
 	}
-	query := strings.TrimSpace(p.Query)
 	return work{run: func(ctx context.Context) (any, error) {
-		if query == "" {
+		query, err := criteria{}.ask(p.Query)
+		if err != nil {
+			return nil, err
+		}
+		query.Limit = symbolLimit
+		if strings.TrimSpace(p.Query) == "" {
 			return json.RawMessage("[]"), nil
 		}
-		answer, err := s.engine.Search(ctx, docs, indexing.Query{Text: query, Limit: symbolLimit})
+		answer, err := s.engine.Search(ctx, docs, query)
 		if err != nil {
 			return nil, err
 		}

@@ -102,7 +102,8 @@ func cutLine(arg string) (file string, line int) {
 	return file, line - 1
 }
 
-func (p *process) whyNot(ctx context.Context, query, dir, path string, filter *indexing.Filter, out *output) error {
+// whyNot answers --why-not for a query, given also as it was typed.
+func (p *process) whyNot(ctx context.Context, query string, q indexing.Query, dir, path string, out *output) error {
 	defer exitSoon(ctx)()
 	s, err := p.settings()
 	if err != nil {
@@ -121,7 +122,7 @@ func (p *process) whyNot(ctx context.Context, query, dir, path string, filter *i
 		if err := p.bringUp(ctx, f); err != nil {
 			return err
 		}
-		q := indexing.Query{Text: query, Limit: out.hits(), Folders: f.only(dir), Filter: filter}
+		q.Limit, q.Folders = out.hits(), f.only(dir)
 		x, err := f.Explain(ctx, workspace.Documents{}, q, at)
 		if errors.Is(err, fs.ErrNotExist) {
 			return noSuch("file", path)
@@ -163,7 +164,7 @@ type verdict struct {
 	Signals  []search.Contribution `json:"signals"`
 	Factors  []search.Factor       `json:"factors"`
 	Skipped  *skippedPath          `json:"skipped,omitempty"`
-	Filtered []string              `json:"filtered,omitempty"` // flags, or the directory
+	Filtered []string              `json:"filtered,omitempty"` // flags, filters in the query, or the directory
 	Last     *lastHit              `json:"last,omitempty"`
 }
 
@@ -194,9 +195,13 @@ func (o *output) verdictOf(at indexing.Spot, x indexing.Explanation) verdict {
 	return v
 }
 
-// flagsOf are the flags that do not let something pass.
+// flagsOf are the flags that do not let something pass, or the filters in the query.
 func flagsOf(r indexing.Refusal) (flags []string) {
-	flag := map[string]string{"languages": "-t ", "notLanguages": "-T ", "globs": "-g ", "kinds": "--kind "}[r.List]
+	flag := map[string]string{
+		"languages": "-t ", "notLanguages": "-T ", "globs": "-g ", "kinds": "--kind ",
+		"lang": "lang:", "-lang": "-lang:", "path": "path:", "-path": "-path:", "kind": "kind:", "-kind": "-kind:",
+		"content": "content:", "-content": "-content:",
+	}[r.List]
 	for _, given := range r.Given {
 		flags = append(flags, flag+given)
 	}

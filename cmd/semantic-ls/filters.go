@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
@@ -28,18 +29,7 @@ func (f *filters) add(p *process, cmd *cobra.Command) {
 	flags.StringSliceVar(&f.Kinds, "kind", nil,
 		"only definitions of `KIND`: function, method, struct, as --json names them; text is what is part of none")
 	flags.BoolVar(&f.list, "type-list", false, "list the languages with their files, and do nothing else")
-	languages := completeWords(func() (names []cobra.Completion) {
-		for _, l := range chunk.Languages() {
-			names = append(names, l.Name)
-		}
-		return names
-	})
-	kinds := completeWords(func() (names []cobra.Completion) {
-		for _, k := range chunk.Kinds() {
-			names = append(names, k.String())
-		}
-		return names
-	})
+	languages, kinds := completeWords(languageNames), completeWords(kindNames)
 	for flag, complete := range map[string]cobra.CompletionFunc{
 		"glob": cobra.NoFileCompletions, "type": languages, "type-not": languages, "kind": kinds,
 	} {
@@ -69,17 +59,70 @@ func completeWords(words func() []cobra.Completion) cobra.CompletionFunc {
 	}
 }
 
+func languageNames() (names []cobra.Completion) {
+	for _, l := range chunk.Languages() {
+		names = append(names, l.Name)
+	}
+	return names
+}
+
+func kindNames() (names []cobra.Completion) {
+	for _, k := range chunk.Kinds() {
+		names = append(names, k.String())
+	}
+	return names
+}
+
+// completeQuery lets a shell complete the values of filters in the query, and a directory behind it.
+func completeQuery(cmd *cobra.Command, args []string, typed string) (list []cobra.Completion, _ cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return completeDirectory(1)(cmd, args, typed)
+	}
+	before, word := "", typed
+	if i := strings.LastIndexByte(typed, ' '); i >= 0 {
+		before, word = typed[:i+1], typed[i+1:]
+	}
+	for key, values := range map[string]func() []cobra.Completion{
+		search.KeyLanguage: languageNames, search.KeyKind: kindNames, search.KeyContent: indexing.Contents,
+	} {
+		if strings.HasPrefix(word, key+":") || strings.HasPrefix(word, "-"+key+":") {
+			key, _, _ := strings.Cut(word, ":")
+			for _, v := range values() {
+				list = append(list, before+key+":"+v)
+			}
+		}
+	}
+	return list, cobra.ShellCompDirectiveNoFileComp
+}
+
 // filter is what the flags let pass.
 func (f *filters) filter() (*indexing.Filter, error) {
 	filter, err := f.Criteria.Filter()
+	return filter, explained(err)
+}
+
+// query is what a person asks, which the flags narrow.
+func (f *filters) query(text string) (indexing.Query, error) {
+	q, err := indexing.Ask(text, f.Criteria)
+	return q, explained(err)
+}
+
+// explained says what is wrong with a flag, or in a query, as the command line has it.
+func explained(err error) error {
+	if wrong, ok := errors.AsType[*search.AskedError](err); ok {
+		return hinted(wrong.Hint, "%s", wrong.Text)
+	}
 	wrong, ok := errors.AsType[*indexing.CriterionError](err)
 	if !ok {
-		return filter, err
+		return err
+	}
+	if wrong.Typed != "" {
+		return typed(wrong)
 	}
 	flag, hint := "", ""
 	switch wrong.List {
 	case "globs":
-		return nil, hinted("-g '*.go', -g '/cmd/**', -g '!*_test.go'", "%s", wrong.Text)
+		return hinted("-g '*.go', -g '/cmd/**', -g '!*_test.go'", "%s", wrong.Text)
 	case "languages":
 		flag, hint = "-t", "--type-list lists the languages"
 	case "notLanguages":
@@ -90,7 +133,27 @@ func (f *filters) filter() (*indexing.Filter, error) {
 	if wrong.Near != "" {
 		hint = "did you mean `" + flag + " " + wrong.Near + "`?\n" + hint
 	}
-	return nil, hinted(hint, "%s %s", flag, wrong.Text)
+	return hinted(hint, "%s %s", flag, wrong.Text)
+}
+
+// typed says what is wrong with a filter in a query.
+func typed(wrong *indexing.CriterionError) error {
+	var hints []string
+	if wrong.Near != "" {
+		hints = append(hints, "did you mean `"+wrong.Near+"`?")
+	}
+	switch {
+	case wrong.List == search.KeyLanguage && wrong.Near == "":
+		hints = append(hints, "--type-list lists the languages")
+	case wrong.Known != nil:
+		hints = append(hints, "there are "+strings.Join(wrong.Known, ", "))
+	}
+	hints = append(hints, fmt.Sprintf("in quotes it is text: %q", wrong.Typed))
+	where := wrong.List + ": "
+	if wrong.List == "query" {
+		where = ""
+	}
+	return hinted(strings.Join(hints, "\n"), "%s%s", where, wrong.Text)
 }
 
 // listLanguages writes `name: what files of it are called`, a language a line.

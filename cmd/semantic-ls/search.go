@@ -52,7 +52,7 @@ further hits of a file, unless the query asks for tests, prose or configuration.
 		Args: atMost(1, 2, func(args []string) string {
 			return "put the query in quotes: semantic-ls search " + quote(strings.Join(args, " "))
 		}),
-		ValidArgsFunction: completeDirectory(1),
+		ValidArgsFunction: completeQuery,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if strings.TrimSpace(args[0]) == "" {
 				return hinted("semantic-ls search 'where are requests cancelled'", "the query is empty")
@@ -71,14 +71,14 @@ further hits of a file, unless the query asks for tests, prose or configuration.
 				return hinted("--why-not shows one answer, with what it is made of",
 					"--why-not goes with none of -l, -A, -B, -C, --full and --explain")
 			}
-			filter, err := only.filter()
+			query, err := only.query(args[0])
 			if err != nil {
 				return err
 			}
 			if cmd.Flags().Changed("why-not") {
-				return p.whyNot(cmd.Context(), args[0], dir, why, filter, &out)
+				return p.whyNot(cmd.Context(), args[0], query, dir, why, &out)
 			}
-			return p.search(cmd.Context(), args[0], dir, filter, &out)
+			return p.search(cmd.Context(), query, dir, &out)
 		},
 	}
 	out.add(cmd.Flags())
@@ -86,10 +86,16 @@ further hits of a file, unless the query asks for tests, prose or configuration.
 	cmd.Flags().StringVar(&why, "why-not", "", "say only where `PATH`, a file or FILE:LINE, stands and why it is no hit")
 	only.add(p, cmd)
 	p.addColor(cmd)
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if _, flags, ok := strings.Cut(err.Error(), " in -"); ok && strings.ContainsAny(flags, `:"`) {
+			return hinted("a query that begins with - stands behind --: semantic-ls search -- '-path:test parse a header'", "%w", err)
+		}
+		return cmd.Parent().FlagErrorFunc()(cmd, err)
+	})
 	return cmd
 }
 
-func (p *process) search(ctx context.Context, query, dir string, filter *indexing.Filter, out *output) error {
+func (p *process) search(ctx context.Context, q indexing.Query, dir string, out *output) error {
 	defer exitSoon(ctx)()
 	s, err := p.settings()
 	if err != nil {
@@ -99,7 +105,7 @@ func (p *process) search(ctx context.Context, query, dir string, filter *indexin
 		if err := p.bringUp(ctx, f); err != nil {
 			return err
 		}
-		q := indexing.Query{Text: query, Limit: out.hits(), Folders: f.only(dir), Filter: filter, Explain: out.explain}
+		q.Limit, q.Folders, q.Explain = out.hits(), f.only(dir), out.explain
 		answer, err := f.Search(ctx, workspace.Documents{}, q)
 		if err != nil {
 			return err
