@@ -19,7 +19,15 @@ func (p *process) searchCommand() *cobra.Command {
 		Short: "Find the code that does what QUERY says",
 		Long: `Brings the index of DIR (the current directory where it is left out) up to date,
 then shows the code that does what QUERY says, best first. QUERY is a question or
-a description in plain words, or a name; put it in quotes.
+a description in plain words, or a name; put it in quotes. In it may stand
+
+  lang:go  path:lsp/  kind:function  content:code    where to look: content is
+                                                     code, docs or config
+  "exact phrase"  re:/pattern/                       what a hit must say
+
+each of them turned round by a - before it (a query that begins with one stands
+behind --). With nothing else in it, the query lists what passes, by path. Other
+colons are text. docs/queries.md has the details.
 
 If DIR lies in a folder that has an index already, that index is used.
 
@@ -43,6 +51,8 @@ further hits of a file, unless the query asks for tests, prose or configuration.
 		Example: `  semantic-ls search 'where are requests cancelled'
   semantic-ls search -n3 'parse a duration' ~/src/project
   semantic-ls search -C2 'retry with backoff'
+  semantic-ls search 'retry path:net/ -path:test re:/time\.Sleep\(/'
+  semantic-ls search 'lang:go kind:interface'
   semantic-ls search -t go -g '!*_test.go' --kind method 'close the connection'
   semantic-ls search --full 'compare two versions'
   semantic-ls search --explain -n1 'retry with backoff'

@@ -1,6 +1,7 @@
 package indexing
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -83,5 +84,80 @@ func TestPathPatterns(t *testing.T) {
 	var none *pathPatterns
 	if !none.matcher(true)("x") || none.matcher(false)("x") {
 		t.Error("no patterns say something of their own")
+	}
+}
+
+// A part that is in a path stands there, and what is the path itself is in it.
+func FuzzPathPatterns(f *testing.F) {
+	for _, s := range [][2]string{
+		{"lsp/", "a/lsp/b.go"},
+		{"test", "FooTest.java"},
+		{"/a", "a/b"},
+		{"ä", "Ä/b"},
+		{"a*/", "ab/c"},
+		{"[", "a[b"},
+		{"\xff", "\xff/a"},
+	} {
+		f.Add(s[0], s[1])
+	}
+	f.Fuzz(func(t *testing.T, pattern, path string) {
+		p, err := newPathPatterns([]string{pattern})
+		if err != nil || path == "" {
+			return
+		}
+		in := p.matcher(false)
+		if strings.ContainsAny(pattern, "*?{") {
+			in(path) // as globs, whose own tests say what they match
+			return
+		}
+		part := strings.TrimPrefix(pattern, "/")
+		if strings.HasPrefix(pattern, "./") {
+			part = pattern[2:]
+		}
+		if in(path) && !strings.Contains(path, part) && !strings.Contains(strings.ToLower(path), part) {
+			t.Fatalf("%q is in %q", pattern, path)
+		}
+		if !in(part) && !strings.HasPrefix(part, "/") {
+			t.Fatalf("%q is not in itself", pattern)
+		}
+	})
+}
+
+// The table in docs/queries.md is right.
+func TestPathsOfTheManual(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/queries.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quoted := func(cell string) (list []string) {
+		for i, part := range strings.Split(cell, "`") {
+			if i%2 == 1 {
+				list = append(list, part)
+			}
+		}
+		return list
+	}
+	rows := 0
+	for line := range strings.Lines(string(manual)) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 || !strings.HasPrefix(cells[1], " `path:") {
+			continue
+		}
+		rows++
+		q, err := Ask(quoted(cells[1])[0], Criteria{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		passes := q.Filter.rules[0].chooser()
+		for i, paths := range [][]string{quoted(cells[2]), quoted(cells[3])} {
+			for _, path := range paths {
+				if passes(path) != (i == 0) {
+					t.Errorf("%s is wrong about %s", strings.TrimSpace(cells[1]), path)
+				}
+			}
+		}
+	}
+	if rows < 7 {
+		t.Errorf("%d rows", rows)
 	}
 }
