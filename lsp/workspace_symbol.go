@@ -17,6 +17,10 @@ import (
 // answers with too.
 const symbolLimit = 100
 
+// qualifiedLimit bounds, in bytes, a query that names are shown with: longer than anyone types one, and each of the symbols
+// repeats it.
+const qualifiedLimit = 256
+
 // nameLimit bounds the name of a hit that has none of its own, in runes: a picker's column.
 const nameLimit = 80
 
@@ -40,11 +44,11 @@ func (s *server) workspaceSymbol(docs workspace.Documents, params json.RawMessag
 		if err != nil {
 			return nil, err
 		}
-		return s.symbols(answer.Hits)
+		return s.symbols(answer.Hits, query.Text)
 	}}, nil
 }
 
-func (s *server) symbols(found []search.Hit) (json.RawMessage, error) {
+func (s *server) symbols(found []search.Hit, query string) (json.RawMessage, error) {
 	p := s.places()
 	out := make(protocol.WorkspaceSymbolSlice, 0, len(found))
 	for _, h := range found {
@@ -56,7 +60,7 @@ func (s *server) symbols(found []search.Hit) (json.RawMessage, error) {
 				End:   protocol.Position{Line: uint32(at.End.Line), Character: uint32(at.End.Character)},
 			},
 		}}
-		symbol.Name, symbol.Kind = nameOf(h), kindOf(h)
+		symbol.Name, symbol.Kind = qualifiedAs(nameOf(h), h, query), kindOf(h)
 		if h.Container != "" {
 			symbol.ContainerName = &h.Container
 		}
@@ -79,4 +83,38 @@ func nameOf(h search.Hit) string {
 		name = append(name[:nameLimit-1], '…')
 	}
 	return string(name)
+}
+
+// qualifiedAs is a name with what it is in before it, where that is what the query has before a
+// name: VS Code leaves out what does not have all that was typed in its name.
+func qualifiedAs(name string, h search.Hit, query string) string {
+	const separators = ".:#/\\>"
+	last := strings.LastIndexAny(query, separators)
+	if h.Symbol == "" || len(query) > qualifiedLimit || last == len(query)-1 || strings.ContainsAny(query, " \t\r\n") {
+		return name
+	}
+	end := len(strings.TrimRight(query[:last+1], separators+"-"))
+	start := strings.LastIndexAny(query[:end], separators) + 1
+	typed, between := query[start:end], query[end:last+1]
+	if typed == "" {
+		return name
+	}
+	around := h.Container[strings.LastIndexByte(h.Container, '.')+1:]
+	if around == "" || !hasPrefixFold(around, typed) {
+		around = ""
+		path := strings.TrimSuffix(filepath.ToSlash(h.Path), filepath.Ext(h.Path))
+		for part := range strings.SplitSeq(path, "/") {
+			if strings.EqualFold(part, typed) {
+				around = part
+			}
+		}
+	}
+	if around == "" {
+		return name
+	}
+	return query[:start] + around + between + name
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/semantic-ls/semantic-ls/bench/quality/measure"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/words"
 )
@@ -62,9 +63,10 @@ func TestResultsHaveAllTables(t *testing.T) {
 	text := string(data)
 	for _, want := range []string{
 		"# Results\n\nWords.\n\n## tasks\n\n    go run ./bench/quality -repos ", "-half tune -results ",
-		"3 questions about 1 repositories in 1 languages: the half that may be tuned on.\n", "weights and factors: chunk 1, file 0.2,",
+		"3 questions about 1 repositories in 1 languages: the half that may be tuned on.\n",
+		"weights and factors: " + measure.Default().String() + ".\n",
 		"| the whole  ", "| the whole, weights learned without the repository asked |", "| the whole without the model ",
-		"| the model alone: each file's best chunk ", "| BM25 of chunks and files ", "| without chunk |", "| without best ",
+		"| the model alone: each file's best chunk ", "| BM25 of chunks and files ", "| without chunk  |", "| without best ",
 		"| a peer | 0.123   |       | 1 ms       |", "| semantic | 1         | 1            | 1.000   |",
 		"| odd     | 2         | 1            | 0.500   |",
 		"| go       | 1            |", "| of questions |", "| zoo        | go       | 2      | 3         |",

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
 	"github.com/semantic-ls/semantic-ls/vectors/store"
 )
 
@@ -139,7 +140,8 @@ func TestCacheClear(t *testing.T) {
 // What another process has open is left, and said.
 func TestCacheClearLeavesWhatAnotherProcessHasOpen(t *testing.T) {
 	s, _ := filled(t)
-	open := store.Open(s.cache, store.Identity{Root: s.project, Model: "builtin:builtin-2", Dimensions: 256})
+	m := static.New().Model()
+	open := store.Open(s.cache, store.Identity{Root: s.project, Model: m.Identity(), Dimensions: m.Dimensions})
 	defer open.Close()
 	if news, err := open.Load(t.Context()); err != nil || len(news.Pieces)+len(news.Changes) == 0 {
 		t.Fatal("another index is open", err)

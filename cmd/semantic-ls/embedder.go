@@ -12,12 +12,20 @@ import (
 	"github.com/semantic-ls/semantic-ls/workspace/settings"
 )
 
-// newEmbedder is the built-in model, or the provider that the settings name. It
-// connects to nothing.
-func newEmbedder(s settings.Settings) (indexing.Embedder, error) {
+// newEmbedder is the built-in model, or the file or provider that the settings name. It
+// connects to nothing. instead says why it is another one, which does not keep anybody
+// from searching: the built-in model where the file cannot be used.
+func newEmbedder(s settings.Settings) (e indexing.Embedder, instead string, err error) {
 	switch s.Embedding.Provider {
 	case settings.ProviderBuiltin:
-		return static.New(), nil
+		if s.Embedding.ModelFile == "" {
+			return static.New(), "", nil
+		}
+		m, err := static.Open(s.Embedding.ModelFile)
+		if err != nil {
+			return static.New(), fmt.Sprintf("the built-in model serves meanwhile: `embedding.modelFile`: %v", err), nil
+		}
+		return m, "", nil
 	case settings.ProviderOpenAI:
 		r := &remembering{cache: s.Cache.Directory, name: s.Embedding.BaseURL + "\x00" + s.Embedding.Model}
 		var err error
@@ -28,20 +36,26 @@ func newEmbedder(s settings.Settings) (indexing.Embedder, error) {
 			Expected: store.Dimensions(r.cache, r.name),
 		})
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		return r, nil
+		return r, "", nil
 	}
-	return nil, fmt.Errorf("`embedding.provider` %q is none of those this program has", s.Embedding.Provider)
+	return nil, "", fmt.Errorf("`embedding.provider` %q is none of those this program has", s.Embedding.Provider)
 }
 
 // formerEmbedder embeds queries for an index that another model has made, nil where
-// nothing can: the built-in model, or another one of the server that the settings name.
+// nothing can: the built-in model, the file or another model of the server that the
+// settings name.
 // A server that they do not name any more is sent nothing.
 func formerEmbedder(s settings.Settings, m embed.Model) indexing.Embedder {
 	if m.Provider == settings.ProviderBuiltin {
 		if builtin := static.New(); builtin.Model() == m {
 			return builtin
+		}
+		if s.Embedding.ModelFile != "" {
+			if file, err := static.Open(s.Embedding.ModelFile); err == nil && file.Model() == m {
+				return file
+			}
 		}
 		return nil
 	}

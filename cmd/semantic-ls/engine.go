@@ -21,10 +21,11 @@ import (
 // engineConfig is what an engine works with, as the settings say. The limiter lends
 // the cores.
 func engineConfig(s settings.Settings, cores *tasks.Limiter, log *zap.Logger) (indexing.Config, error) {
-	embedder, err := newEmbedder(s)
+	embedder, instead, err := newEmbedder(s)
 	return indexing.Config{
 		CacheDir:    s.Cache.Directory,
 		Embedder:    embedder,
+		Instead:     instead,
 		Limiter:     cores,
 		Log:         log,
 		MaxFileSize: s.Index.MaxFileSize,

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
+	"github.com/semantic-ls/semantic-ls/vectors/embed"
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 	"github.com/semantic-ls/semantic-ls/workspace/settings"
 )
@@ -26,6 +27,7 @@ type purpose struct {
 	cache       settings.Cache
 	maxFileSize int64
 	embedding   settings.Embedding
+	model       embed.Model // a file may be another one since the first session began
 }
 
 type made struct {
@@ -54,15 +56,17 @@ func (e *engines) finish(ctx context.Context) {
 
 // get returns a session's engine, and what to call when the session has ended.
 func (e *engines) get(s settings.Settings) (engine *indexing.Engine, release func(), err error) {
-	key := purpose{s.Cache, s.Index.MaxFileSize, s.Embedding}
+	config, err := engineConfig(s, e.cores, e.log)
+	if err != nil {
+		return nil, nil, err
+	}
+	model := config.Embedder.Model()
+	model.Dimensions = 0 // those of a provider are not known until it has been asked
+	key := purpose{s.Cache, s.Index.MaxFileSize, s.Embedding, model}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	m := e.made[key]
 	if m == nil {
-		config, err := engineConfig(s, e.cores, e.log)
-		if err != nil {
-			return nil, nil, err
-		}
 		m = &made{first: indexing.New(config)}
 		e.made[key] = m
 	}

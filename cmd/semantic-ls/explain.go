@@ -47,6 +47,9 @@ func (o *output) writeExplanation(w io.Writer, x *search.Explanation) error {
 		return nil
 	}
 	for _, s := range x.Signals {
+		if s.Weight == 0 {
+			continue // it has no say in this query
+		}
 		_, err := fmt.Fprintf(w, "    %-13s  %.3f x %-5s %3.0f%%%s\n", s.Name, s.Value, number(s.Weight), 100*s.Share, o.bar(s.Share))
 		if err != nil {
 			return err
@@ -259,6 +262,9 @@ func (o *output) writeVerdict(w io.Writer, at indexing.Spot, x indexing.Explanat
 func (o *output) writeBeside(w io.Writer, x, last *search.Explanation) error {
 	fmt.Fprintf(w, "    %-13s  %5s   %5s   %-6s  lacks\n", "", "it", "last", "weight")
 	for i, s := range x.Signals {
+		if s.Weight == 0 {
+			continue
+		}
 		of := last.Signals[i]
 		lacks := of.Share*last.Score - s.Share*x.Score
 		fmt.Fprintf(w, "    %-13s  %.3f   %.3f   %-6s %6.3f%s\n",

@@ -54,6 +54,11 @@ func TestSearchExplain(t *testing.T) {
 		t.Errorf("shares make %v of %v", sum, hit)
 	}
 	help := s.must("search", "--help")
+	for _, c := range search.Classes() {
+		if !strings.Contains(help, c.Name) {
+			t.Errorf("the help says nothing of the factor %s", c.Name)
+		}
+	}
 	for _, signal := range search.Signals() {
 		if !strings.Contains(help, signal.Name+" ") || !strings.Contains(help, signal.Meaning) {
 			t.Errorf("the help does not say what %s is", signal.Name)
@@ -114,7 +119,7 @@ func TestSearchWhyNot(t *testing.T) {
 	beside := s.run("search", "--why-not", "color/names.py", "-n1", query).stdout
 	for _, line := range []string{
 		`    +it +last +weight +lacks`,
-		`    name +\d\.\d{3} +\d\.\d{3} +1\.1 +-?\d\.\d{3}`,
+		`    name +\d\.\d{3} +\d\.\d{3} +\d\.?\d* +-?\d\.\d{3}`,
 		`    score +\d\.\d{3} +\d\.\d{3} +\d\.\d{3}`,
 	} {
 		if !regexp.MustCompile(`(?m)^` + line + `$`).MatchString(beside) {

@@ -161,12 +161,14 @@ func (p *process) check(ctx context.Context, dir string, asJSON bool) error {
 // writeIndexed says what the index holds now. It is an error if that could not be
 // stored: the next command would have to do it all again.
 func (p *process) writeIndexed(f *folder, took time.Duration, asJSON bool) error {
-	for _, folder := range f.Status().Folders {
+	status := f.Status()
+	p.warn(status.Warning)
+	for _, folder := range status.Folders {
 		for _, warning := range folder.Warnings {
 			p.warn(warning)
 		}
 		c := folder.Coverage
-		if c.FilesTotal == 0 && folder.Message != "" {
+		if c.FilesTotal == 0 && folder.Message != status.Warning {
 			p.warn(folder.Message)
 		}
 		var err error

@@ -46,8 +46,10 @@ is a hit, 1: it is none). A score is the sum of these, each from 0 to 1 and time
 its weight, as a share of what they can be together:
 ` + signalsHelp() + `
 
-It is cut for tests, prose, configuration, foreign code (vendored or generated) and
-further hits of a file, unless the query asks for tests, prose or configuration.`,
+It is cut for tests, prose, configuration, foreign code (vendored or generated),
+declarations (.d.ts, .pyi), markup (pages, style sheets), what stands aside (scripts
+that build or release) and further hits of a file, unless the query asks for such;
+where it asks for prose, for code.`,
 		Example: `  semantic-ls search 'where are requests cancelled'
   semantic-ls search -n3 'parse a duration' ~/src/project
   semantic-ls search -C2 'retry with backoff'

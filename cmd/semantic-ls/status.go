@@ -69,10 +69,12 @@ func (p *process) status(ctx context.Context, dir string, asJSON, withSkipped bo
 		if err != nil {
 			return err
 		}
+		instead := f.Status().Warning
+		p.warn(instead)
 		for _, warning := range folder.Warnings {
 			p.warn(warning)
 		}
-		if folder.Coverage.FilesTotal == 0 && folder.Message != "" {
+		if folder.Coverage.FilesTotal == 0 && folder.Message != instead {
 			p.warn(folder.Message)
 		}
 		state := folderState{Root: folder.Root, Coverage: folder.Coverage, Index: indexState{folder.Bytes, folder.Health}}

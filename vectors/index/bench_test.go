@@ -2,6 +2,7 @@ package index_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"path"
 	"strings"
 	"testing"
@@ -67,6 +68,81 @@ func BenchmarkUpdate(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkNames looks patterns up among so many names, which are those of collections of about as many chunks. B/name
+// is what a name costs in the segment, its definitions and text included.
+func BenchmarkNames(b *testing.B) {
+	for _, size := range synthetic.Sizes {
+		b.Run(size.Name, func(b *testing.B) {
+			s, perName := invented(b, size.Chunks)
+			patterns := []string{"g", "get", "rU", "hcr", "retryup", "upload", "retryUplaod", "retyup", "Client.send", "connectionReader"}
+			for _, pattern := range patterns {
+				b.Run(pattern, func(b *testing.B) {
+					b.ReportAllocs()
+					names := []index.Name{{Text: pattern, Weight: 1, Like: index.Loosely}}
+					for b.Loop() {
+						if err := index.FindNames(b.Context(), s, names); err != nil {
+							b.Fatal(err)
+						}
+					}
+					b.ReportMetric(perName, "B/name")
+				})
+			}
+		})
+	}
+}
+
+// invented is a snapshot that defines so many different names, of one to four of the parts that names of real code are
+// made of, three definitions of two names.
+func invented(b *testing.B, names int) (s *index.Snapshot, perName float64) {
+	parts := strings.Fields(`get set read write http client server connection reader writer retry upload download send receive
+		parse format token index search name value key map list node tree file path error context handler request response
+		buffer stream encode decode open close start stop run test new make build create delete update insert remove is has
+		to from with without by of all any each first last next size count length max min type kind class method field`)
+	random := rand.New(rand.NewPCG(1, 1))
+	seen := map[string]bool{}
+	build := index.NewBuilder(0)
+	plain := index.NewBuilder(0)
+	for file := 0; len(seen) < names; file++ {
+		d := index.Document{Text: strings.Repeat("x ", 50)}
+		d.File = index.File{Path: fmt.Sprintf("d%d/f%d.go", file%100, file), Language: "go"}
+		for c := range 10 {
+			d.Chunks = append(d.Chunks, chunk.Chunk{Start: 10 * c, End: 10*c + 10})
+			for range 3 {
+				var name strings.Builder
+				for part := range 1 + random.IntN(4) {
+					p := parts[random.IntN(len(parts))]
+					if part > 0 {
+						p = strings.ToUpper(p[:1]) + p[1:]
+					}
+					name.WriteString(p)
+				}
+				if random.IntN(3) > 0 || seen[name.String()] {
+					fmt.Fprintf(&name, "%x", random.IntN(1<<16))
+				}
+				seen[name.String()] = true
+				at := 10 * c
+				d.Symbols = append(d.Symbols, chunk.Symbol{
+					Name: name.String(), Container: "Client", Kind: chunk.Method, DocStart: at, NameStart: at, NameEnd: at + 1,
+				})
+			}
+		}
+		d.Rows = make([]index.Row, len(d.Chunks))
+		build.Add(d)
+		d.Symbols = nil
+		plain.Add(d)
+	}
+	with, err := build.Segment()
+	if err != nil {
+		b.Fatal(err)
+	}
+	without, err := plain.Segment()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s = (&index.Snapshot{}).With("/w", with, nil)
+	return s, float64(len(with.Bytes())-len(without.Bytes())) / float64(len(seen))
 }
 
 // fileOf returns the first file of the collections that has so many chunks.

@@ -31,8 +31,9 @@ type Document struct {
 // stored, or not in that form. TestTextVersion tells when.
 //
 // Version 1 is the first; 2 outlines more languages; 3 what stands inside functions and
-// objects, and marks what is foreign; 4 knows words by their hash, and paths by theirs.
-const TextVersion = 4
+// objects, and marks what is foreign; 4 knows words by their hash, and paths by theirs; 5
+// has the name, container and kind of every definition, in the place of terms.
+const TextVersion = 5
 
 // Weights of words in a chunk's postings that count besides those of its text: a
 // file's name says what it is about, its directories say it less precisely, and a
@@ -56,10 +57,6 @@ func HashChunk(text string) uint64 {
 	a, _ := words.Sum(text)
 	return a
 }
-
-// Definition is the term under which the postings have a symbol's definition. The byte
-// in front of the name keeps it apart from every word.
-func Definition(name string) uint64 { return words.HashString("\x01" + strings.ToLower(name)) }
 
 // ErrTooLarge is returned for documents, or segments, that do not fit into one
 // segment.
@@ -122,7 +119,7 @@ func (b *Builder) Add(d Document) {
 			if s.NameStart >= c.End {
 				break
 			}
-			b.post.Mark(b.term(nil, Definition(s.Name)), 1)
+			b.w.define(s)
 			defined++
 			kinds |= KindsOf(s.Kind)
 			b.count(d.Text[max(s.DocStart, c.Start):s.NameEnd], headWeight)

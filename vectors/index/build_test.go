@@ -39,7 +39,7 @@ func TestBuildTakesSymbolsInAnyOrder(t *testing.T) {
 	var defined []string
 	s := (&Snapshot{}).With("/w", want, nil)
 	for _, name := range []string{"one", "two", "three", "four", "five"} {
-		s.Having(Definition(name), func(id uint32) { defined = append(defined, name+" in "+s.Chunk(id).Symbol) })
+		s.Defining(name, func(id uint32) { defined = append(defined, name+" in "+s.Chunk(id).Symbol) })
 	}
 	if got := strings.Join(defined, ", "); got != "one in one, three in three, four in four, five in five" {
 		t.Error(got)

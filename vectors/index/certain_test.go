@@ -125,7 +125,7 @@ func TestCertainOfEquals(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := (&Snapshot{}).With("/w", seg, nil)
-	for _, names := range [][]Name{nil, {{Definition("upload"), 1}}} {
+	for _, names := range [][]Name{nil, {{Text: "upload", Weight: 1}}} {
 		q := asked
 		q.Terms, q.Names, q.Probe, q.Most, q.Certain = []Term{Single("upload", 1)}, names, NewProbe([]float32{0.8, 0.301, 0, 0.5}), 200, 30
 		got, err := s.Retrieve(t.Context(), s.Everywhere(), q)

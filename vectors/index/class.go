@@ -14,6 +14,9 @@ const (
 	ClassTest
 	ClassProse
 	ClassConfiguration
+	ClassDeclaration // says what other code offers, and does nothing: .d.ts, .pyi
+	ClassMarkup      // pages, templates and style sheets
+	ClassAside       // tools around the code: scripts that build, check, document or release it
 )
 
 // classOf returns the class of a file by its path, language and mark.
@@ -29,14 +32,43 @@ func classOf(f File) (c Class) {
 		c |= ClassProse
 	case "json", "yaml", "toml", "xml", "ini", "properties", "csv":
 		c |= ClassConfiguration
+	case "html", "css", "scss", "sass", "less":
+		c |= ClassMarkup
+	}
+	lower := strings.ToLower(f.Path)
+	for _, end := range [...]string{".d.ts", ".d.mts", ".d.cts", ".pyi"} {
+		if strings.HasSuffix(lower, end) {
+			c |= ClassDeclaration
+		}
+	}
+	if isAside(lower) {
+		c |= ClassAside
 	}
 	return c
+}
+
+// isAside reports whether a path, in lower case, is that of a tool around the code. Most of these words are also what
+// somebody's product is made of: they count at the top only.
+func isAside(file string) bool {
+	top, _, below := strings.Cut(file, "/")
+	if !below {
+		return false
+	}
+	switch top {
+	case ".github", ".gitlab", ".circleci", ".ci", ".devcontainer", "ci", "build", "packaging", "scripts", "script",
+		"tools", "tool", "contrib", "hack", "misc", "etc", "support", "docs", "doc", "website":
+		return true
+	}
+	return false
 }
 
 // IsTest reports whether a path is that of a test, an example or a fixture, by
 // the conventions of the languages' own tools.
 func IsTest(file string) bool {
 	dir, base := path.Split(strings.ToLower(file))
+	if strings.HasPrefix(dir, "t/") {
+		return true // of Perl, and of who liked it
+	}
 	for part := range strings.SplitSeq(dir, "/") {
 		switch part {
 		case "test", "tests", "testing", "testdata", "__tests__", "spec", "specs", "e2e",

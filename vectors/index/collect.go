@@ -157,29 +157,6 @@ func (r *scan) best() []Candidate {
 	return list
 }
 
-// namedIn returns the chunks of the scope that have a name, by number, each once, with
-// the weight of the best one as their score.
-func (r *scan) namedIn(names []Name) []Candidate {
-	var list []Candidate
-	for _, n := range names {
-		r.s.Having(n.Term, func(id uint32) {
-			i := r.s.partNumber(id)
-			p := &r.s.parts[i]
-			at := id - p.chunkBase
-			if r.scope.has(i, int(at)) {
-				list = append(list, Candidate{id, p.fileBase + p.seg.fileOf[at], float32(n.Weight)})
-			}
-		})
-	}
-	slices.SortFunc(list, func(a, b Candidate) int {
-		if a.ID != b.ID {
-			return int(int64(a.ID) - int64(b.ID))
-		}
-		return compareScores(a, b)
-	})
-	return slices.CompactFunc(list, func(a, b Candidate) bool { return a.ID == b.ID })
-}
-
 // find looks for a number among candidates in their order.
 func find(list []Candidate, id uint32) (int, bool) {
 	return slices.BinarySearchFunc(list, id, func(c Candidate, id uint32) int { return int(int64(c.ID) - int64(id)) })

@@ -31,7 +31,7 @@ func (b *Builder) term(word []byte, hash uint64) uint32 {
 	if m := b.embed.model; m != nil && int(id) == len(b.embed.words) {
 		var w *static.Word
 		if word != nil {
-			w = m.Word(word, hash)
+			w = m.Word(hash)
 		}
 		b.embed.words = append(b.embed.words, w)
 	}
@@ -49,7 +49,7 @@ func (b *Builder) row(file string, c chunk.Chunk) (row Row) {
 	b.post.With(e.context, func(terms, counts []uint32) {
 		for _, term := range terms {
 			if w := e.words[term]; w != nil {
-				e.model.Add(&e.sum, w, counts[term])
+				e.sum.Add(w, counts[term])
 			}
 		}
 	})

@@ -22,6 +22,7 @@ type Explained struct {
 	Retrieved
 	Standings []Standing // of each chunk that was asked about
 	Found     int        // chunks, among which candidates are chosen
+	Beside    []Named    // as Named, in those chunks that are no candidates
 }
 
 // Explain is Retrieve, and says how the chunks with these numbers stand in it. It
@@ -32,9 +33,18 @@ func (s *Snapshot) Explain(ctx context.Context, scope Scope, q Query, ids []uint
 	if e.Retrieved, err = r.retrieve(ctx, q); err != nil {
 		return Explained{}, err
 	}
+	chosen := make(map[uint32]bool, len(e.Candidates)+len(ids))
+	for _, c := range e.Candidates {
+		chosen[c.ID] = true
+	}
+	var beside []Candidate
 	for _, id := range ids {
 		e.Standings = append(e.Standings, r.standing(id))
+		if !chosen[id] {
+			chosen[id], beside = true, append(beside, Candidate{ID: id})
+		}
 	}
+	e.Beside = r.shown(beside)
 	if e.Found, err = r.place(ctx, e.Standings); err != nil {
 		return Explained{}, err
 	}

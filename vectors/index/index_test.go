@@ -254,7 +254,7 @@ func compare(t *testing.T, s *Snapshot, model plain) {
 		}
 	}
 	defined := map[uint32]bool{}
-	s.Having(Definition("NAME3"), func(id uint32) { defined[id] = true })
+	s.Defining("NAME3", func(id uint32) { defined[id] = true })
 	for path, d := range model {
 		for i, c := range d.Chunks {
 			if (c.Symbol == "name3") != defined[ids[fmt.Sprintf("%s#%d", path, i)]] {

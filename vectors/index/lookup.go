@@ -3,6 +3,7 @@ package index
 import (
 	"slices"
 	"sort"
+	"unsafe"
 )
 
 // Find returns what is known of the file at path below root.
@@ -112,6 +113,17 @@ func (s *Snapshot) Chunk(id uint32) Found {
 	c := p.seg.Chunk(id - p.chunkBase)
 	return Found{Chunk: c, Root: p.root, Of: p.seg.File(int(c.File))}
 }
+
+// Label returns the names of a chunk's definition and of what is around it. They are those of the snapshot, which must
+// be kept alive while they are used.
+func (s *Snapshot) Label(id uint32) (symbol, container string) {
+	p := s.partOf(id)
+	r := p.seg.chunkRecord(id - p.chunkBase)
+	symbolBytes, containerBytes := p.seg.raw(r[16:]), p.seg.raw(r[24:])
+	return inPlace(symbolBytes), inPlace(containerBytes)
+}
+
+func inPlace(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // Row returns the row of the chunk with this number.
 func (s *Snapshot) Row(id uint32) Row {

@@ -87,8 +87,8 @@ func (s *Snapshot) IDF(word string) float64 {
 	return s.locate(Single(word, 1), chunks, files).idf
 }
 
-// Having calls yield with every live chunk that has the term of that hash: of
-// words.Hash, or Definition.
+// Having calls yield with every live chunk that has the word of that hash, see
+// words.Hash.
 func (s *Snapshot) Having(term uint64, yield func(id uint32)) {
 	var list []lexical.Posting
 	for i := range s.parts {

@@ -26,12 +26,6 @@ type Query struct {
 	Certain    int     // how many of the best must be so beyond doubt, whatever the rounding of the query did
 }
 
-// Name is a term under which Having finds chunks, and how much that counts.
-type Name struct {
-	Term   uint64
-	Weight float64
-}
-
 // Weights are of the parts of a candidate's score, each of which is 0 to 1: a chunk's
 // BM25 and its file's as shares of the best ones, the inner product as a share of the
 // best one or of Confident, and the name's weight.
@@ -42,12 +36,15 @@ type Candidate struct {
 	ID    uint32 // of the snapshot
 	File  uint32
 	Score float32
+	// Of the score: its BM25 and its vector, as shares of the best of all, 0..1.
+	Chunk, Dense float32
 }
 
 // Retrieved is what Retrieve found.
 type Retrieved struct {
 	Candidates []Candidate // the best ones of the scope, best first
 	IDF        []float64   // of each term, among the chunks; 0 where none has it
+	Named      []Named     // what was asked for by name in the candidates: by number of the chunk, the best first
 	Rescored   int         // inner products that were taken again to be certain
 }
 
@@ -65,17 +62,38 @@ func (s *Snapshot) Retrieve(ctx context.Context, scope Scope, q Query) (Retrieve
 	return r.retrieve(ctx, q)
 }
 
+// apart says of each candidate what its score is made of.
+func (r *scan) apart(found []Candidate) {
+	for i := range found {
+		found[i].Chunk, found[i].Dense = r.sharesOf(found[i].ID)
+	}
+}
+
+// sharesOf are a chunk's BM25 and vector, of the best of all.
+func (r *scan) sharesOf(id uint32) (chunk, dense float32) {
+	if r.bestChunk > 0 {
+		chunk = max(0, r.chunk[id]) / r.bestChunk
+	}
+	if r.bestDense > 0 {
+		dense = min(1, max(0, r.dense[id])/r.bestDense)
+	}
+	return chunk, dense
+}
+
 func (r *scan) retrieve(ctx context.Context, q Query) (Retrieved, error) {
 	if err := r.run(ctx, (*scan).score); err != nil {
 		return Retrieved{}, err
 	}
 	r.sumUp(q)
-	r.named = r.namedIn(q.Names)
+	if err := r.findNames(ctx, q.Names); err != nil {
+		return Retrieved{}, err
+	}
 	if err := r.run(ctx, (*scan).collect); err != nil {
 		return Retrieved{}, err
 	}
 	found := r.best()
-	result := Retrieved{IDF: r.idf, Candidates: found, Rescored: len(found)}
+	r.apart(found)
+	result := Retrieved{IDF: r.idf, Candidates: found, Rescored: len(found), Named: r.shown(found)}
 	certain := min(q.Certain, r.most)
 	if leftOut := len(found) == r.most; r.refine(found, leftOut) >= certain || !leftOut {
 		return result, nil
@@ -90,6 +108,8 @@ func (r *scan) retrieve(ctx context.Context, q Query) (Retrieved, error) {
 		result.Rescored += r.share[i].rescored
 	}
 	result.Candidates = r.best()
+	r.apart(result.Candidates)
+	result.Named = r.shown(result.Candidates)
 	return result, nil
 }
 
@@ -148,9 +168,10 @@ type scan struct {
 	bestDense  float32
 	nearEnough float32
 	most       int
-	named      []Candidate // what the names say, see namedIn
-	fine       bool        // the third round: what is scored is scored with the fine row
-	floor      float32     // of that round: a lower score cannot be among the certain ones
+	named      []Candidate  // what the names say, by number; see findNames
+	namedBy    []namedChunk // all definitions of that, those of a chunk best first
+	fine       bool         // the third round: what is scored is scored with the fine row
+	floor      float32      // of that round: a lower score cannot be among the certain ones
 }
 
 // buffers are as large as the snapshot: they are used again.
@@ -160,12 +181,15 @@ type buffers struct {
 
 var freeBuffers = sync.Pool{New: func() any { return &buffers{} }}
 
-// span is a range of a part's chunks that begins and ends with a file's.
+// span is a range of a part's chunks that begins and ends with a file's, or of its names.
 type span struct{ part, from, to int }
 
 // spans are what one core scans, and what it found.
 type spans struct {
-	list []span
+	list  []span
+	names []span // of the parts' names, where they are looked at
+
+	likes likes
 
 	bestChunk, bestFile, bestDense float32
 	found                          shortlist

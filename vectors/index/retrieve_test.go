@@ -59,7 +59,7 @@ var asked = Query{
 	},
 	Chunks: lexical.BM25{K1: 5, B: 0.5}, Files: lexical.BM25{K1: 3, B: 0.3},
 	Probe: NewProbe(askedVector),
-	Names: []Name{{Definition("needle"), 0.5}, {Definition("needle"), 0.2}},
+	Names: []Name{{Text: "needle", Weight: 0.5}, {Text: "needle", Weight: 0.2}},
 	Weights: Weights{
 		Chunk: 1, File: 0.2, Dense: 0.6, Name: 1.1,
 	},
@@ -120,7 +120,7 @@ func plainly(s *Snapshot, scope Scope, q Query, idf []float64) (list []Candidate
 	}
 	named := map[uint32]float64{}
 	for _, n := range q.Names {
-		s.Having(n.Term, func(id uint32) { named[id] = max(named[id], n.Weight) })
+		s.Defining(n.Text, func(id uint32) { named[id] = max(named[id], n.Weight) })
 	}
 	for id := range scope.Each {
 		row, dense := s.Row(id), 0.0
@@ -133,7 +133,7 @@ func plainly(s *Snapshot, scope Scope, q Query, idf []float64) (list []Candidate
 		w := q.Weights
 		score := float64(w.Chunk)*chunkScore[id]/best.chunk + float64(w.File)*fileScore[s.FileOf(id)]/best.file +
 			float64(w.Dense)*max(dense, 0)/best.dense + float64(w.Name)*named[id]
-		list = append(list, Candidate{id, s.FileOf(id), float32(score)})
+		list = append(list, Candidate{ID: id, File: s.FileOf(id), Score: float32(score)})
 	}
 	slices.SortFunc(list, compareScores)
 	return list[:min(len(list), q.Most)]
@@ -144,7 +144,7 @@ func TestRetrieveIsWhatOneChunkAfterTheOtherGives(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
 	s := large(t)
 	needles := []uint32{}
-	s.Having(Definition("needle"), func(id uint32) { needles = append(needles, id) })
+	s.Defining("needle", func(id uint32) { needles = append(needles, id) })
 	if len(needles) < 4 {
 		t.Fatal(len(needles))
 	}
@@ -333,7 +333,7 @@ func TestTheSecondRoundLeavesNothingOut(t *testing.T) {
 					if r.chunk[id] == 0 && r.dense[id] < r.nearEnough {
 						continue
 					}
-					want = append(want, Candidate{id, file, r.scoreOf(id, file)})
+					want = append(want, Candidate{ID: id, File: file, Score: r.scoreOf(id, file)})
 				}
 			}
 			slices.SortFunc(want, compareScores)

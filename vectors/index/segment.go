@@ -51,7 +51,7 @@ type Chunk struct {
 //
 //	header     u32 magic, u32 files, u32 chunks, u32 dimensions, u32 bytes of the
 //	           strings, u32 bytes of the postings, u32 words of paths, f32 length of
-//	           the longest row
+//	           the longest row, u32 names, u32 definitions
 //	files      88 bytes each
 //	sorted     u32 x files: their numbers in order of the paths
 //	said       u32 x (files+1): where the words of each file's path start
@@ -60,6 +60,10 @@ type Chunk struct {
 //	fileOf     u32 x chunks
 //	scales     f32 x chunks
 //	rows       i8 x dimensions x chunks; component = i8 * scale
+//	sketches   u64 x names \
+//	names      8 bytes each | what is defined, see names_table.go
+//	defined    u32 x (n+1)  |
+//	definitions  12 bytes   /
 //	strings    paths, languages, names
 //	postings   one document a chunk, one group a file (vectors/lexical)
 //
@@ -68,8 +72,8 @@ type Chunk struct {
 // start, name end; symbol, container: string; u64 hash; u32 kind, plus mergedBit, plus
 // kindBits of all its definitions where that is set}; a string {u32 offset, u32 bytes}.
 const (
-	segmentMagic  = 0x32474553 // "SEG2"
-	segmentHeader = 32
+	segmentMagic  = 0x33474553 // "SEG3"
+	segmentHeader = 40
 	fileSize      = 4*8 + 3*8 + 16 + 4*4
 	chunkSize     = 4*4 + 2*8 + 8 + 4
 	mergedBit     = 1 << 8
@@ -90,6 +94,7 @@ type Segment struct {
 	fileOf     []uint32
 	scales     []float32
 	rows       []byte
+	table      nameTable
 	strings    []byte
 	longest    float32
 	postings   *lexical.Postings
@@ -105,6 +110,7 @@ func OpenSegment(data []byte) (*Segment, error) {
 	}
 	u := func(i int) uint64 { return uint64(binary.LittleEndian.Uint32(data[4*i:])) }
 	files, chunks, dimensions, stringBytes, postingBytes, pathWords := u(1), u(2), u(3), u(4), u(5), u(6)
+	names, definitions := u(8), u(9)
 	rest := data[segmentHeader:]
 	size := uint64(len(rest))
 	// A product of two such numbers may wrap around, unless either is known to be small.
@@ -130,6 +136,10 @@ func OpenSegment(data []byte) (*Segment, error) {
 	s.fileOf = flat.Uint32s(take(4 * chunks))
 	s.scales = flat.Float32s(take(4 * chunks))
 	s.rows = take(chunks * dimensions)
+	s.table.sketches = flat.Uint64s(take(8 * names))
+	s.table.names = take(nameSize * names)
+	s.table.defined = flat.Uint32s(take(4 * (names + 1)))
+	s.table.definitions = take(definitionSize * definitions)
 	s.strings = take(stringBytes)
 	postings := take(postingBytes)
 	if !fits || len(rest) > 0 {
@@ -177,8 +187,8 @@ func (s *Segment) Check() error {
 	return nil
 }
 
-// CheckAll is Check, and of what is in the postings and the order of the paths: a
-// second or so for 100,000 chunks.
+// CheckAll is Check, and of what is in the postings and the names, and the order of the
+// paths: a second or so for 100,000 chunks.
 func (s *Segment) CheckAll() error {
 	if err := s.Check(); err != nil {
 		return err
@@ -188,7 +198,10 @@ func (s *Segment) CheckAll() error {
 			return fmt.Errorf("%w: the paths are not in order", ErrCorrupt)
 		}
 	}
-	err := s.postings.Check()
+	err := s.checkNames()
+	if err == nil {
+		err = s.postings.Check()
+	}
 	runtime.KeepAlive(s) // its numbers may be those of a mapped file
 	return err
 }

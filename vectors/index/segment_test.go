@@ -115,7 +115,7 @@ func read(t *testing.T, seg *Segment) {
 		_, _ = s.Retrieve(t.Context(), scope, Query{
 			Terms:  []Term{Single("x", 1), {Words: []Word{{"go", 2}, {"one", 1}}, Weight: 1}},
 			Chunks: lexical.BM25{K1: 1}, Files: lexical.BM25{K1: 1}, Probe: NewProbe(make([]float32, seg.dimensions)),
-			Names: []Name{{Definition("one"), 1}}, Weights: Weights{1, 1, 1, 1}, Most: 3,
+			Names: []Name{{"one", 1, Loosely}, {"a.on", 1, Roughly}}, Weights: Weights{1, 1, 1, 1}, Most: 3,
 		})
 	}
 	_, _ = Merge(t.Context(), seg.Dimensions(), []*Segment{seg}, func(_, f int) bool { return f%2 == 0 })

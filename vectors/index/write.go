@@ -26,6 +26,8 @@ type segmentWriter struct {
 	longest               float32 // row
 	interned              map[string]uint32
 	paths                 []string
+	defines               nameWriter
+	names                 *nameTable // in the place of what defines has
 }
 
 func newWriter(dimensions int) segmentWriter {
@@ -52,14 +54,19 @@ func (w *segmentWriter) reserve(segments []*Segment) {
 }
 
 func (w *segmentWriter) str(dst []byte, s string) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, w.offset(s))
+	return binary.LittleEndian.AppendUint32(dst, uint32(len(s)))
+}
+
+// offset is where a string stands among the strings.
+func (w *segmentWriter) offset(s string) uint32 {
 	at, ok := w.interned[s]
 	if !ok {
 		at = uint32(len(w.strings))
 		w.strings = append(w.strings, s...)
 		w.interned[s] = at
 	}
-	dst = binary.LittleEndian.AppendUint32(dst, at)
-	return binary.LittleEndian.AppendUint32(dst, uint32(len(s)))
+	return at
 }
 
 // file adds a file, whose chunks and words of its path were added before.
@@ -158,16 +165,24 @@ func (w *segmentWriter) encode(postings []byte) []byte {
 		sorted[i] = uint32(i)
 	}
 	slices.SortFunc(sorted, func(a, b uint32) int { return strings.Compare(w.paths[a], w.paths[b]) })
+	if w.names == nil {
+		table := w.defines.table(w.strings)
+		w.names = &table
+	}
+	names, definitions := w.names.count(), len(w.names.definitions)/definitionSize
 	size := segmentHeader
 	for _, n := range []int{
 		len(w.files), 4 * len(sorted), 4 * len(w.said), 8 * len(w.saidPaths), len(w.chunks), 4 * len(w.fileOf), 4 * len(w.scales),
-		len(w.rows), len(w.strings), len(postings),
+		len(w.rows), 8 * names, nameSize * names, 4 * (names + 1), definitionSize * definitions, len(w.strings), len(postings),
 	} {
 		size += flat.Padded(n)
 	}
 	le := binary.LittleEndian
 	dst := make([]byte, 0, size)
-	for _, n := range []int{segmentMagic, w.fileCount, w.chunkCount, w.dimensions, len(w.strings), len(postings), len(w.saidPaths), int(math.Float32bits(w.longest))} {
+	for _, n := range []int{
+		segmentMagic, w.fileCount, w.chunkCount, w.dimensions, len(w.strings), len(postings), len(w.saidPaths),
+		int(math.Float32bits(w.longest)), names, definitions,
+	} {
 		dst = le.AppendUint32(dst, uint32(n))
 	}
 	numbers := func(list []uint32) {
@@ -187,7 +202,9 @@ func (w *segmentWriter) encode(postings []byte) []byte {
 	for _, x := range w.scales {
 		dst = le.AppendUint32(dst, math.Float32bits(x))
 	}
-	for _, part := range [][]byte{nil, w.rows, w.strings, postings} {
+	dst = flat.Pad(flat.Append(flat.Pad(dst), w.rows))
+	dst = appendTable(dst, w.names)
+	for _, part := range [][]byte{w.strings, postings} {
 		dst = flat.Pad(flat.Append(dst, part))
 	}
 	return dst
@@ -199,18 +216,21 @@ func (w *segmentWriter) encode(postings []byte) []byte {
 func Merge(ctx context.Context, dimensions int, segments []*Segment, alive func(segment, file int) bool) (*Segment, error) {
 	w := newWriter(dimensions)
 	w.reserve(segments)
-	sources := make([]lexical.Source, len(segments))
+	sources, names := make([]lexical.Source, len(segments)), make([]namesOf, len(segments))
 	for i, seg := range segments {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		sources[i] = lexical.Source{Postings: seg.postings, First: uint32(w.chunkCount), GroupOf: seg.fileOf}
+		names[i].seg = seg
 		if seg.dimensions == dimensions && whole(seg, i, alive) {
+			names[i].whole, names[i].strings, names[i].source = true, uint32(len(w.strings)), sources[i]
 			w.all(seg)
 			continue
 		}
 		renumber := make([]uint32, seg.chunkCount)
 		sources[i].Renumber = renumber
+		names[i].source = sources[i]
 		for f := range seg.fileCount {
 			first, n := seg.fileChunks(f)
 			if alive != nil && !alive(i, f) {
@@ -230,6 +250,11 @@ func Merge(ctx context.Context, dimensions int, segments []*Segment, alive func(
 			w.file(seg.File(f), at)
 		}
 	}
+	table, err := w.mergeNames(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	w.names = &table
 	postings, err := lexical.Merge(ctx, sources)
 	runtime.KeepAlive(segments) // their numbers may be those of a mapped file
 	if err != nil {

@@ -19,31 +19,17 @@ const MaxText = 16 << 10
 
 // parsed is a query as the ranking sees it.
 type parsed struct {
+	text  string // what names are compared with; "" for related code, which has names of its own
 	terms []index.Term
 	names []name // what may be the name of a definition
+
+	named bool // it is nothing but the name of a definition, or what somebody types to find one
 
 	tests  bool // it asks for tests, examples or fixtures
 	prose  bool // for documentation
 	config bool // for configuration
+	markup bool // for pages or style sheets
 }
-
-// name is a word of the query as it was typed, and how sure it is that it names
-// something.
-type name struct {
-	text   string
-	weight float64
-}
-
-// How much a definition of that name counts: all of it where the name is the
-// whole query, half for what can only be an identifier, a fifth for a plain word
-// that happens to be a name. Over the questions of class.go, 0.35 instead of a half
-// costs 0.006 of the mean reciprocal rank, and more than a half gains nothing; for the
-// plain word 0 to 0.5 are within 0.008 of a fifth.
-const (
-	nameIsQuery    = 1.0
-	nameIdentifier = 0.5
-	nameWord       = 0.2
-)
 
 func parse(text string) parsed {
 	text = text[:min(len(text), MaxText)]
@@ -78,6 +64,10 @@ func parse(text string) parsed {
 		return !(r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= 0x80)
 	})
 	said := map[string]int{} // names by their lower case, as definitions are found
+	q.names, q.named = qualifiedNames(text)
+	for i, n := range q.names {
+		said[strings.ToLower(n.text)] = i
+	}
 	for i, f := range fields {
 		if i == maxTerms {
 			break
@@ -88,25 +78,30 @@ func parse(text string) parsed {
 			q.tests = true
 		case "readme", "docs", "documentation", "documented", "changelog", "guide", "tutorial", "licence", "license":
 			q.prose = true
-		case "config", "configuration", "configured", "settings", "yaml", "toml", "json", "workflow", "pipeline", "manifest", "ci":
+		case "config", "configuration", "configured", "settings", "yaml", "toml", "json", "manifest",
+			"ci", "workflow", "pipeline", "script", "scripts", "build", "release":
 			q.config = true
+		case "html", "css", "template", "templates", "stylesheet", "markup", "style", "styles", "page":
+			q.markup = true
 		}
-		weight := nameWord
+		weight, like := nameWord, index.Exactly
 		switch {
+		case len(fields) == 1 && q.named:
+			continue // it is one already
 		case len(fields) == 1:
 			weight = nameIsQuery
 		case isIdentifier(f):
-			weight = nameIdentifier
+			weight, like = nameIdentifier, index.Roughly
 		case stopWords[lower] || len(f) < 3:
 			continue
 		}
 		if at, again := said[lower]; again {
 			// All its definitions would be read, and sorted, once more.
-			q.names[at].weight = max(q.names[at].weight, weight)
+			q.names[at].weight, q.names[at].like = max(q.names[at].weight, weight), max(q.names[at].like, like)
 			continue
 		}
 		said[lower] = len(q.names)
-		q.names = append(q.names, name{f, weight})
+		q.names = append(q.names, name{f, weight, like})
 	}
 	return q
 }
@@ -135,25 +130,6 @@ func groups(terms []index.Term) (list []index.Term) {
 		list = append(list, g)
 	}
 	return list
-}
-
-// isIdentifier reports whether a word can only be a name: camelCase, snake_case
-// or with a digit inside.
-func isIdentifier(w string) bool {
-	lower := false
-	for i := range len(w) {
-		switch c := w[i]; {
-		case c == '_' && i > 0 && i < len(w)-1:
-			return true
-		case c >= 'A' && c <= 'Z' && lower:
-			return true
-		case c >= '0' && c <= '9' && i > 0:
-			return true
-		case c >= 'a' && c <= 'z':
-			lower = true
-		}
-	}
-	return false
 }
 
 // stopWords are the words of a question that say nothing about what is asked

@@ -14,25 +14,32 @@ import (
 // candidate is a chunk in the second stage.
 type candidate struct {
 	Ranked
-	view int32 // of its file
+	view  int32   // of its file
+	label float32 // see meaning
 }
 
 // fileView is what the second stage knows of a file.
 type fileView struct {
 	path   float64             // share of the query that its path says
-	lift   float64             // by that
+	place  float64             // see meaning
+	lift   float64             // by these
 	factor float64             // of its class
+	others float64             // what its other chunks say better than its best one, 0..1
+	pooled pooled              // what all of them say
 	top    [bestOfFile]float64 // scores of its best chunks, in no order
 	best   float64             // their sum
 	seen   int
 	last   int // of those seen, in the list
 }
 
-// secondStage adds what the path tells and what the chunks of a file say
+// secondStage adds what path and names tell and what the chunks of a file say
 // together, and spreads the hits over files. It is given the best ones first, though
 // nothing but time depends on it.
-func secondStage(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64, q Query) []Ranked {
-	list, _, _ := scored(s, found, p, idf, q)
+func secondStage(s *index.Snapshot, found index.Retrieved, p parsed, q Query) []Ranked {
+	list, views, _ := scored(s, found.Candidates, p, found.IDF, q)
+	if p.named {
+		list = namesFirst(list, views, found.Named, q.Weights)
+	}
 	list = best(list, q.Limit)
 	ranked := make([]Ranked, len(list))
 	for i := range ranked {
@@ -41,9 +48,9 @@ func secondStage(s *index.Snapshot, found []index.Candidate, p parsed, idf []flo
 	return ranked
 }
 
-// scored returns the candidates with their final scores, in the order of those before they
-// were spread over files; what is known of the files; and the best chunks of the best file
-// together.
+// scored returns the candidates with their scores, but for what namesFirst adds, in the order
+// of those before they were spread over files; what is known of the files; and the best chunks
+// of the best file together.
 func scored(
 	s *index.Snapshot, found []index.Candidate, p parsed, idf []float64, q Query,
 ) (list []candidate, views []fileView, top float64) {
@@ -59,7 +66,7 @@ func scored(
 			list[i].Score += q.Weights.Best * views[list[i].view].best / top
 		}
 	}
-	spread(list, views, q.Weights.sum())
+	spread(list, views, q.Weights.sum(p.named))
 	return list, views, top
 }
 
@@ -92,6 +99,37 @@ func spread(list []candidate, views []fileView, all float64) {
 
 // furtherFactor is how much a hit counts before which so many of its file stand.
 func furtherFactor(seen int) float64 { return math.Pow(sameFile, float64(seen)) }
+
+// namesFirst adds what it counts that a chunk defines what the query is the name of, once for
+// each such definition. It is no part of what is spread over files, nor of what their chunks
+// say together: the definitions of a name are the answer, however many of a file there are.
+func namesFirst(list []candidate, views []fileView, named []index.Named, w Weights) []candidate {
+	all := w.sum(true)
+	for i := range list {
+		c := list[i]
+		score := c.Score
+		for at := firstNamed(named, c.ID); at > 0; at++ {
+			n := named[at-1]
+			c.named, c.Score = at, score+w.Alone*float64(n.Value)*views[c.view].factor/all
+			if int(at) == len(named) || named[at].ID != c.ID {
+				break
+			}
+			list = append(list, c)
+		}
+		list[i] = c
+	}
+	return list
+}
+
+// firstNamed is the number, and 1, of the first of a chunk's definitions in a list by number
+// of the chunks; 0 where there is none.
+func firstNamed(list []index.Named, id uint32) int32 {
+	at, ok := slices.BinarySearchFunc(list, id, func(n index.Named, id uint32) int { return cmp.Compare(n.ID, id) })
+	if !ok {
+		return 0
+	}
+	return int32(at + 1)
+}
 
 // best returns the n best, best first; it changes list. The n best so far are a heap with
 // the last of them on top, so that most of the others are compared with one only.
@@ -137,13 +175,13 @@ func byScore(a, b candidate) int {
 	case a.Score < b.Score:
 		return 1
 	}
-	return cmp.Compare(a.ID, b.ID)
+	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.named, b.named))
 }
 
-// viewed scores the candidates with what is known of their files, each of which is
-// looked at once.
+// viewed scores the candidates with what their names say, and with what is known of their
+// files, each of which is looked at once.
 func viewed(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64, q Query) ([]candidate, []fileView) {
-	said, each := newSayings(p.terms, idf), q.Factors.each()
+	said, means, each := newSayings(p.terms, idf), newMeaning(p.text, q.Weights), q.Factors.each()
 	list := make([]candidate, len(found))
 	views := make([]fileView, 0, len(found))
 	numbers := newFileNumbers(len(found))
@@ -151,11 +189,28 @@ func viewed(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64,
 		at := numbers.of(c.File, len(views))
 		if int(at) == len(views) {
 			class, path := s.FileClass(c.File)
-			share := said.share(path)
-			views = append(views, fileView{path: share, lift: q.Weights.Path * share, factor: classFactor(class, p, each)})
+			v := fileView{path: said.share(path), factor: classFactor(class, p, each)}
+			if i < namesLooked {
+				v.place = means.place(path)
+			}
+			v.lift = q.Weights.Path*v.path + q.Weights.Place*v.place
+			views = append(views, v)
 		}
 		v := &views[at]
-		list[i] = candidate{Ranked{c.ID, (float64(c.Score) + v.lift) * v.factor}, at}
+		label := 0.0
+		if i < namesLooked {
+			label = means.label(s, c.ID)
+		}
+		v.pooled.add(float64(c.Score), float64(c.Chunk), float64(c.Dense), label, q.Weights)
+		score := (float64(c.Score) + v.lift + q.Weights.Label*label) * v.factor
+		list[i] = candidate{Ranked{ID: c.ID, Score: score}, at, float32(label)}
+	}
+	for i := range views {
+		views[i].others = views[i].pooled.others(q.Weights)
+	}
+	for i := range list {
+		v := &views[list[i].view]
+		list[i].Score += q.Weights.Others * v.others * v.factor
 		least := 0
 		for j := range v.top {
 			if v.top[j] < v.top[least] {
@@ -166,6 +221,30 @@ func viewed(s *index.Snapshot, found []index.Candidate, p parsed, idf []float64,
 	}
 	runtime.KeepAlive(s) // the words of the paths may be those of a mapped file
 	return list, views
+}
+
+// pooled is the best that the chunks of a file say, each signal by itself: where one has the words and another the
+// meaning, the file has both.
+type pooled struct {
+	chunk, dense, label float64
+	best                float64 // of their chunks' scores
+	own                 float64 // what the chunk of that score says
+}
+
+func (p *pooled) add(score, chunk, dense, label float64, w Weights) {
+	p.chunk, p.dense, p.label = max(p.chunk, chunk), max(p.dense, dense), max(p.label, label)
+	if score += w.Label * label; score > p.best {
+		p.best, p.own = score, w.Chunk*chunk+w.Dense*dense+w.Label*label
+	}
+}
+
+// others is what the best of each signal is more than what the best chunk has of them, as a share of what it can be.
+func (p *pooled) others(w Weights) float64 {
+	all := w.Chunk + w.Dense + w.Label
+	if all <= 0 {
+		return 0
+	}
+	return max(0, w.Chunk*p.chunk+w.Dense*p.dense+w.Label*p.label-p.own) / all
 }
 
 // fileNumbers numbers files in the order in which they are first asked for: a table with

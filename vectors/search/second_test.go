@@ -40,7 +40,7 @@ func plainSecondStage(s *index.Snapshot, found []index.Candidate, p parsed, idf 
 			lift = q.Weights.Path * (said / all)
 		}
 		score := (float64(c.Score) + lift) * classFactor(class, p, q.Factors.each())
-		list = append(list, scored{Ranked{c.ID, score}, c.File})
+		list = append(list, scored{Ranked{ID: c.ID, Score: score}, c.File})
 		top := tops[c.File]
 		if top == nil {
 			top = &[bestOfFile]float64{}
@@ -65,7 +65,7 @@ func plainSecondStage(s *index.Snapshot, found []index.Candidate, p parsed, idf 
 	slices.SortFunc(list, order)
 	seen := map[uint32]int{}
 	for i := range list {
-		list[i].Score *= math.Pow(sameFile, float64(seen[list[i].file])) / q.Weights.sum()
+		list[i].Score *= math.Pow(sameFile, float64(seen[list[i].file])) / q.Weights.sum(false)
 		seen[list[i].file]++
 	}
 	slices.SortFunc(list, order)
@@ -140,17 +140,18 @@ func TestSecondStageIsWhatSortingGives(t *testing.T) {
 		}
 		if round%8 < 6 {
 			slices.SortFunc(found, func(a, b index.Candidate) int {
-				return byScore(candidate{Ranked: Ranked{a.ID, float64(a.Score)}}, candidate{Ranked: Ranked{b.ID, float64(b.Score)}})
+				of := func(c index.Candidate) candidate { return candidate{Ranked: Ranked{ID: c.ID, Score: float64(c.Score)}} }
+				return byScore(of(a), of(b))
 			})
 		}
 		for _, limit := range []int{0, 1, 30, len(found) / 2, len(found), MaxLimit} {
 			q := Query{Limit: limit, Weights: DefaultWeights()}
-			got, want := secondStage(s, found, p, idf, q), plainSecondStage(s, found, p, idf, q)
+			got, want := secondStage(s, index.Retrieved{Candidates: found, IDF: idf}, p, q), plainSecondStage(s, found, p, idf, q)
 			if !slices.Equal(got, want) {
 				t.Fatalf("round %d, limit %d of %d: another answer", round, limit, len(found))
 			}
 			q.Weights.Path = 0
-			if !slices.Equal(got, secondStage(s, found, p, idf, q)) {
+			if !slices.Equal(got, secondStage(s, index.Retrieved{Candidates: found, IDF: idf}, p, q)) {
 				said++
 			}
 		}

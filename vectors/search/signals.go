@@ -13,8 +13,11 @@ type Signal struct {
 	Meaning string // in a line, after "how much"
 	// Weight is where w has that of this signal.
 	Weight func(w *Weights) *float64
+	// OfNames tells that it speaks only where the query is nothing but a name, and that its weight
+	// is one of all weights only there. What finds files says little of it: see bench/names.
+	OfNames bool
 
-	value  func(e *evidence) float64 // 0..1, but for what the rounding of vectors adds
+	value  func(e *evidence) float64 // 0..1, but for what the rounding of vectors adds; of a qualified name a little more
 	ofFile bool                      // made of the scores of chunks, which have had the factors of their class
 }
 
@@ -47,6 +50,21 @@ var signals = []Signal{
 		value:  func(e *evidence) float64 { return e.view.path },
 	},
 	{
+		Name: "label", Meaning: "the name of its definition means what the query means (cosine)",
+		Weight: func(w *Weights) *float64 { return &w.Label },
+		value:  func(e *evidence) float64 { return e.label },
+	},
+	{
+		Name: "place", Meaning: "the words of its path mean what the query means (cosine)",
+		Weight: func(w *Weights) *float64 { return &w.Place },
+		value:  func(e *evidence) float64 { return e.view.place },
+	},
+	{
+		Name: "others", Meaning: "other chunks of its file say better than its best one",
+		Weight: func(w *Weights) *float64 { return &w.Others },
+		value:  func(e *evidence) float64 { return e.view.others },
+	},
+	{
 		Name: "best", Meaning: "the best chunks of its file score together, of what those of the best file do",
 		Weight: func(w *Weights) *float64 { return &w.Best },
 		value: func(e *evidence) float64 {
@@ -57,6 +75,12 @@ var signals = []Signal{
 		},
 		ofFile: true,
 	},
+	{
+		Name: "alone", Meaning: "it defines the name that is all of the query",
+		Weight:  func(w *Weights) *float64 { return &w.Alone },
+		value:   func(e *evidence) float64 { return e.alone },
+		OfNames: true,
+	},
 }
 
 // Signals returns all signals, in the order in which they are shown.
@@ -66,5 +90,7 @@ func Signals() []Signal { return slices.Clone(signals) }
 type evidence struct {
 	standing index.Standing // in the first stage
 	view     *fileView      // its file in the second
+	label    float64        // in the second
 	top      float64        // the best chunks of the best file together
+	alone    float64        // of the definition that was found by its name
 }

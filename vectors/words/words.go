@@ -58,13 +58,24 @@ var class = func() (t [256]uint8) {
 }()
 
 // Each calls yield for every word of text, in order. The slice is valid until
-// yield returns and must not be kept. Each allocates nothing, reads text once,
+// yield returns and must not be kept. Each reads text once
 // and is safe for concurrent use; invalid UTF-8 separates words.
 func Each(text string, yield func(word []byte)) {
-	var part [maxWord + utf8.UTFMax]byte
-	var whole [maxIdentifier + utf8.UTFMax]byte
+	var r Reader
+	r.Each(text, yield)
+}
+
+// Reader reads words as Each does, and allocates nothing for texts after the first, which
+// tells with many short ones. It is used by one task.
+type Reader struct {
+	part  [maxWord + utf8.UTFMax]byte
+	whole [maxIdentifier + utf8.UTFMax]byte
+}
+
+// Each is the function Each.
+func (r *Reader) Each(text string, yield func(word []byte)) {
 	for i := nextRun(text, 0); i < len(text); i = nextRun(text, i) {
-		i = identifier(text, i, part[:0], whole[:0], yield)
+		i = identifier(text, i, r.part[:0], r.whole[:0], yield)
 	}
 }
 

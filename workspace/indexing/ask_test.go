@@ -277,3 +277,22 @@ func TestExplainSeesFiltersInTheQuery(t *testing.T) {
 		}
 	}
 }
+
+// A name that is typed finds its definitions among those that pass the filters, and shows no other.
+func TestNamesAmongFilters(t *testing.T) {
+	_, e := mixedFolder(t)
+	for query, want := range map[string]string{
+		"retUp path:a/b/":                      "all.go:retryUpload all.go:retryUploads all.go:retryUploadMost",
+		"retUp path:a/b/ kind:constant":        "all.go:retryUploadMost",
+		"retUp path:a/b/ kind:struct,constant": "all.go:retryUploads all.go:retryUploadMost",
+		`retryUploads re:/= 3/ path:a/`:        "all.go:retryUploadMost", // the only one that has it
+		`"retryUploads" path:a/`:               "all.go:retryUploads",
+		"retryUplaod lang:go -path:test":       "upload.go:retryUpload all.go:retryUpload",
+	} {
+		got, a := ask(t, e, workspace.Documents{}, typed(t, query))
+		named := slices.DeleteFunc(got, func(hit string) bool { return !strings.Contains(hit, ":retryUpload") })
+		if strings.Join(named, " ") != want {
+			t.Errorf("%s: %q, want %s; warning %q", query, named, want, a.Warning)
+		}
+	}
+}

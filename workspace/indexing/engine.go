@@ -59,6 +59,7 @@ type Sender interface {
 type Config struct {
 	CacheDir    string         // indexes are stored below it; "": memory only
 	Embedder    Embedder       // its Model().Dimensions must be known, or it is a Prober
+	Instead     string         // why it is not the one that was asked for: the log, answers and the status say it; "" where it is
 	Limiter     *tasks.Limiter // lends the cores; indexing is Background
 	Log         *zap.Logger    // nil: none
 	MaxFileSize int64          // larger files are skipped; 0: 1 MiB
@@ -140,6 +141,9 @@ func New(cfg Config) *Engine {
 	e.now.Store(&m)
 	if cfg.CacheDir == "" || cfg.ReadOnly || e.local() {
 		cfg.VectorBytes = 0
+	}
+	if cfg.Instead != "" {
+		cfg.Log.Warn("another model serves", zap.String("model", m.Name), zap.String("why", cfg.Instead))
 	}
 	e.vectors = rows.Open(rows.Directory(cfg.CacheDir), cfg.VectorBytes)
 	return e
@@ -436,9 +440,9 @@ func (e *Engine) Status() (s Status) {
 }
 
 func (e *Engine) status() Status {
-	s := Status{Model: e.model()}
+	s := Status{Model: e.model(), Warning: e.cfg.Instead}
 	for _, f := range e.all() {
-		s.Folders = append(s.Folders, f.status(e.serving(f), s.Model))
+		s.Folders = append(s.Folders, f.status(e.serving(f), s.Model, s.Warning))
 	}
 	folders, editions := e.all(), []edition(nil)
 	for _, f := range folders {

@@ -266,7 +266,8 @@ func TestEveryAnswerCarriesItsCoverage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close(root)
-	if _, a := ask(t, e, workspace.Documents{}, indexing.Query{Text: "upload"}); a.Coverage.Percent != 0 || a.Coverage.Model != "builtin-2" {
+	_, before := ask(t, e, workspace.Documents{}, indexing.Query{Text: "upload"})
+	if a := before; a.Coverage.Percent != 0 || a.Coverage.Model != static.New().Model().Name {
 		t.Errorf("before: %+v", a.Coverage)
 	}
 	if err := e.Refresh(t.Context(), root, nil); err != nil {

@@ -73,7 +73,9 @@ type Refusal struct {
 func (e *Engine) Explain(ctx context.Context, docs workspace.Documents, q Query, at Spot) (x Explanation, err error) {
 	_, err = e.guarded(func() (Answer, error) {
 		var err error
-		x, err = e.explain(ctx, docs, q, at)
+		if x, err = e.explain(ctx, docs, q, at); err == nil {
+			x.Warning = joined(e.cfg.Instead, x.Warning)
+		}
 		return Answer{}, err
 	})
 	return x, err
@@ -190,17 +192,24 @@ func (e *Engine) standing(ctx context.Context, v view, q Query, ids []uint32, x 
 	if err != nil {
 		return Explanation{}, err
 	}
+	chunks := make([]search.Ranked, len(ids))
+	for i, id := range ids {
+		chunks[i].ID = id
+	}
 	shown := found.Ranked[:min(limit, len(found.Ranked))]
 	if len(shown) > 0 {
-		ids = append(ids, shown[len(shown)-1].ID)
+		chunks = append(chunks, shown[len(shown)-1])
 	}
-	places, err := search.Explain(ctx, v.snapshot, v.scope, asked, ids)
+	places, err := search.Explain(ctx, v.snapshot, v.scope, asked, chunks)
 	if err != nil {
 		return Explanation{}, err
 	}
 	if len(shown) > 0 {
 		last := len(places) - 1
-		c := v.snapshot.Chunk(ids[last])
+		c := v.snapshot.Chunk(chunks[last].ID)
+		if name, _, ok := found.Definition(chunks[last]); ok {
+			c.Symbol = name
+		}
 		x.Last = &Last{filepath.Join(c.Root, filepath.FromSlash(c.Of.Path)), c.Symbol, places[last]}
 		places = places[:last]
 	}
@@ -383,13 +392,4 @@ func (r *rule) refusal(list, typed string, given []string) Refusal {
 		list = typed
 	}
 	return Refusal{list, given}
-}
-
-// numbers are those of chunks.
-func numbers(ranked []search.Ranked) []uint32 {
-	ids := make([]uint32, len(ranked))
-	for i, r := range ranked {
-		ids[i] = r.ID
-	}
-	return ids
 }

@@ -17,7 +17,7 @@ import (
 
 func TestExplainSaysWhyAFileIsNotThere(t *testing.T) {
 	root := write(t, t.TempDir(), map[string]string{
-		"upload.go": uploadGo, "parse.go": parseGo, "a/upload.py": "def retry_upload():\n    return retryUpload\n",
+		"upload.go": uploadGo, "parse.go": parseGo, "a/upload.py": "def again():\n    return retryUpload\n",
 		"build/made.go": uploadGo, ".gitignore": "# made\nbuild/\n*.log\n", "x.log": "retryUpload",
 		"empty.go": "", "logo.bin": "a\x00b\x00c",
 		"large.go": "package p\n\nvar x = 1 " + strings.Repeat("// retryUpload again\n", 100_000),

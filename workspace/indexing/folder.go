@@ -425,8 +425,8 @@ func (f *folder) nothing(ed edition) string {
 	return "nothing is indexed: all that is there is left out, see the skipped paths in the status"
 }
 
-// status tells of the folder, which the edition serves.
-func (f *folder) status(ed edition, present embed.Model) FolderStatus {
+// status tells of the folder, which the edition serves; instead is as of a Config.
+func (f *folder) status(ed edition, present embed.Model, instead string) FolderStatus {
 	s := FolderStatus{
 		Root: f.root, Coverage: f.coverage(ed), Bytes: f.store.Size(), Health: f.store.Health(), Flushed: f.store.Flushed(),
 	}
@@ -441,7 +441,7 @@ func (f *folder) status(ed edition, present embed.Model) FolderStatus {
 	s.Skipped, s.Warnings = slices.Clone(f.skipped), f.warnings
 	f.mu.Unlock()
 	if s.Message == "" {
-		s.Message = cmp.Or(ed.waits(present), f.nothing(ed))
+		s.Message = cmp.Or(ed.waits(present), f.nothing(ed), instead)
 	}
 	ed.index.Snapshot().Files(f.root, func(file index.File) bool {
 		if file.Skip.Rule != "" {

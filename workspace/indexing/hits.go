@@ -48,7 +48,9 @@ type source struct {
 	ok      bool // it can be read
 	outline func() *chunk.File
 	byHash  func() map[uint64][]chunk.Chunk
-	taken   map[int]bool // where the chunks begin that are hits already, or asked about
+	taken   map[int]bool            // where the chunks begin that are hits already, or asked about
+	named   map[[2]int]bool         // the definitions that are hits for their names: where they begin, and their names
+	found   map[uint32]*index.Found // the chunks that were located, nil where they are no more
 }
 
 // of returns a document, which has been read.
@@ -71,7 +73,10 @@ func (s *sources) unread(root, rel string) *source {
 
 // open returns a document that is not read yet, and not kept.
 func (s *sources) open(root, rel string) *source {
-	src := &source{path: filepath.Join(root, filepath.FromSlash(rel)), taken: map[int]bool{}}
+	src := &source{
+		path:  filepath.Join(root, filepath.FromSlash(rel)),
+		taken: map[int]bool{}, found: map[uint32]*index.Found{}, named: map[[2]int]bool{},
+	}
 	src.load = sync.OnceFunc(func() { src.text, src.ok = s.read(root, rel) })
 	src.outline = sync.OnceValue(func() *chunk.File {
 		outline := s.cut(rel, src.text)
@@ -95,7 +100,7 @@ func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found sear
 	snippets := search.NewSnippets(found.Terms)
 	for rest := found.Ranked; len(hits) < limit && len(rest) > 0; {
 		n := min(limit-len(hits), len(rest))
-		shown, err := s.shown(ctx, snapshot, rest[:n], snippets)
+		shown, err := s.shown(ctx, snapshot, found, rest[:n], snippets)
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +124,7 @@ const lookers = 2
 // shown returns the hits that each of the chunks is, none for those that are none. The chunks of
 // a document are looked at in order, documents by several tasks.
 func (s *sources) shown(
-	ctx context.Context, snapshot *index.Snapshot, ranked []search.Ranked, snippets *search.Snippets,
+	ctx context.Context, snapshot *index.Snapshot, found search.Result, ranked []search.Ranked, snippets *search.Snippets,
 ) ([][]search.Hit, error) {
 	chunks, hits := make([]index.Found, len(ranked)), make([][]search.Hit, len(ranked))
 	var documents []*source
@@ -145,13 +150,22 @@ func (s *sources) shown(
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
 				}
-				if !src.ok || !src.locate(&chunks[i]) || !s.texts.Match(src.text[chunks[i].Start:chunks[i].End]) {
+				if !src.ok || !src.again(ranked[i].ID, &chunks[i]) || !s.texts.Match(src.text[chunks[i].Start:chunks[i].End]) {
 					continue
 				}
 				if s.each {
 					hits[i] = src.all(chunks[i], snippets, s.kinds, s.texts)
 				} else {
-					hits[i] = []search.Hit{src.hit(chunks[i], ranked[i].Score, snippets, s.kinds, s.texts)}
+					h := src.hit(chunks[i], ranked[i].Score, snippets, s.kinds, s.texts)
+					if name, container, ok := found.Definition(ranked[i]); ok {
+						h = src.name(h, chunks[i], name, container, snippets, s.kinds, s.texts)
+						at := [2]int{h.Start, h.NameStart}
+						if src.named[at] {
+							continue // what it was found for is gone, or is not wanted
+						}
+						src.named[at] = true
+					}
+					hits[i] = []search.Hit{h}
 				}
 				hits[i] = slices.DeleteFunc(hits[i], func(h search.Hit) bool { return !s.kinds.Has(h.Kind) })
 			}
@@ -167,6 +181,22 @@ func (s *sources) shown(
 		return look(ctx)
 	})
 	return hits, err
+}
+
+// again is locate, of a chunk that may have been found before, for another definition in it.
+func (s *source) again(id uint32, c *index.Found) bool {
+	known, ok := s.found[id]
+	if !ok {
+		if known = c; !s.locate(c) {
+			known = nil
+		}
+		s.found[id] = known
+	}
+	if known == nil {
+		return false
+	}
+	*c = *known
+	return true
 }
 
 // locate moves a chunk to where its text stands now, and reports whether it was
@@ -298,6 +328,25 @@ func of(h search.Hit, d chunk.Symbol) search.Hit {
 func named(h search.Hit) search.Hit {
 	if h.NameStart < h.Start || h.NameEnd > h.End || h.NameEnd <= h.NameStart {
 		h.NameStart, h.NameEnd = h.Start, h.Start
+	}
+	return h
+}
+
+// name shows of a hit the definition for whose name its chunk was found, where that is another one, and one that is wanted.
+func (s *source) name(
+	h search.Hit, c index.Found, name, container string, snippets *search.Snippets, kinds index.Kinds, texts *search.Texts,
+) search.Hit {
+	if h.Symbol == name && h.Container == container {
+		return h
+	}
+	for _, d := range s.outline().Symbols {
+		if d.Name != name || d.Container != container || d.NameStart < int(c.Start) || d.NameEnd > int(c.End) || !kinds.Has(d.Kind) {
+			continue
+		}
+		d.DocStart, d.End = max(d.DocStart, int(c.Start)), min(d.End, int(c.End))
+		if texts.Match(s.text[d.DocStart:d.End]) {
+			return s.definition(h, d, snippets, texts)
+		}
 	}
 	return h
 }

@@ -111,3 +111,33 @@ func TestAChunkOfOtherKindsIsNoHit(t *testing.T) {
 		}
 	}
 }
+
+// Of several small definitions in one chunk, each that has the name is a hit of its own, and in
+// a sentence it is the one that is named.
+func TestAHitIsTheDefinitionThatIsNamed(t *testing.T) {
+	text := "package a\n\nconst (\n\tuploadLimit = 1\n\tdownloadLimit = 2\n\tuploadRetries = 3\n)\n\n" +
+		"func retryUpload() {}\n\nfunc limit() {}\n"
+	shown := func(query string) (list []string) {
+		hits, _, _ := moved(t, "a.go", text, text, query)
+		for _, h := range hits {
+			if got := h.Text[h.NameStart:h.NameEnd]; got != h.Symbol {
+				t.Errorf("%s: the name of %s is at %q", query, h.Symbol, got)
+			}
+			list = append(list, h.Symbol)
+		}
+		return list
+	}
+	for query, want := range map[string]string{
+		"uploadRetries": "uploadRetries",
+		"upl":           "uploadLimit uploadRetries retryUpload",
+		"uR":            "uploadRetries",
+		"limit":         "limit uploadLimit downloadLimit",
+		"downloadLimti": "downloadLimit",
+		"where is downloadLimit compared with zero": "downloadLimit",
+		"where is retryUplaod called with nil":      "retryUpload",
+	} {
+		if got := strings.Join(shown(query), " "); got != want {
+			t.Errorf("%s finds %s, want %s", query, got, want)
+		}
+	}
+}

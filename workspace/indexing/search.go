@@ -57,7 +57,7 @@ func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) 
 		}
 		found, err := search.Rank(ctx, v.snapshot, v.scope, asked)
 		if err == nil && q.Explain {
-			found.Explanations, err = search.Explain(ctx, v.snapshot, v.scope, asked, numbers(found.Ranked))
+			found.Explanations, err = search.Explain(ctx, v.snapshot, v.scope, asked, found.Ranked)
 		}
 		if err != nil {
 			return nil, err
@@ -65,7 +65,7 @@ func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) 
 		return l.sources().hits(ctx, v.snapshot, found, l.limit)
 	})
 	if l.outside > 0 {
-		answer.Warning = strings.TrimPrefix(answer.Warning+"; "+l.warning(texts), "; ")
+		answer.Warning = joined(answer.Warning, l.warning(texts))
 	}
 	return answer, err
 }
@@ -88,7 +88,7 @@ func (e *Engine) answer(
 		answer.Hits = append(answer.Hits, hits...)
 	}
 	runtime.KeepAlive(seen) // what was found stands in its files
-	answer.Warning = cmp.Or(answer.Warning, seen.nothing)
+	answer.Warning = joined(e.cfg.Instead, cmp.Or(answer.Warning, seen.nothing))
 	if len(seen.all) > 1 {
 		// Scores of two models are not made to be compared; shares of the best of each are
 		// as good as it gets, and this does not last.
@@ -96,6 +96,14 @@ func (e *Engine) answer(
 		answer.Hits = answer.Hits[:min(limit, len(answer.Hits))]
 	}
 	return answer, nil
+}
+
+// joined is one warning of two, of which either may be "".
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
 }
 
 // Related answers with code that is like the place, each hit with its reason;

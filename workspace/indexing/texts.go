@@ -56,7 +56,7 @@ func (l *looking) exact(ctx context.Context, v view, q search.Query, explain boo
 	rank := func(scope index.Scope) (search.Result, error) {
 		found, err := search.Rank(ctx, v.snapshot, scope, q)
 		if err == nil && explain {
-			found.Explanations, err = search.Explain(ctx, v.snapshot, scope, q, numbers(found.Ranked))
+			found.Explanations, err = search.Explain(ctx, v.snapshot, scope, q, found.Ranked)
 		}
 		return found, err
 	}

@@ -67,6 +67,7 @@ const (
 type Status struct {
 	Model    embed.Model
 	Coverage Coverage
+	Warning  string // why the model is not the one that was asked for; "" where it is
 	Folders  []FolderStatus
 }
 
@@ -74,7 +75,7 @@ type Status struct {
 type FolderStatus struct {
 	Root     string // absolute
 	State    string
-	Message  string // why it failed, or what is wrong with its index on disk
+	Message  string // why it failed, or what is wrong with its index on disk or its model
 	Coverage Coverage
 	Bytes    int64  // of its index on disk, 0 where it is kept in memory only
 	Flushed  uint64 // see Progress

@@ -30,6 +30,7 @@ type Settings struct {
 // Embedding says where vectors come from.
 type Embedding struct {
 	Provider    string        // ProviderBuiltin or ProviderOpenAI
+	ModelFile   string        // absolute; "": the model inside the program
 	BaseURL     string        // without a slash at its end; "" for the built-in provider
 	Model       string        // not empty for OpenAI
 	Dimensions  int           // 0: what the endpoint answers

@@ -106,6 +106,7 @@ func TestEverySettingFromEverySource(t *testing.T) {
 	literal, _ := json.Marshal(path)
 	values := map[string][3]string{ // as text, in JSON, as Go prints the field
 		"embedding.provider":    {"openai", `"openai"`, "openai"},
+		"embedding.modelFile":   {path, string(literal), path},
 		"embedding.baseURL":     {"http://[::1]:8080/v1/", `"http://[::1]:8080/v1/"`, "http://[::1]:8080/v1"},
 		"embedding.model":       {"nomic-embed-text:v1.5", `"nomic-embed-text:v1.5"`, "nomic-embed-text:v1.5"},
 		"embedding.dimensions":  {"256", `256`, "256"},
@@ -202,7 +203,7 @@ func TestTable(t *testing.T) {
 	}
 	// What a workspace must not choose: where its text goes, and which files are written.
 	for _, row := range Table() {
-		if want := slices.Contains([]string{"embedding.provider", "embedding.baseURL", "embedding.key", "embedding.model", "embedding.dimensions", "cache.directory", "cache.vectorBytes", "log.file"}, row.Key); row.Machine != want {
+		if want := slices.Contains([]string{"embedding.provider", "embedding.modelFile", "embedding.baseURL", "embedding.key", "embedding.model", "embedding.dimensions", "cache.directory", "cache.vectorBytes", "log.file"}, row.Key); row.Machine != want {
 			t.Errorf("%s: Machine is %v", row.Key, row.Machine)
 		}
 	}

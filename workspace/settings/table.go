@@ -62,6 +62,13 @@ func Table() []Setting {
 			field: func(s *Settings) any { return &s.Embedding.Provider },
 		},
 		{
+			Key: "embedding.modelFile", Type: Path, Machine: true,
+			Doc: "A model file for the `builtin` provider in the place of the model inside the server, such as one trained on code of your own " +
+				"with `vectors/embed/static/train`. Another file has an index of its own. " +
+				"Where it cannot be used, the model inside the server serves meanwhile, and answers say why.",
+			field: func(s *Settings) any { return &s.Embedding.ModelFile },
+		},
+		{
 			Key: "embedding.baseURL", Type: Text, Machine: true,
 			Accepts: "an http or https address without user, query and fragment, such as http://localhost:11434/v1",
 			Doc:     "The address of the `openai` provider, up to and without `/embeddings`. Not set: `" + defaultBaseURL + "`.",

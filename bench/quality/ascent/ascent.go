@@ -28,6 +28,7 @@ const (
 // Problem is what is to be learned.
 type Problem struct {
 	Start []float64 // at least 0
+	Kept  []bool    // numbers that stay what they are; nil: none
 	// Score returns the figure of each group with these numbers.
 	Score func(ctx context.Context, numbers []float64) ([]float64, error)
 	// Share is how much each group counts; they add up to 1.
@@ -80,7 +81,7 @@ func (p *Problem) best(ctx context.Context, without int) ([]int, error) {
 			if x == 0 {
 				at[i] = off
 			}
-			if try > 0 {
+			if try > 0 && !p.kept(i) {
 				at[i] = random.IntN(widest+1) - widest/2
 			}
 		}
@@ -95,6 +96,8 @@ func (p *Problem) best(ctx context.Context, without int) ([]int, error) {
 	return best, nil
 }
 
+func (p *Problem) kept(i int) bool { return i < len(p.Kept) && p.Kept[i] }
+
 // climb moves at to the top of its hill.
 func (p *Problem) climb(ctx context.Context, at []int, without int) (float64, error) {
 	height, err := p.height(ctx, at, without)
@@ -102,6 +105,9 @@ func (p *Problem) climb(ctx context.Context, at []int, without int) (float64, er
 		for moved := true; moved; {
 			moved = false
 			for i := range at {
+				if p.kept(i) {
+					continue
+				}
 				was := at[i]
 				steps := []int{max(was-step, -widest), min(was+step, widest)}
 				if was == off {

@@ -144,3 +144,14 @@ func TestErrorEndsLearning(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestWhatIsKeptIsNotLearned(t *testing.T) {
+	p := ascent.Problem{
+		Start: []float64{1, 16}, Kept: []bool{false, true}, Share: []float64{1}, Restarts: 2,
+		Score: func(_ context.Context, x []float64) ([]float64, error) { return []float64{hill(x, 2, 1)}, nil },
+	}
+	got, err := p.Learn(t.Context())
+	if err != nil || !near(got, 2, 16) || got[1] != 16 {
+		t.Errorf("learned %v, %v; want 2 and 16", got, err)
+	}
+}

@@ -36,8 +36,8 @@ func (r *Repository) Candidates(ctx context.Context, set Setting, t *Task) ([]Ca
 		return nil, err
 	}
 	for i, n := range Numbers() {
-		if !n.Signal {
-			continue
+		if !n.Signal || n.Kept {
+			continue // alone it orders names only, which the whole has all of
 		}
 		only := set
 		for j, other := range Numbers() {
@@ -53,7 +53,11 @@ func (r *Repository) Candidates(ctx context.Context, set Setting, t *Task) ([]Ca
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	found, err := search.Explain(ctx, r.snapshot, r.snapshot.Everywhere(), set.query(t, true, bestOfWhole), ids)
+	chunks := make([]search.Ranked, len(ids))
+	for i, id := range ids {
+		chunks[i].ID = id
+	}
+	found, err := search.Explain(ctx, r.snapshot, r.snapshot.Everywhere(), set.query(t, true, bestOfWhole), chunks)
 	if err != nil {
 		return nil, err
 	}

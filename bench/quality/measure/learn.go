@@ -19,6 +19,9 @@ const (
 // each set counts the same, and within a set each repository.
 func Problem(sets []*Set, start Setting, asked func(n int)) *ascent.Problem {
 	p := &ascent.Problem{Start: start.List(), Penalty: Penalty, Sure: Sure, Restarts: Restarts, Asked: asked}
+	for _, n := range Numbers() {
+		p.Kept = append(p.Kept, n.Kept)
+	}
 	for _, s := range sets {
 		for range s.Repositories {
 			p.Share = append(p.Share, 1/float64(len(sets)*len(s.Repositories)))

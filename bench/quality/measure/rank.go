@@ -22,8 +22,11 @@ type Method struct {
 // far as it does for who asks for one screen.
 const Depth = 100
 
-// Weighted is the ranking of vectors/search with a setting, and without the query's vector where it is not to have one.
+// Weighted is the ranking of vectors/search with a setting, and without all that a model says where vector is false.
 func Weighted(name string, set Setting, vector bool) Method {
+	if !vector {
+		set.Weights.Label, set.Weights.Place = 0, 0 // which compare by the built-in model, whatever the vector is of
+	}
 	return Method{name, func(ctx context.Context, r *Repository, t *Task) ([]uint32, error) {
 		return r.ranked(ctx, t, set, vector, Depth)
 	}}

@@ -30,16 +30,18 @@ func (s Setting) query(t *Task, vector bool, limit int) search.Query {
 type Number struct {
 	Name   string // of a signal or a class
 	Signal bool
+	Kept   bool // what is learned leaves it as it is: whether files are found says little of it
 	Of     func(s *Setting) *float64
 }
 
 // Numbers are all of them, signals first, as vectors/search lists them.
 func Numbers() (list []Number) {
 	for _, signal := range search.Signals() {
-		list = append(list, Number{signal.Name, true, func(s *Setting) *float64 { return signal.Weight(&s.Weights) }})
+		of := func(s *Setting) *float64 { return signal.Weight(&s.Weights) }
+		list = append(list, Number{Name: signal.Name, Signal: true, Kept: signal.OfNames, Of: of})
 	}
 	for _, class := range search.Classes() {
-		list = append(list, Number{class.Name, false, func(s *Setting) *float64 { return class.Factor(&s.Factors) }})
+		list = append(list, Number{Name: class.Name, Of: func(s *Setting) *float64 { return class.Factor(&s.Factors) }})
 	}
 	return list
 }

@@ -4,6 +4,7 @@
 /** The server's keys, as in its documentation. There is none for a provider's key: that comes from the environment. */
 export const keys = [
   "embedding.provider",
+  "embedding.modelFile",
   "embedding.baseURL",
   "embedding.model",
   "embedding.dimensions",

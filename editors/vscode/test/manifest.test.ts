@@ -13,7 +13,7 @@ test("every setting of the server is declared, and nothing else but the server's
 });
 
 test("a workspace can't choose a program, a provider or a path", () => {
-  for (const key of ["server.path", "embedding.provider", "embedding.baseURL", "embedding.model", "cache.directory", "log.file"]) {
+  for (const key of ["server.path", "embedding.provider", "embedding.modelFile", "embedding.baseURL", "embedding.model", "cache.directory", "log.file"]) {
     assert.equal(properties[`semantic-ls.${key}`]?.scope, "machine", key);
   }
 });

@@ -11,13 +11,16 @@ import (
 
 // Not under the race detector: there a sync.Pool forgets at random, on purpose,
 // and what it forgets is allocated again.
-func TestEmbedIntoAllocatesNothing(t *testing.T) {
-	m := New()
+func TestEmbeddingAllocatesNothing(t *testing.T) {
 	text := strings.Repeat(sample, 3)
 	dst := make([]float32, Dimensions)
 	nop := func([]byte) {}
 	reader := testing.AllocsPerRun(50, func() { words.Each(text, nop) }) // not ours
-	if got := testing.AllocsPerRun(50, func() { m.EmbedInto(dst, text) }); got > reader {
-		t.Errorf("%v allocations, %v of them by the reader of words", got, reader)
+	for name, m := range map[string]*Model{"the built-in one": New(), "one with a layer": layered(t)} {
+		for side, embed := range map[string]func([]float32, string){"code": m.EmbedInto, "a question": m.EmbedQueryInto} {
+			if got := testing.AllocsPerRun(50, func() { embed(dst, text) }); got > reader {
+				t.Errorf("%s, %s: %v allocations, %v of them by the reader of words", name, side, got, reader)
+			}
+		}
 	}
 }

@@ -1,34 +1,36 @@
-// Package static is the built-in embedding model: no download, no training, no
-// network, and the same vector for the same text on every machine.
+// Package static is the built-in embedding model: no download, no network, and
+// the same vector for the same text on every machine.
 //
-// A text is cut into words (vectors/words); every word has a row of 256 numbers
-// and a gain; the rows are summed, weighted with gain x (1 + ln of how often the
-// word stands in the text), and the sum is scaled to unit length.
+// A text is cut into words (vectors/words). A word has a row of 256 numbers and two
+// gains, how much it weighs where it stands in code and where it stands in a
+// question. The vector of a text is the sum of its words' rows, each weighed with
+// gain x (1 + ln of how often the word stands in the text), scaled to unit length.
+// A question may also have rows for two words that follow each other, and may go
+// through a small layer (layer.go); the vector of code never does, so that an index
+// costs its words and no more.
 //
-// The row of a word is made, not learned, of three parts:
+// Rows and gains are learned: by vectors/embed/static/train, from what people write
+// about code (comments, titles of tests, documentation) and the code that they write it
+// about; MODEL.md has what was learned from and what came of it. They stand in
+// model.bin, which is a part of the program (table.go draws it). What was learned of too
+// few repositories to have a row of its own shares one, chosen by its hash, with others
+// of the kind: no word is unknown, and two texts that share a rare word are a little
+// nearer for it.
 //
-//   - its own: pseudo-random signs from a hash of the word, so that equal words
-//     meet and strangers are nearly orthogonal (their cosine is 0 +- 1/16);
-//   - its spelling: the rows of its letter trigrams, so that related spellings
-//     ("conn", "connect") are near, whether or not anybody foresaw them;
-//   - its meaning: the rows of the concepts that list it (vectors/words/concepts.txt), so that
-//     "guess" and "sniff", or "refuse" and "deny", are near.
-//
-// The gain is 0 for words of grammar and keywords and low for words that stand
-// in every file (gains.txt); no corpus was counted.
-//
-// Everything is summed in integers and the few steps in floating point are ones
-// that IEEE 754 fixes to the bit, each rounded explicitly so that no compiler
-// fuses them: indexes made on amd64 and arm64 are equal, whatever the order of
-// words. Rejected: float32 sums, which differ in the last bits from platform to
-// platform and are not faster without vector instructions.
+// Words are summed in integers, and the few steps in floating point are ones that IEEE 754
+// fixes to the bit, each rounded explicitly so that no compiler fuses them: indexes
+// made on amd64 and arm64 are equal, whatever the order of words. Rejected: float32
+// sums, which differ in the last bits from platform to platform and are not faster.
 package static
 
 import (
 	"context"
+	_ "embed"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"sync"
+	"unsafe"
 
 	"github.com/semantic-ls/semantic-ls/vectors/embed"
 	"github.com/semantic-ls/semantic-ls/vectors/simd"
@@ -40,31 +42,60 @@ const Dimensions = 256
 
 // name is part of an index's identity. Change it with anything that changes a
 // vector; TestGolden fails until it has been.
-const name = "builtin-2"
+const name = "builtin-3"
 
-// Model is the built-in model. It is safe for concurrent use; one serves the
-// whole process, and keeps at most 10 MB of rows.
+// Model is a model of words. It is safe for concurrent use.
 type Model struct {
-	lexicon lexicon
-	rows    cache
+	*table
+	name    string
 	scratch sync.Pool // of *scratch
 }
 
-// New reads the checked-in word lists, which takes about two milliseconds.
-func New() *Model {
-	m := &Model{lexicon: readLexicon(words.Thesaurus, gainsText)}
+//go:embed model.bin
+var builtin string
+
+var builtinTable = sync.OnceValue(func() *table {
+	t, err := readTable(unsafe.Slice(unsafe.StringData(builtin), len(builtin))) // which nothing writes to
+	if err != nil {
+		panic("the built-in model: " + err.Error()) // which no program has that passed its tests
+	}
+	return t
+})
+
+// New returns the built-in model. The first call reads it, which takes milliseconds.
+func New() *Model { return newModel(builtinTable(), name) }
+
+// Open reads a model from a file that vectors/embed/static/train has written. The model's
+// name is the file's checksum: two files with other rows are two models. The error names
+// the file, what was expected of it and the way out; it is ErrFormat, ErrVersion,
+// ErrDimensions, ErrDamaged or one of the file system.
+func Open(file string) (*Model, error) {
+	const wayOut = "name a file that vectors/embed/static/train of this version has written, or none for the built-in model"
+	data, err := readFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w: %s", file, reason(err), wayOut)
+	}
+	t, err := readTable(data)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w: %s", file, err, wayOut)
+	}
+	return newModel(t, fmt.Sprintf("file-%08x", t.sum)), nil
+}
+
+func newModel(t *table, name string) *Model {
+	m := &Model{table: t, name: name}
 	m.scratch.New = func() any { return newScratch(m) }
 	return m
 }
 
-// Model names the model: {builtin-2, builtin, 256}.
+// Model names the model: {builtin-3, builtin, 256}, or {file-0a1b2c3d, builtin, 256}.
 func (m *Model) Model() embed.Model {
-	return embed.Model{Name: name, Provider: "builtin", Dimensions: Dimensions}
+	return embed.Model{Name: m.name, Provider: "builtin", Dimensions: Dimensions}
 }
 
-// Embed returns one row of Dimensions numbers for each text, in order: of unit
-// length, or all zero for a text in which no word says anything. The only error
-// is that ctx ended, which is looked at before each text.
+// Embed returns one row of Dimensions numbers for each piece of code, in order: of unit
+// length, or all zero for a text without words. The only error is that ctx ended, which
+// is looked at before each text.
 func (m *Model) Embed(ctx context.Context, texts []string) ([][]float32, error) {
 	rows := make([][]float32, len(texts))
 	block := make([]float32, len(texts)*Dimensions)
@@ -78,36 +109,41 @@ func (m *Model) Embed(ctx context.Context, texts []string) ([][]float32, error) 
 	return rows, nil
 }
 
-// EmbedQuery is Embed for one question. The built-in model reads questions and
-// code alike; others do not, so callers must not mix them up.
+// EmbedQuery is Embed for one question, in which words weigh otherwise than in code.
 func (m *Model) EmbedQuery(ctx context.Context, text string) ([]float32, error) {
-	rows, err := m.Embed(ctx, []string{text})
-	if err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
-	return rows[0], nil
+	row := make([]float32, Dimensions)
+	m.EmbedQueryInto(row, text)
+	return row, nil
 }
 
-// EmbedInto writes the row of text to dst[:Dimensions] and allocates nothing for
-// words whose rows are at hand. It panics if dst is shorter than Dimensions.
-func (m *Model) EmbedInto(dst []float32, text string) {
+// EmbedQueryInto is EmbedInto for a question.
+func (m *Model) EmbedQueryInto(dst []float32, text string) { m.embedInto(dst, text, true) }
+
+// EmbedInto writes the row of a piece of code to dst[:Dimensions] and allocates nothing
+// once it is warm. It panics if dst is shorter than Dimensions.
+func (m *Model) EmbedInto(dst []float32, text string) { m.embedInto(dst, text, false) }
+
+func (m *Model) embedInto(dst []float32, text string, asked bool) {
+	row := (*[Dimensions]float32)(dst)
 	s := m.scratch.Get().(*scratch)
+	s.asked = asked
 	words.Each(text, s.add)
 	s.fold()
-	s.sum.Unit((*[Dimensions]float32)(dst))
+	s.sum.Unit(row)
+	if asked {
+		m.layer.apply(row, &s.passage)
+	}
 	m.scratch.Put(s)
 }
 
-// Word is what the model knows of a word, as words.Each yields it, whose hash is h.
-// Another call may give another one, which says the same.
-func (m *Model) Word(word []byte, h uint64) *Word {
-	w := m.rows.get(h)
-	if w == nil {
-		w = m.lexicon.row(word, h)
-		m.rows.put(w)
-	}
-	return w
-}
+// Word is what the model knows of the word whose hash is h, as words.Hash yields it.
+func (m *Model) Word(h uint64) *Word { return m.word(h) }
+
+// Known is Word, but nil for a word without a row of its own.
+func (m *Model) Known(h uint64) *Word { return m.single.of(h) }
 
 // Sum is a text under way: the words that were added. The zero value is an empty one.
 type Sum struct {
@@ -116,18 +152,38 @@ type Sum struct {
 	all     [Dimensions]int64
 }
 
-// Add adds a word that stands n times in the text, n at least 1. The same word may be
+// Add adds a word that stands n times in a piece of code, n at least 1. The same word may be
 // added again, which weighs it as two words.
-func (m *Model) Add(s *Sum, w *Word, n uint32) {
-	if w.gain == 0 {
-		return
+func (s *Sum) Add(w *Word, n uint32) { s.weigh(w.row, w.code, n) }
+
+func (s *Sum) weigh(row *[Dimensions]int8, gain int32, n uint32) {
+	if gain > 0 {
+		s.add(row, gain*damped[min(n, maxCount)]/dampedOne)
 	}
+}
+
+// add adds a row with a weight of at most maxWeight.
+func (s *Sum) add(row *[Dimensions]int8, weight int32) {
 	if len(s.rows) == maxDistinct {
 		s.carry()
 	}
-	s.rows = append(s.rows, &w.vec)
-	s.weights = append(s.weights, w.gain*m.lexicon.damped[min(n, maxCount)]/dampedOne)
+	s.rows = append(s.rows, row)
+	s.weights = append(s.weights, weight)
 }
+
+// dampedOne is the damping of a word that stands once.
+const dampedOne = 64
+
+// damped is 1 + ln n, in 1/dampedOne. math.Log may differ in its last bit between platforms; none of these products
+// is nearer than 1e-6 to a half (TestDampingIsPortable).
+var damped = func() (d [maxCount + 1]int32) {
+	for n := 1; n <= maxCount; n++ {
+		d[n] = int32(math.Round(damping(n) * dampedOne))
+	}
+	return d
+}()
+
+func damping(n int) float64 { return 1 + math.Log(float64(n)) }
 
 // carry adds up the rows at hand and forgets them.
 func (s *Sum) carry() {
@@ -140,16 +196,20 @@ func (s *Sum) carry() {
 	s.rows, s.weights = s.rows[:0], s.weights[:0]
 }
 
-// Unit writes the sum to dst, scaled to unit length, or zeros where no word says
-// anything, and empties it.
+// Unit writes the sum to dst, scaled to unit length, or zeros where it is nothing, and
+// empties it.
 func (s *Sum) Unit(dst *[Dimensions]float32) {
 	s.carry()
-	unit(dst, &s.all)
+	var sum [Dimensions]float64
+	for i, v := range &s.all {
+		sum[i] = float64(v)
+	}
+	unitOf(dst, &sum)
 	s.all = [Dimensions]int64{}
 }
 
 // Bytes is Unit in eight bits a component: component i is int8(dst[i]) * scale, and
-// scale 0 where no word says anything. The rounding is that of index.Quantise but for
+// scale 0 where the sum is nothing. The rounding is that of index.Quantise but for
 // halves, each step of it rounded so that all machines agree.
 func (s *Sum) Bytes(dst *[Dimensions]byte) (scale float32) {
 	s.carry()
@@ -166,8 +226,7 @@ func (s *Sum) Bytes(dst *[Dimensions]byte) (scale float32) {
 	}
 	factor := 127 / float64(most)
 	for i, v := range &s.all {
-		// Above 0, cutting off rounds down.
-		dst[i] = byte(int32(float64(float64(v)*factor)+128.5) - 128)
+		dst[i] = rounded(float64(v) * factor)
 	}
 	s.all = [Dimensions]int64{}
 	return float32(float64(most) / 127 / math.Sqrt(squares))
@@ -177,29 +236,35 @@ const (
 	// maxDistinct bounds the distinct words counted before they are folded into
 	// the sum. A chunk of 60 lines has about 150; a longer text is counted in
 	// pieces, which only weakens the damping of repeated words.
-	//
-	// Their sum cannot overflow int32: maxDistinct words of at most 127 x 64 x
-	// (1 + ln maxCount) = 64,500 make 264 million.
-	maxDistinct = 4096
-	slots       = 1 << (64 - slotShift) // 2 x maxDistinct: at most half full, so that probes stay short
-	slotShift   = 51
+	maxDistinct = 512
+	places      = 1 << (64 - slotShift) // 2 x maxDistinct: at most half full, so that probes stay short
+	slotShift   = 54
 	// maxCount is where repeating a word stops to add weight.
 	maxCount = 1024
+	// maxWeight is the most that a row may weigh: maxGain x (1 + ln maxCount) is less.
+	maxWeight = math.MaxInt16
 )
+
+// The sum of maxDistinct rows fits in the int32 that they are added up in: this does not
+// compile where it would not.
+const _ int32 = maxDistinct * -math.MinInt8 * maxWeight
 
 // scratch is what one EmbedInto needs; between uses everything in it is zero
 // but what m owns.
 type scratch struct {
 	model *Model
 	add   func(word []byte) // s.count, made once: making it allocates
+	asked bool              // the text is a question
 	seed  uint64            // odd; at random, so that nobody can write words that crowd in one place
 	seen  []counted
-	slot  [slots]uint16 // by the top bits of hash x seed: 1 + index in seen, open addressing
+	slot  [places]uint16 // by the top bits of hash x seed: 1 + index in seen, open addressing
 	sum   Sum
+
+	passage passage
 }
 
 type counted struct {
-	word *Word
+	hash uint64
 	n    uint32
 	slot int
 }
@@ -215,36 +280,45 @@ func (s *scratch) count(word []byte) {
 	home := h * s.seed >> slotShift
 	i := home
 	for s.slot[i] != 0 {
-		if c := &s.seen[s.slot[i]-1]; c.word.hash == h {
+		if c := &s.seen[s.slot[i]-1]; c.hash == h {
 			c.n++
 			return
 		}
-		i = (i + 1) & (slots - 1)
+		i = (i + 1) & (places - 1)
 	}
 	if len(s.seen) == maxDistinct {
 		s.fold()
 		i = home
 	}
-	s.seen = append(s.seen, counted{word: s.model.Word(word, h), n: 1, slot: int(i)})
+	s.seen = append(s.seen, counted{hash: h, n: 1, slot: int(i)})
 	s.slot[i] = uint16(len(s.seen))
 }
 
 // fold adds the counted words to the sum and forgets them.
 func (s *scratch) fold() {
-	for _, c := range s.seen {
-		s.model.Add(&s.sum, c.word, c.n)
+	for i, c := range s.seen {
+		if s.asked && i > 0 {
+			if w := s.model.bigrams.of(bigramHash(s.seen[i-1].hash, c.hash)); w != nil {
+				s.sum.weigh(w.row, w.asked, 1)
+			}
+		}
+		w := s.model.word(c.hash)
+		gain := w.code
+		if s.asked {
+			gain = w.asked
+		}
+		s.sum.weigh(w.row, gain, c.n)
 		s.slot[c.slot] = 0
 	}
 	clear(s.seen)
 	s.seen = s.seen[:0]
 }
 
-// unit writes sum to dst, scaled to unit length.
-func unit(dst *[Dimensions]float32, sum *[Dimensions]int64) {
+// unitOf writes sum to dst, scaled to unit length, or zeros where it is nothing.
+func unitOf(dst *[Dimensions]float32, sum *[Dimensions]float64) {
 	var squares float64
 	for _, v := range sum {
-		f := float64(v)
-		squares += float64(f * f)
+		squares += float64(v * v)
 	}
 	if squares == 0 {
 		*dst = [Dimensions]float32{}
@@ -252,6 +326,6 @@ func unit(dst *[Dimensions]float32, sum *[Dimensions]int64) {
 	}
 	norm := math.Sqrt(squares)
 	for i, v := range sum {
-		dst[i] = float32(float64(v) / norm)
+		dst[i] = float32(v / norm)
 	}
 }

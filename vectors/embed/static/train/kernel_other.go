@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package main
+
+func dot(a, b []float32) float32 { return plainDot(a, b) }
+
+func add(y, x []float32, a float32) { plainAdd(y, x, a) }
