@@ -33,8 +33,8 @@ type fileView struct {
 }
 
 // secondStage adds what path and names tell and what the chunks of a file say
-// together, and spreads the hits over files. It is given the best ones first, though
-// nothing but time depends on it.
+// together, and spreads the hits over files. It is given the best ones first: the names of
+// those behind namesLooked are not compared.
 func secondStage(s *index.Snapshot, found index.Retrieved, p parsed, q Query) []Ranked {
 	list, views, _ := scored(s, found.Candidates, p, found.IDF, q)
 	if p.named {
