@@ -15,7 +15,8 @@ var builtin = sync.OnceValue(static.New)
 // meaning compares the names of candidates with a query. It is used by one task.
 type meaning struct {
 	model *static.Model
-	asked *static.Question
+	asked *static.Question // to compare the names of definitions with
+	where *static.Question // to compare paths with
 	words words.Reader
 	add   func(word []byte) // made once: making it allocates
 	named []*static.Word    // of the name under way
@@ -27,7 +28,12 @@ func newMeaning(text string, w Weights) *meaning {
 		return nil
 	}
 	m := &meaning{model: builtin(), named: make([]*static.Word, 0, static.MostNamed)}
-	m.asked = m.model.Ask(text[:min(len(text), MaxText)])
+	text = text[:min(len(text), MaxText)]
+	m.asked = m.model.Ask(text)
+	m.where = m.asked
+	if first := firstHalf(text); first != "" {
+		m.where = m.model.Ask(text + " " + first)
+	}
 	m.add = func(word []byte) { m.count(words.Hash(word)) }
 	return m
 }
@@ -43,7 +49,7 @@ func (m *meaning) label(s *index.Snapshot, id uint32) float64 {
 	}
 	m.words.Each(symbol, m.add)
 	m.words.Each(container, m.add)
-	return m.near()
+	return m.near(m.asked)
 }
 
 // place is how near the words of a path are to it.
@@ -54,7 +60,7 @@ func (m *meaning) place(path []uint64) float64 {
 	for _, word := range path {
 		m.count(word)
 	}
-	return m.near()
+	return m.near(m.where)
 }
 
 // count adds a word of the name under way. What has no row of its own, such as most whole names, has no meaning.
@@ -66,8 +72,8 @@ func (m *meaning) count(word uint64) {
 	}
 }
 
-func (m *meaning) near() float64 {
-	cosine := m.asked.Cosine(m.named)
+func (m *meaning) near(asked *static.Question) float64 {
+	cosine := asked.Cosine(m.named)
 	m.named = m.named[:0]
 	return max(0, cosine)
 }

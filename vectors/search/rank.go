@@ -1,6 +1,6 @@
 // Package search turns a query into ranked hits over one snapshot.
 //
-// A query's way: parse (query.go) -> BM25 of chunks and of whole files, the inner product
+// A query's way: parse (query.go, order.go) -> BM25 of chunks and of whole files, the inner product
 // with every chunk's vector, and definitions whose names it types (vectors/index) -> one
 // linear score for every chunk of the scope -> the best few hundred once more, with what
 // only a look at their paths and names tells, in words and in meaning (second.go,
@@ -131,6 +131,7 @@ func Rank(ctx context.Context, s *index.Snapshot, scope index.Scope, q Query) (R
 // understood is a query with all of its terms.
 func understood(text string) parsed {
 	p := parse(text)
+	weighByOrder(p.terms)
 	p.terms = append(p.terms, groups(p.terms)...)
 	p.text = text
 	return p
