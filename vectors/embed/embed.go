@@ -25,7 +25,7 @@ import (
 // Model identifies what made a vector. Vectors of two models cannot be compared,
 // so an index belongs to exactly one Model; it is comparable with ==.
 type Model struct {
-	Name       string // "builtin-3", "text-embedding-3-small"
+	Name       string // "builtin-4", "text-embedding-3-small"
 	Provider   string // "builtin", or "openai" for whatever speaks its API
 	Dimensions int    // numbers in a row; 0: not known yet, see OpenAI.Probe
 	Server     string // the address of one that is not the provider's own: two may have models of one name

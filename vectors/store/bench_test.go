@@ -13,7 +13,7 @@ import (
 // to a snapshot that can be searched. A size is a sub-benchmark; collections are those of vectors/index/synthetic.
 func BenchmarkOpen(b *testing.B) {
 	var kept synthetic.Kept
-	id := store.Identity{Root: "/w", Model: "builtin:builtin-3", Dimensions: static.Dimensions}
+	id := store.Identity{Root: "/w", Model: "builtin:builtin-4", Dimensions: static.Dimensions}
 	for _, size := range synthetic.Sizes {
 		b.Run(size.Name, func(b *testing.B) {
 			seg, err := kept.Segment(b.Context(), size.Chunks)

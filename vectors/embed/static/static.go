@@ -42,7 +42,7 @@ const Dimensions = 256
 
 // name is part of an index's identity. Change it with anything that changes a
 // vector; TestGolden fails until it has been.
-const name = "builtin-3"
+const name = "builtin-4"
 
 // Model is a model of words. It is safe for concurrent use.
 type Model struct {
@@ -88,7 +88,7 @@ func newModel(t *table, name string) *Model {
 	return m
 }
 
-// Model names the model: {builtin-3, builtin, 256}, or {file-0a1b2c3d, builtin, 256}.
+// Model names the model: {builtin-4, builtin, 256}, or {file-0a1b2c3d, builtin, 256}.
 func (m *Model) Model() embed.Model {
 	return embed.Model{Name: m.name, Provider: "builtin", Dimensions: Dimensions}
 }

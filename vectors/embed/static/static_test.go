@@ -174,7 +174,7 @@ func TestGolden(t *testing.T) {
 		}
 	}
 	sum := sha256.Sum256(b)
-	const want = "builtin-3 d88dae5f93b68fc140c92f0412b9839dacde715c3f72f660ece2869dfd2007dc"
+	const want = "builtin-4 2ca90cf016edaad8cf20a80beae42d27adc5ff2220c322a0ab95c7695a6f5774"
 	if got := name + " " + hex.EncodeToString(sum[:]); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -63,7 +63,7 @@ func defaults() options {
 			run:        256,
 			epochs:     2,
 			rate:       0.05,
-			scale:      20,
+			scale:      14,
 			drop:       0.3,
 			novel:      0.25,
 			seed:       1,
