@@ -156,6 +156,8 @@ type scan struct {
 	idf   []float64
 	share []spans // of each core
 
+	sparse int // see there
+
 	chunkFixed, chunkSlope float32
 	fileFixed, fileSlope   float32
 
@@ -197,7 +199,7 @@ type spans struct {
 }
 
 func (s *Snapshot) scan(scope Scope, terms []Term, chunkBM25, fileBM25 lexical.BM25, probe Probe) *scan {
-	r := &scan{s: s, scope: scope, probe: probe, buffers: freeBuffers.Get().(*buffers)}
+	r := &scan{s: s, scope: scope, probe: probe, sparse: sparse, buffers: freeBuffers.Get().(*buffers)}
 	chunks, files := s.total()
 	r.chunk, r.dense = resized(r.chunk, chunks), resized(r.dense, chunks)
 	r.file = resized(r.file, files)
@@ -289,7 +291,7 @@ func (r *scan) score(ctx context.Context, share *spans) error {
 			return err // w may have counts of a window that was not finished
 		}
 	}
-	w.r = nil
+	w.r, w.all.GroupOf, w.all.next = nil, nil, nil
 	freeWorkers.Put(w)
 	return nil
 }

@@ -18,6 +18,8 @@ type worker struct {
 	cursors []cursor // of all terms, one after the other
 	ends    []int    // of each term's, in cursors
 	files   []fileTally
+	dense   []bool // the term is in so many chunks that all of a window are looked at, see addAll
+	all     denseWindow
 
 	norms     []float32 // of the window's files, see norm
 	normsFrom int
@@ -41,10 +43,14 @@ func (w *worker) span(ctx context.Context, s span, share *spans) error {
 	p := &w.r.s.parts[s.part]
 	first := s.from &^ (lexical.Window - 1)
 	w.cursors, w.ends, w.files, w.norms = w.cursors[:0], w.ends[:0], w.files[:0], w.norms[:0]
+	w.dense = w.dense[:0]
 	for i := range w.r.terms {
+		postings := 0
 		for _, l := range w.r.terms[i].in(s.part) {
 			w.cursors = append(w.cursors, cursor{l.list.Cursor(uint32(first)), l.times})
+			postings += int(l.list.Documents)
 		}
+		w.dense = append(w.dense, postings*w.r.sparse >= p.seg.chunkCount)
 		w.ends = append(w.ends, len(w.cursors))
 		w.files = append(w.files, fileTally{file: -1})
 	}
@@ -67,17 +73,24 @@ func (w *worker) window(p *part, s span, from int, share *spans) {
 	chunk := w.r.chunk[base+lo : base+hi]
 	clear(chunk)
 	allowed := w.mask(s, from, lo, hi)
-	w.dense(p, lo, hi, allowed, from, share)
+	w.meaning(p, lo, hi, allowed, from, share)
 	at := 0
 	if len(w.cursors) > 0 {
 		w.keepNorms(p, int(p.seg.fileOf[lo]), int(p.seg.fileOf[hi-1]))
+		w.all.known = false
 	}
 	for t, end := range w.ends {
 		if at == end {
 			continue
 		}
-		for ; at < end; at++ {
-			c := &w.cursors[at]
+		cursors := w.cursors[at:end]
+		at = end
+		if allowed == nil && w.dense[t] && len(w.norms) <= lexical.Window {
+			w.addAll(p, t, from, cursors, share)
+			continue
+		}
+		for i := range cursors {
+			c := &cursors[i]
 			c.Tally(&w.counts, uint32(from), c.times)
 		}
 		w.add(p, t, from, allowed, share)
@@ -87,7 +100,8 @@ func (w *worker) window(p *part, s span, from int, share *spans) {
 // mask returns which chunks of the window count, nil where all of them do.
 func (w *worker) mask(s span, from, lo, hi int) *[lexical.Window / 64]uint64 {
 	of := w.r.scope.allowed[s.part]
-	if of == nil && lo == from && (hi == from+lexical.Window || hi == w.r.s.parts[s.part].seg.chunkCount) {
+	whole := lo == from && (hi == from+lexical.Window || hi == w.r.s.parts[s.part].seg.chunkCount)
+	if of == nil && whole {
 		return nil
 	}
 	for i := range w.allowed {
@@ -95,7 +109,12 @@ func (w *worker) mask(s span, from, lo, hi int) *[lexical.Window / 64]uint64 {
 		if at := from/64 + i; of != nil && at < len(of) {
 			word = of[at]
 		}
-		w.allowed[i] = word & between(lo-from-64*i, hi-from-64*i)
+		window := between(lo-from-64*i, hi-from-64*i)
+		w.allowed[i] = word & window
+		whole = whole && w.allowed[i] == window
+	}
+	if whole {
+		return nil // nothing of this window is dead, nor outside the scope
 	}
 	return &w.allowed
 }
@@ -192,9 +211,9 @@ func (w *worker) keepNorms(p *part, first, last int) {
 	}
 }
 
-// dense fills in the inner products of the chunks from lo up to hi, -1 where they do not
+// meaning fills in the inner products of the chunks from lo up to hi, -1 where they do not
 // count. Of 64 that do not count no row is read.
-func (w *worker) dense(p *part, lo, hi int, allowed *[lexical.Window / 64]uint64, from int, share *spans) {
+func (w *worker) meaning(p *part, lo, hi int, allowed *[lexical.Window / 64]uint64, from int, share *spans) {
 	if allowed == nil {
 		share.bestDense = max(share.bestDense, w.products(p, lo, hi))
 		return

@@ -141,6 +141,35 @@ func TestWindows(t *testing.T) {
 	checkWindows(t, check(t, data, m))
 }
 
+// checkSums wants of Sum what Tally counts, and the same of groups of up to five documents.
+func checkSums(t *testing.T, p *Postings, l List, from uint32) {
+	t.Helper()
+	c, tallied := l.Cursor(from), l.Cursor(from)
+	for at := from; at < uint32(p.Documents()); at += Window {
+		var counts Counts
+		tallied.Tally(&counts, at, 3)
+		sums, groups := newSums(at), [Window]int32{}
+		some := c.Sum(sums, at, 3)
+		any := false
+		for k, n := range counts.Times {
+			groups[sums.GroupOf[k]-sums.First] += int32(n)
+			any = any || n > 0
+		}
+		if some != any || sums.Times != counts.Times || sums.Groups != groups {
+			t.Fatalf("documents from %d: some %v, and other counts than one by one, %v", at, some, any)
+		}
+	}
+}
+
+// newSums are those of a window that starts at from, of groups of five documents.
+func newSums(from uint32) *Sums {
+	sums := &Sums{GroupOf: new([Window]uint32), First: from / 5, Meanwhile: func() {}}
+	for i := range sums.GroupOf {
+		sums.GroupOf[i] = (from + uint32(i)) / 5
+	}
+	return sums
+}
+
 func checkWindows(t *testing.T, p *Postings) {
 	t.Helper()
 	for i := range p.Terms() {
@@ -166,6 +195,7 @@ func checkWindows(t *testing.T, p *Postings) {
 			if len(want) > 0 {
 				t.Fatalf("term %x from %d: %d documents are not read", hash, from, len(want))
 			}
+			checkSums(t, p, l, from)
 		}
 	}
 }
@@ -278,6 +308,10 @@ func FuzzOpenNeverReadsOutside(f *testing.F) {
 			c := list.Cursor(0)
 			for from := range uint32(3) {
 				c.Tally(&counts, from*Window, 1)
+			}
+			c = list.Cursor(0)
+			for from := range uint32(3) {
+				c.Sum(newSums(from*Window), from*Window, 257)
 			}
 		}
 		p.Lookup(hashOf(7))

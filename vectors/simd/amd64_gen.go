@@ -49,6 +49,31 @@ func aboveAVX2(marks *uint64, a *float32, b *float32, n int, bound *float32)
 //go:noescape
 func aboveAVX512(marks *uint64, a *float32, b *float32, n int, bound *float32)
 
+// saturateShortAVX2 needs AVX2 and an n that is a multiple of 32.
+//
+//go:noescape
+func saturateShortAVX2(sums *float32, counts *uint16, norms *float32, n int, by *float32) float32
+
+// saturateAVX2 needs AVX2 and an n that is a multiple of 32.
+//
+//go:noescape
+func saturateAVX2(sums *float32, counts *int32, norms *float32, n int, by *float32) float32
+
+// saturateShortAVX512 needs AVX-512 and an n that is a multiple of 32.
+//
+//go:noescape
+func saturateShortAVX512(sums *float32, counts *uint16, norms *float32, n int, by *float32) float32
+
+// saturateAVX512 needs AVX-512 and an n that is a multiple of 32.
+//
+//go:noescape
+func saturateAVX512(sums *float32, counts *int32, norms *float32, n int, by *float32) float32
+
+// fetch asks for n bytes, which are more than none.
+//
+//go:noescape
+func fetch(data *byte, n int)
+
 // readAVX2 adds up the bytes, in AVX2; n is a multiple of 256. Benchmarks measure the memory with it.
 //
 //go:noescape

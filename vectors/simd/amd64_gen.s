@@ -1118,6 +1118,311 @@ end:
 	VZEROUPPER
 	RET
 
+// func saturateShortAVX2(sums *float32, counts *uint16, norms *float32, n int, by *float32) float32
+// Requires: AVX, AVX2, SSE
+TEXT ·saturateShortAVX2(SB), NOSPLIT, $0-44
+	MOVQ         sums+0(FP), AX
+	MOVQ         counts+8(FP), CX
+	MOVQ         norms+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         by+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	MOVL         $0xff800000, SI
+	VMOVD        SI, X2
+	VBROADCASTSS X2, Y3
+	VMOVAPS      Y3, Y4
+	VMOVAPS      Y3, Y5
+	VMOVAPS      Y3, Y6
+	VXORPS       X2, X2, X2
+	XORQ         SI, SI
+	JMP          end
+
+loop:
+	VPMOVZXWD (CX)(SI*2), Y7
+	VCVTDQ2PS Y7, Y7
+	VADDPS    Y1, Y7, Y9
+	VADDPS    (DX)(SI*4), Y9, Y9
+	VMULPS    Y7, Y0, Y8
+	VDIVPS    Y9, Y8, Y8
+	VMOVUPS   (AX)(SI*4), Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x04, Y2, Y7, Y7
+	VBLENDVPS Y7, Y8, Y9, Y9
+	VMOVUPS   Y9, (AX)(SI*4)
+	VMAXPS    Y3, Y9, Y3
+	VPMOVZXWD 16(CX)(SI*2), Y7
+	VCVTDQ2PS Y7, Y7
+	VADDPS    Y1, Y7, Y9
+	VADDPS    32(DX)(SI*4), Y9, Y9
+	VMULPS    Y7, Y0, Y8
+	VDIVPS    Y9, Y8, Y8
+	VMOVUPS   32(AX)(SI*4), Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x04, Y2, Y7, Y7
+	VBLENDVPS Y7, Y8, Y9, Y9
+	VMOVUPS   Y9, 32(AX)(SI*4)
+	VMAXPS    Y4, Y9, Y4
+	VPMOVZXWD 32(CX)(SI*2), Y7
+	VCVTDQ2PS Y7, Y7
+	VADDPS    Y1, Y7, Y9
+	VADDPS    64(DX)(SI*4), Y9, Y9
+	VMULPS    Y7, Y0, Y8
+	VDIVPS    Y9, Y8, Y8
+	VMOVUPS   64(AX)(SI*4), Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x04, Y2, Y7, Y7
+	VBLENDVPS Y7, Y8, Y9, Y9
+	VMOVUPS   Y9, 64(AX)(SI*4)
+	VMAXPS    Y5, Y9, Y5
+	VPMOVZXWD 48(CX)(SI*2), Y7
+	VCVTDQ2PS Y7, Y7
+	VADDPS    Y1, Y7, Y9
+	VADDPS    96(DX)(SI*4), Y9, Y9
+	VMULPS    Y7, Y0, Y8
+	VDIVPS    Y9, Y8, Y8
+	VMOVUPS   96(AX)(SI*4), Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x04, Y2, Y7, Y7
+	VBLENDVPS Y7, Y8, Y9, Y9
+	VMOVUPS   Y9, 96(AX)(SI*4)
+	VMAXPS    Y6, Y9, Y6
+	ADDQ      $+32, SI
+
+end:
+	CMPQ         SI, BX
+	JB           loop
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y3, Y4, Y3
+	VEXTRACTF128 $+1, Y3, X0
+	VMAXPS       X3, X0, X0
+	VPERMILPS    $0x4e, X0, X1
+	VMAXPS       X0, X1, X0
+	VPERMILPS    $0xb1, X0, X1
+	VMAXPS       X0, X1, X0
+	MOVSS        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func saturateAVX2(sums *float32, counts *int32, norms *float32, n int, by *float32) float32
+// Requires: AVX, AVX2, SSE
+TEXT ·saturateAVX2(SB), NOSPLIT, $0-44
+	MOVQ         sums+0(FP), AX
+	MOVQ         counts+8(FP), CX
+	MOVQ         norms+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         by+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	MOVL         $0xff800000, SI
+	VMOVD        SI, X2
+	VBROADCASTSS X2, Y3
+	VMOVAPS      Y3, Y4
+	VMOVAPS      Y3, Y5
+	VMOVAPS      Y3, Y6
+	VXORPS       X2, X2, X2
+	XORQ         SI, SI
+	JMP          end
+
+loop:
+	VMOVUPS   (CX)(SI*4), Y7
+	VCVTDQ2PS Y7, Y7
+	VADDPS    Y1, Y7, Y9
+	VADDPS    (DX)(SI*4), Y9, Y9
+	VMULPS    Y7, Y0, Y8
+	VDIVPS    Y9, Y8, Y8
+	VMOVUPS   (AX)(SI*4), Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x04, Y2, Y7, Y7
+	VBLENDVPS Y7, Y8, Y9, Y9
+	VMOVUPS   Y9, (AX)(SI*4)
+	VMAXPS    Y3, Y9, Y3
+	VMOVUPS   32(CX)(SI*4), Y7
+	VCVTDQ2PS Y7, Y7
+	VADDPS    Y1, Y7, Y9
+	VADDPS    32(DX)(SI*4), Y9, Y9
+	VMULPS    Y7, Y0, Y8
+	VDIVPS    Y9, Y8, Y8
+	VMOVUPS   32(AX)(SI*4), Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x04, Y2, Y7, Y7
+	VBLENDVPS Y7, Y8, Y9, Y9
+	VMOVUPS   Y9, 32(AX)(SI*4)
+	VMAXPS    Y4, Y9, Y4
+	VMOVUPS   64(CX)(SI*4), Y7
+	VCVTDQ2PS Y7, Y7
+	VADDPS    Y1, Y7, Y9
+	VADDPS    64(DX)(SI*4), Y9, Y9
+	VMULPS    Y7, Y0, Y8
+	VDIVPS    Y9, Y8, Y8
+	VMOVUPS   64(AX)(SI*4), Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x04, Y2, Y7, Y7
+	VBLENDVPS Y7, Y8, Y9, Y9
+	VMOVUPS   Y9, 64(AX)(SI*4)
+	VMAXPS    Y5, Y9, Y5
+	VMOVUPS   96(CX)(SI*4), Y7
+	VCVTDQ2PS Y7, Y7
+	VADDPS    Y1, Y7, Y9
+	VADDPS    96(DX)(SI*4), Y9, Y9
+	VMULPS    Y7, Y0, Y8
+	VDIVPS    Y9, Y8, Y8
+	VMOVUPS   96(AX)(SI*4), Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x04, Y2, Y7, Y7
+	VBLENDVPS Y7, Y8, Y9, Y9
+	VMOVUPS   Y9, 96(AX)(SI*4)
+	VMAXPS    Y6, Y9, Y6
+	ADDQ      $+32, SI
+
+end:
+	CMPQ         SI, BX
+	JB           loop
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y3, Y4, Y3
+	VEXTRACTF128 $+1, Y3, X0
+	VMAXPS       X3, X0, X0
+	VPERMILPS    $0x4e, X0, X1
+	VMAXPS       X0, X1, X0
+	VPERMILPS    $0xb1, X0, X1
+	VMAXPS       X0, X1, X0
+	MOVSS        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func saturateShortAVX512(sums *float32, counts *uint16, norms *float32, n int, by *float32) float32
+// Requires: AVX, AVX512F, SSE
+TEXT ·saturateShortAVX512(SB), NOSPLIT, $0-44
+	MOVQ         sums+0(FP), AX
+	MOVQ         counts+8(FP), CX
+	MOVQ         norms+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         by+32(FP), SI
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+	MOVL         $0xff800000, SI
+	VMOVD        SI, X2
+	VBROADCASTSS X2, Z3
+	VMOVAPS      Z3, Z4
+	VXORPS       X2, X2, X2
+	XORQ         SI, SI
+	JMP          end
+
+loop:
+	VPMOVZXWD (CX)(SI*2), Z5
+	VCVTDQ2PS Z5, Z5
+	VADDPS    Z1, Z5, Z7
+	VADDPS    (DX)(SI*4), Z7, Z7
+	VMULPS    Z5, Z0, Z6
+	VDIVPS    Z7, Z6, Z6
+	VMOVUPS   (AX)(SI*4), Z7
+	VCMPPS    $0x04, Z2, Z5, K1
+	VADDPS    Z6, Z7, K1, Z7
+	VMOVUPS   Z7, (AX)(SI*4)
+	VMAXPS    Z3, Z7, Z3
+	VPMOVZXWD 32(CX)(SI*2), Z5
+	VCVTDQ2PS Z5, Z5
+	VADDPS    Z1, Z5, Z7
+	VADDPS    64(DX)(SI*4), Z7, Z7
+	VMULPS    Z5, Z0, Z6
+	VDIVPS    Z7, Z6, Z6
+	VMOVUPS   64(AX)(SI*4), Z7
+	VCMPPS    $0x04, Z2, Z5, K1
+	VADDPS    Z6, Z7, K1, Z7
+	VMOVUPS   Z7, 64(AX)(SI*4)
+	VMAXPS    Z4, Z7, Z4
+	ADDQ      $+32, SI
+
+end:
+	CMPQ          SI, BX
+	JB            loop
+	VMAXPS        Z3, Z4, Z3
+	VEXTRACTF64X4 $+1, Z3, Y0
+	VMAXPS        Y3, Y0, Y3
+	VEXTRACTF128  $+1, Y3, X0
+	VMAXPS        X3, X0, X0
+	VPERMILPS     $0x4e, X0, X1
+	VMAXPS        X0, X1, X0
+	VPERMILPS     $0xb1, X0, X1
+	VMAXPS        X0, X1, X0
+	MOVSS         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func saturateAVX512(sums *float32, counts *int32, norms *float32, n int, by *float32) float32
+// Requires: AVX, AVX512F, SSE
+TEXT ·saturateAVX512(SB), NOSPLIT, $0-44
+	MOVQ         sums+0(FP), AX
+	MOVQ         counts+8(FP), CX
+	MOVQ         norms+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         by+32(FP), SI
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+	MOVL         $0xff800000, SI
+	VMOVD        SI, X2
+	VBROADCASTSS X2, Z3
+	VMOVAPS      Z3, Z4
+	VXORPS       X2, X2, X2
+	XORQ         SI, SI
+	JMP          end
+
+loop:
+	VMOVUPS   (CX)(SI*4), Z5
+	VCVTDQ2PS Z5, Z5
+	VADDPS    Z1, Z5, Z7
+	VADDPS    (DX)(SI*4), Z7, Z7
+	VMULPS    Z5, Z0, Z6
+	VDIVPS    Z7, Z6, Z6
+	VMOVUPS   (AX)(SI*4), Z7
+	VCMPPS    $0x04, Z2, Z5, K1
+	VADDPS    Z6, Z7, K1, Z7
+	VMOVUPS   Z7, (AX)(SI*4)
+	VMAXPS    Z3, Z7, Z3
+	VMOVUPS   64(CX)(SI*4), Z5
+	VCVTDQ2PS Z5, Z5
+	VADDPS    Z1, Z5, Z7
+	VADDPS    64(DX)(SI*4), Z7, Z7
+	VMULPS    Z5, Z0, Z6
+	VDIVPS    Z7, Z6, Z6
+	VMOVUPS   64(AX)(SI*4), Z7
+	VCMPPS    $0x04, Z2, Z5, K1
+	VADDPS    Z6, Z7, K1, Z7
+	VMOVUPS   Z7, 64(AX)(SI*4)
+	VMAXPS    Z4, Z7, Z4
+	ADDQ      $+32, SI
+
+end:
+	CMPQ          SI, BX
+	JB            loop
+	VMAXPS        Z3, Z4, Z3
+	VEXTRACTF64X4 $+1, Z3, Y0
+	VMAXPS        Y3, Y0, Y3
+	VEXTRACTF128  $+1, Y3, X0
+	VMAXPS        X3, X0, X0
+	VPERMILPS     $0x4e, X0, X1
+	VMAXPS        X0, X1, X0
+	VPERMILPS     $0xb1, X0, X1
+	VMAXPS        X0, X1, X0
+	MOVSS         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func fetch(data *byte, n int)
+// Requires: MMX+
+TEXT ·fetch(SB), NOSPLIT, $0-16
+	MOVQ data+0(FP), AX
+	MOVQ n+8(FP), CX
+
+loop:
+	PREFETCHT1 (AX)
+	ADDQ       $+64, AX
+	SUBQ       $+64, CX
+	JG         loop
+	RET
+
 // func readAVX2(data *byte, n int) uint64
 // Requires: AVX, AVX2, MMX+
 TEXT ·readAVX2(SB), NOSPLIT, $0-24

@@ -16,7 +16,7 @@
 //	neon     SMULL and SADALP on 8 bytes; every other arm64
 //	plain    Go; what the others must equal, and what all others run
 //
-// Scale and Above have no kernel for arm64: Go's assembler has no name for most of what
+// Scale, Above and Saturate have no kernel for arm64: Go's assembler has no name for most of what
 // they need.
 //
 // From memory, avx512 and avx2 are as fast as one core can read; from a cache

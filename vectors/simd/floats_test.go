@@ -145,6 +145,77 @@ func TestAbove(t *testing.T) {
 	Above(nil, nil, nil, Bound{})
 }
 
+// checkSaturate compares a kernel with the definition, for counts of either kind.
+func checkSaturate(t *testing.T, k kernel, sums []float32, counts []int32, norms []float32, by Saturation) {
+	t.Helper()
+	want, most := make([]float32, len(sums)), math.Inf(-1)
+	short := make([]uint16, len(counts))
+	for i, n := range counts {
+		short[i], want[i] = uint16(n), sums[i]
+		if n != 0 {
+			// Of two float32 a product and a sum are exact in float64, and a quotient rounds as it would at once.
+			x := float32(n)
+			under := float32(float64(float32(float64(x)+float64(by.Fixed))) + float64(norms[i]))
+			gain := float32(float64(float32(float64(by.Weight)*float64(x))) / float64(under))
+			want[i] = float32(float64(sums[i]) + float64(gain))
+		}
+		if float64(want[i]) > most {
+			most = float64(want[i])
+		}
+	}
+	for _, of := range []struct {
+		name string
+		run  func(got []float32) float32
+	}{
+		{"counts", func(got []float32) float32 { return k.saturate(got, counts, norms, &by) }},
+		{"short counts", func(got []float32) float32 { return k.saturateShort(got, short, norms, &by) }},
+	} {
+		whole := append(append([]float32{5}, sums...), 5)
+		got := of.run(whole[1 : len(whole)-1])
+		for i, x := range whole[1 : len(whole)-1] {
+			if !same(x, want[i]) {
+				t.Fatalf("%v: %s: sum %d of %d: %v, want %v", k, of.name, i, len(sums), x, want[i])
+			}
+		}
+		if !same(got, float32(most)+0) {
+			t.Fatalf("%v: %s: of %d the greatest is %v, want %v", k, of.name, len(sums), got, most)
+		}
+		if whole[0] != 5 || whole[len(whole)-1] != 5 {
+			t.Fatalf("%v: %s: %d sums: written beside them", k, of.name, len(sums))
+		}
+	}
+}
+
+// counted draws counts that fit either kind, most of them small and many 0.
+func counted(r *rand.Rand, n int) []int32 {
+	list := make([]int32, n)
+	for i := range list {
+		if r.IntN(3) > 0 {
+			list[i] = int32(r.Uint32N(1<<16) >> r.IntN(17))
+		}
+	}
+	return list
+}
+
+func TestSaturate(t *testing.T) {
+	r := rand.New(rand.NewPCG(19, 20))
+	for n := range 300 {
+		for kind := range 3 {
+			of := floats(r, 2, kind)
+			for _, k := range kernels() {
+				checkSaturate(t, k, floats(r, n, kind), counted(r, n), floats(r, n, kind), Saturation{of[0], of[1]})
+			}
+		}
+	}
+	// What nothing is counted of stays as it is, though it would be divided by 0.
+	for _, k := range kernels() {
+		checkSaturate(t, k, make([]float32, 100), make([]int32, 100), make([]float32, 100), Saturation{Weight: 1})
+	}
+	if most := Saturate(nil, nil, nil, Saturation{}); !math.IsInf(float64(most), -1) {
+		t.Errorf("the greatest of none is %v", most)
+	}
+}
+
 // TestFloatsOfManyNumbers goes through more than a kernel takes at once.
 func TestFloatsOfManyNumbers(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
@@ -156,6 +227,7 @@ func TestFloatsOfManyNumbers(t *testing.T) {
 	for _, k := range kernels() {
 		checkScale(t, k, dots, a, 0.37)
 		checkAbove(t, k, a, b, Bound{A: 0.5, B: 0.7, Plus: 0.1, Near: 0.2, Least: 0.9})
+		checkSaturate(t, k, a, counted(r, n), b, Saturation{Weight: 3, Fixed: 2.5})
 	}
 }
 
@@ -166,6 +238,8 @@ func TestFloatsThatDoNotFit(t *testing.T) {
 		"more scales":    func() { Scale(make([]float32, 64), make([]int32, 64), make([]float32, 65), 1) },
 		"unequal":        func() { Above(make([]uint64, 1), make([]float32, 64), make([]float32, 63), Bound{}) },
 		"fewer marks":    func() { Above(make([]uint64, 1), make([]float32, 65), make([]float32, 65), Bound{}) },
+		"fewer counts":   func() { Saturate(make([]float32, 64), make([]int32, 63), make([]float32, 64), Saturation{}) },
+		"more norms":     func() { SaturateShort(make([]float32, 64), make([]uint16, 64), make([]float32, 65), Saturation{}) },
 		"more marks":     func() { Above(make([]uint64, 2), make([]float32, 64), make([]float32, 64), Bound{}) },
 	}
 	for name, f := range cases {
@@ -182,9 +256,12 @@ func TestFloatsThatDoNotFit(t *testing.T) {
 
 func TestFloatsAllocateNothing(t *testing.T) {
 	dots, scales, dst, marks := make([]int32, 100), make([]float32, 100), make([]float32, 100), make([]uint64, 2)
+	short := make([]uint16, 100)
 	if n := testing.AllocsPerRun(100, func() {
 		Scale(dst, dots, scales, 1)
 		Above(marks, dst, scales, Bound{A: 1, Least: dst[0]})
+		Saturate(dst, dots, scales, Saturation{Weight: 1, Fixed: 1})
+		SaturateShort(dst, short, scales, Saturation{Weight: 1, Fixed: 1})
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
@@ -240,6 +317,10 @@ func BenchmarkFloats(b *testing.B) {
 	const n = 4096
 	r := rand.New(rand.NewPCG(17, 18))
 	x, y, dots, dst, marks := floats(r, n, 0), floats(r, n, 0), make([]int32, n), make([]float32, n), make([]uint64, n/64)
+	short, scales := make([]uint16, n), make([]float32, n)
+	for i := range short {
+		short[i], scales[i] = uint16(r.IntN(3)), r.Float32()
+	}
 	for _, k := range kernels() {
 		b.Run(fmt.Sprintf("scale/%v", k), func(b *testing.B) {
 			for b.Loop() {
@@ -254,5 +335,28 @@ func BenchmarkFloats(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/number")
 		})
+		b.Run(fmt.Sprintf("saturate/%v", k), func(b *testing.B) {
+			by := Saturation{Weight: 1e-9, Fixed: 2}
+			for b.Loop() {
+				k.saturateShort(dst, short, scales, &by)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/number")
+		})
 	}
+}
+
+func FuzzSaturate(f *testing.F) {
+	f.Add(oddBytes(400), float32(1), float32(2.5))
+	f.Add(oddBytes(131), float32(math.Inf(1)), float32(-1))
+	f.Fuzz(func(t *testing.T, data []byte, weight, fixed float32) {
+		list := fuzzed(data)
+		n := len(list) / 3
+		counts := make([]int32, n)
+		for i := range counts {
+			counts[i] = int32(math.Float32bits(list[2*n+i]) & 0xffff)
+		}
+		for _, k := range kernels() {
+			checkSaturate(t, k, list[:n], counts, list[n:2*n], Saturation{weight, fixed})
+		}
+	})
 }

@@ -59,6 +59,11 @@ func TestNothingElseIsRead(t *testing.T) {
 				bits := unsafe.Slice((*uint64)(unsafe.Pointer(&part(marks, 8*words)[0])), words)
 				k.scale(numbers(floats), unsafe.Slice((*int32)(unsafe.Pointer(&part(products, 4*n)[0])), n), numbers(others), 3)
 				k.above(bits, numbers(floats), numbers(others), &Bound{A: 1})
+				counts := unsafe.Slice((*int32)(unsafe.Pointer(&part(products, 4*n)[0])), n)
+				k.saturate(numbers(floats), counts, numbers(others), &Saturation{Weight: 1})
+				short := unsafe.Slice((*uint16)(unsafe.Pointer(&part(products, 2*n)[0])), n)
+				k.saturateShort(numbers(floats), short, numbers(others), &Saturation{Weight: 1})
+				Fetch(part(products, n))
 			}
 			for length := 1; length <= 256; length++ {
 				k.add(unsafe.Slice((*int32)(unsafe.Pointer(&part(sums, 4*length)[0])), length),

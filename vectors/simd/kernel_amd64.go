@@ -81,3 +81,33 @@ func (k kernel) aboveOf(marks []uint64, a, b []float32, bound *Bound) {
 		plainAbove(marks, a, b, bound)
 	}
 }
+
+// saturateOf wants a length that is a multiple of 32, and not 0.
+func (k kernel) saturateOf(sums []float32, counts []int32, norms []float32, by *Saturation) float32 {
+	switch k {
+	case avx512:
+		return saturateAVX512(&sums[0], &counts[0], &norms[0], len(sums), &by.Weight)
+	case avx2:
+		return saturateAVX2(&sums[0], &counts[0], &norms[0], len(sums), &by.Weight)
+	}
+	return plainSaturate(sums, counts, norms, by)
+}
+
+// saturateShortOf wants the same.
+func (k kernel) saturateShortOf(sums []float32, counts []uint16, norms []float32, by *Saturation) float32 {
+	switch k {
+	case avx512:
+		return saturateShortAVX512(&sums[0], &counts[0], &norms[0], len(sums), &by.Weight)
+	case avx2:
+		return saturateShortAVX2(&sums[0], &counts[0], &norms[0], len(sums), &by.Weight)
+	}
+	return plainSaturate(sums, counts, norms, by)
+}
+
+// Fetch asks for bytes that will be read soon, into the second cache, and waits for none of them. It reads nothing, and
+// may be called for what cannot be read.
+func Fetch(data []byte) {
+	if len(data) > 0 {
+		fetch(&data[0], len(data))
+	}
+}

@@ -23,3 +23,14 @@ func (k kernel) scaleOf(dst []float32, dots []int32, scales []float32, scale flo
 }
 
 func (k kernel) aboveOf(marks []uint64, a, b []float32, bound *Bound) { plainAbove(marks, a, b, bound) }
+
+func (k kernel) saturateOf(sums []float32, counts []int32, norms []float32, by *Saturation) float32 {
+	return plainSaturate(sums, counts, norms, by)
+}
+
+func (k kernel) saturateShortOf(sums []float32, counts []uint16, norms []float32, by *Saturation) float32 {
+	return plainSaturate(sums, counts, norms, by)
+}
+
+// Fetch does nothing here, see kernel_amd64.go.
+func Fetch([]byte) {}

@@ -67,3 +67,20 @@ func plainAbove(marks []uint64, a, b []float32, bound *Bound) {
 		}
 	}
 }
+
+// plainSaturate returns the greatest that is not NaN, -Inf where there is none.
+func plainSaturate[T uint16 | int32](sums []float32, counts []T, norms []float32, by *Saturation) float32 {
+	most := float32(math.Inf(-1))
+	counts, norms = counts[:len(sums)], norms[:len(sums)]
+	for i, sum := range sums {
+		if counts[i] != 0 {
+			x := float32(counts[i])
+			sum += float32(float32(by.Weight*x) / (x + by.Fixed + norms[i]))
+			sums[i] = sum
+		}
+		if sum > most {
+			most = sum
+		}
+	}
+	return most
+}

@@ -70,6 +70,24 @@ func (b *Bound) Sum(x, y float32) float32 {
 // many words as that takes.
 func Above(marks []uint64, a, b []float32, bound Bound) { chosen.above(marks, a, b, &bound) }
 
+// Saturation is what Saturate weighs with. The kernels read it in this order.
+type Saturation struct{ Weight, Fixed float32 }
+
+// Saturate adds to sums[i], where x, which is counts[i], is not 0,
+//
+//	Weight*x / (x + Fixed + norms[i])
+//
+// each step rounded, and returns the greatest of the sums that is a number: -Inf where there is none, +0 where it is a
+// zero. It panics if the lengths differ.
+func Saturate(sums []float32, counts []int32, norms []float32, by Saturation) (most float32) {
+	return chosen.saturate(sums, counts, norms, &by)
+}
+
+// SaturateShort is Saturate of short counts.
+func SaturateShort(sums []float32, counts []uint16, norms []float32, by Saturation) (most float32) {
+	return chosen.saturateShort(sums, counts, norms, &by)
+}
+
 func (k kernel) dots(dst []int32, query, rows []byte) {
 	if high, n := bits.Mul(uint(len(dst)), uint(len(query))); high != 0 || n != uint(len(rows)) {
 		panic(fmt.Sprintf("simd: %d rows of %d bytes are not %d bytes", len(dst), len(query), len(rows)))
@@ -78,9 +96,11 @@ func (k kernel) dots(dst []int32, query, rows []byte) {
 		clear(dst)
 		return
 	}
-	for step := max(1, uninterrupted/len(query)); len(dst) > step; {
-		k.dotsOf(dst[:step], query, rows[:step*len(query)])
-		dst, rows = dst[step:], rows[step*len(query):]
+	if len(rows) > uninterrupted { // few rows need no division
+		for step := max(1, uninterrupted/len(query)); len(dst) > step; {
+			k.dotsOf(dst[:step], query, rows[:step*len(query)])
+			dst, rows = dst[step:], rows[step*len(query):]
+		}
 	}
 	k.dotsOf(dst, query, rows)
 }
@@ -120,10 +140,7 @@ func (k kernel) scale(dst []float32, dots []int32, scales []float32, scale float
 		most = max(most, k.scaleOf(dst[:n], dots[:n], scales[:n], scale))
 		dst, dots, scales = dst[n:], dots[n:], scales[n:]
 	}
-	if most == 0 {
-		return 0 // which zero comes first depends on the order
-	}
-	return most
+	return positive(most)
 }
 
 func (k kernel) above(marks []uint64, a, b []float32, bound *Bound) {
@@ -136,4 +153,40 @@ func (k kernel) above(marks []uint64, a, b []float32, bound *Bound) {
 		marks, a, b = marks[n/64:], a[n:], b[n:]
 	}
 	plainAbove(marks, a, b, bound)
+}
+
+func (k kernel) saturate(sums []float32, counts []int32, norms []float32, by *Saturation) float32 {
+	fit(len(sums), len(counts), len(norms))
+	whole := len(sums) &^ 31
+	most := plainSaturate(sums[whole:], counts[whole:], norms[whole:], by)
+	for at := 0; at < whole; at += uninterrupted / 4 {
+		to := min(whole, at+uninterrupted/4)
+		most = max(most, k.saturateOf(sums[at:to], counts[at:to], norms[at:to], by))
+	}
+	return positive(most)
+}
+
+func (k kernel) saturateShort(sums []float32, counts []uint16, norms []float32, by *Saturation) float32 {
+	fit(len(sums), len(counts), len(norms))
+	whole := len(sums) &^ 31
+	most := plainSaturate(sums[whole:], counts[whole:], norms[whole:], by)
+	for at := 0; at < whole; at += uninterrupted / 4 {
+		to := min(whole, at+uninterrupted/4)
+		most = max(most, k.saturateShortOf(sums[at:to], counts[at:to], norms[at:to], by))
+	}
+	return positive(most)
+}
+
+func fit(sums, counts, norms int) {
+	if counts != sums || norms != sums {
+		panic(fmt.Sprintf("simd: %d counts and %d norms for %d sums", counts, norms, sums))
+	}
+}
+
+// positive is the zero of one sign: which comes first depends on the order.
+func positive(most float32) float32 {
+	if most == 0 {
+		return 0
+	}
+	return most
 }

@@ -22,25 +22,14 @@ func (k scale) generate() {
 	Doc(k.doc)
 	Pragma("noescape")
 	dst, dots, scales := Load(Param("dst"), GP64()), Load(Param("dots"), GP64()), Load(Param("scales"), GP64())
-	n, off, bits := Load(Param("n"), GP64()), GP64(), GP32()
+	n, off := Load(Param("n"), GP64()), GP64()
 	by := k.vector()
 	at, err := Param("scale").Resolve()
 	if err != nil {
 		panic(err)
 	}
 	VBROADCASTSS(at.Addr, by)
-	most := make([]reg.VecVirtual, scaleBlock/k.lanes)
-	MOVL(U32(0xff800000), bits) // -Inf
-	for i := range most {
-		most[i] = k.vector()
-		if i > 0 {
-			VMOVAPS(most[0], most[i])
-			continue
-		}
-		low := XMM()
-		VMOVD(bits, low)
-		VBROADCASTSS(low, most[0])
-	}
+	most := leastOf(k.vector, scaleBlock/k.lanes)
 	XORQ(off, off)
 	JMP(LabelRef("end"))
 	Label("loop")
@@ -57,13 +46,35 @@ func (k scale) generate() {
 	Label("end")
 	CMPQ(off, n)
 	JB(LabelRef("loop"))
+	greatest(most, k.lanes)
+}
+
+// leastOf are so many vectors of -Inf.
+func leastOf(vector func() reg.VecVirtual, count int) []reg.VecVirtual {
+	most, bits := make([]reg.VecVirtual, count), GP32()
+	MOVL(U32(0xff800000), bits) // -Inf
+	for i := range most {
+		most[i] = vector()
+		if i > 0 {
+			VMOVAPS(most[0], most[i])
+			continue
+		}
+		low := XMM()
+		VMOVD(bits, low)
+		VBROADCASTSS(low, most[0])
+	}
+	return most
+}
+
+// greatest returns the greatest number of several vectors.
+func greatest(most []reg.VecVirtual, lanes int) {
 	for step := len(most) / 2; step > 0; step /= 2 {
 		for i := range step {
 			VMAXPS(most[i], most[i+step], most[i])
 		}
 	}
 	m, high, low := most[0].AsY(), XMM(), XMM()
-	if k.lanes == 16 {
+	if lanes == 16 {
 		upper := YMM()
 		VEXTRACTF64X4(I8(1), most[0], upper)
 		VMAXPS(m, upper, m)

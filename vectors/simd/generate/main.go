@@ -25,6 +25,8 @@ func main() {
 	scaleAVX512()
 	aboveAVX2()
 	aboveAVX512()
+	saturates()
+	fetch()
 	readAVX2()
 	Generate()
 }
