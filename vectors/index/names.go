@@ -307,6 +307,7 @@ func (f *finder) scanNames(ctx context.Context, share *spans, asked []int32) err
 	patterns := make([]pattern, len(asked)) // which remember what they compared last
 	for i, n := range asked {
 		patterns[i] = *f.asked[n].pattern
+		patterns[i].alignment = nil // its own
 	}
 	for _, s := range share.names {
 		for from := s.from; from < s.to; from += namesAtOnce {

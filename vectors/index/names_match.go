@@ -290,6 +290,11 @@ type pattern struct {
 	same bool // it is of the very key
 	// Of that name, where its letters are, by place; and see aligned. What is left from the
 	// name before is not cleared.
+	*alignment
+}
+
+// alignment is what only a pattern needs that is compared with names of another key: 5 kB.
+type alignment struct {
 	occurs [wideKey + 1]uint64
 	reach  [mostJumps + 1][wideKey]uint64
 	tops   [wideKey]int
@@ -413,6 +418,9 @@ func (p *pattern) match(name []byte) float32 {
 // a few operations on words, whatever the name (Baeza-Yates and Gonnet 1992).
 func (p *pattern) aligned() float32 {
 	k := &p.name
+	if p.alignment == nil {
+		p.alignment = new(alignment)
+	}
 	clear(p.occurs[:p.bytes+1])
 	for i, c := range k.text[:k.n] {
 		p.occurs[p.place[c]] |= 1 << i
