@@ -2,6 +2,7 @@ package index
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
@@ -138,6 +139,22 @@ func TestCertainOfEquals(t *testing.T) {
 		for i, c := range got.Candidates {
 			if c.ID != uint32(i) {
 				t.Fatalf("%d names: number %d is chunk %d", len(names), i, c.ID)
+			}
+		}
+	}
+}
+
+func TestSortAgain(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 22))
+	for _, n := range []int{0, 1, 2, 200, 512, 513, 2000} {
+		for _, noise := range []float32{0, 0.01, 10} {
+			list := make([]Candidate, n)
+			for i := range list {
+				list[i] = Candidate{ID: uint32(i), Score: float32(n-i)/float32(n) + noise*float32(rng.IntN(10))}
+			}
+			want := slices.SortedFunc(slices.Values(list), compareScores)
+			if sortAgain(list); !slices.Equal(list, want) {
+				t.Errorf("%d of noise %v are not in order", n, noise)
 			}
 		}
 	}

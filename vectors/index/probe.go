@@ -85,7 +85,7 @@ func (r *scan) refine(candidates []Candidate, leftOut bool) (sure int) {
 		p := r.s.partOf(c.ID)
 		c.Score += r.finer(p, c.ID-p.chunkBase)
 	}
-	slices.SortFunc(candidates, compareScores)
+	sortAgain(candidates)
 	if !leftOut {
 		return len(candidates)
 	}
@@ -94,4 +94,21 @@ func (r *scan) refine(candidates []Candidate, leftOut bool) (sure int) {
 		sure++
 	}
 	return sure
+}
+
+// sortAgain orders candidates that are nearly in order, as few of them changed places: each goes to where it belongs. Of
+// many, some may have far to go.
+func sortAgain(list []Candidate) {
+	const few = 512
+	if len(list) > few {
+		slices.SortFunc(list, compareScores)
+		return
+	}
+	for i := 1; i < len(list); i++ {
+		c, at := list[i], i
+		for ; at > 0 && better(c, list[at-1]); at-- {
+			list[at] = list[at-1]
+		}
+		list[at] = c
+	}
 }
