@@ -9,3 +9,12 @@ func FindNames(ctx context.Context, s *Snapshot, names []Name) error {
 	r.split(chunks)
 	return r.findNames(ctx, names)
 }
+
+// findNames looks names up without a look at the chunks.
+func (r *scan) findNames(ctx context.Context, names []Name) error {
+	f, err := r.finder(ctx, names)
+	if err == nil {
+		err = f.find(ctx)
+	}
+	return err
+}

@@ -123,11 +123,10 @@ type namedChunk struct {
 	shown      bool   // it is to be said which definition it is
 }
 
-// findNames finds the chunks of the scope that define what has one of the names, by
-// number, each once, with the best value as their score. It returns the context's error
-// when that ends first.
-func (r *scan) findNames(ctx context.Context, names []Name) error {
-	f := finder{scan: r}
+// finder looks for the chunks of the scope that define what has one of the names. It has found those of the very names.
+// The context's error is returned, here and below, when that ends first.
+func (r *scan) finder(ctx context.Context, names []Name) (*finder, error) {
+	f := &finder{scan: r}
 	for _, n := range names {
 		if a := newAsked(n); a.pattern.n > 0 {
 			f.asked = append(f.asked, a)
@@ -135,9 +134,40 @@ func (r *scan) findNames(ctx context.Context, names []Name) error {
 	}
 	for i := range f.asked {
 		if err := f.exactly(ctx, int32(i)); err != nil {
-			return err
+			return nil, err
 		}
 	}
+	for i := range f.asked {
+		a := &f.asked[i]
+		if len(f.wanted) < mostPatterns && (a.Like == Loosely || a.Like == Roughly && !a.exact) {
+			f.wanted = append(f.wanted, int32(i))
+		}
+	}
+	if len(f.wanted) > 0 {
+		f.splitNames()
+	}
+	return f, nil
+}
+
+// scoreAndScan is the first round of the chunks, and the first of the names: the cores need not wait for each other in
+// between.
+func (f *finder) scoreAndScan(ctx context.Context) error {
+	if len(f.wanted) == 0 {
+		return f.run(ctx, (*scan).score)
+	}
+	f.scanned = true
+	return f.run(ctx, func(r *scan, ctx context.Context, share *spans) error {
+		if err := r.score(ctx, share); err != nil {
+			return err
+		}
+		return f.scanNames(ctx, share, f.wanted)
+	})
+}
+
+// find finds the definitions of names that are like one that was asked for, and puts all that were found in order: chunks by
+// number, each once, with the best value as their score.
+func (f *finder) find(ctx context.Context) error {
+	r := f.scan
 	if err := f.like(ctx); err != nil {
 		return err
 	}
@@ -158,7 +188,7 @@ func (r *scan) findNames(ctx context.Context, names []Name) error {
 	return nil
 }
 
-// shown says which definitions findNames found in candidates, but for those of plain words.
+// shown says which definitions find found in candidates, but for those of plain words.
 func (r *scan) shown(candidates []Candidate) (list []Named) {
 	for _, c := range candidates {
 		at, _ := slices.BinarySearchFunc(r.namedBy, c.ID, func(n namedChunk, id uint32) int { return cmp.Compare(n.ID, id) })
@@ -194,12 +224,14 @@ func SplitName(name string) []string {
 	return strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(".:#/\\>", r) })
 }
 
-// finder looks names up.
+// finder looks names up, see scan.finder.
 type finder struct {
 	*scan
-	asked []askedName
-	found []namedChunk
-	likes likes
+	asked   []askedName
+	wanted  []int32 // of those, the ones that all names are compared with
+	scanned bool    // they have been, in the first round
+	found   []namedChunk
+	likes   likes
 }
 
 // likes are the best names that are like a pattern, of those that one core has seen.
@@ -227,20 +259,12 @@ func (f *finder) exactly(ctx context.Context, asked int32) error {
 
 // like finds the definitions of names that are like one that was asked for.
 func (f *finder) like(ctx context.Context) error {
-	var all []int32
-	for i := range f.asked {
-		a := &f.asked[i]
-		if len(all) < mostPatterns && (a.Like == Loosely || a.Like == Roughly && !a.exact) {
-			all = append(all, int32(i))
-		}
-	}
-	if len(all) == 0 {
+	if len(f.wanted) == 0 {
 		return nil
 	}
-	f.splitNames()
 	for round := range rounds {
 		further := false
-		for _, n := range all {
+		for _, n := range f.wanted {
 			if a := &f.asked[n]; round == roundParts || a.Like == Loosely {
 				a.pattern.round, further = round, true
 			}
@@ -248,10 +272,12 @@ func (f *finder) like(ctx context.Context) error {
 		if !further {
 			break // of an identifier in a sentence there are only parts
 		}
-		// It finds those of the round before again.
-		err := f.run(ctx, func(_ *scan, ctx context.Context, share *spans) error { return f.scanNames(ctx, share, all) })
-		if err != nil {
-			return err
+		if round > roundParts || !f.scanned { // what the first round scans is as patterns are made
+			// It finds those of the round before again.
+			err := f.run(ctx, func(_ *scan, ctx context.Context, share *spans) error { return f.scanNames(ctx, share, f.wanted) })
+			if err != nil {
+				return err
+			}
 		}
 		f.likes = likes{list: f.likes.list[:0]}
 		for i := range f.share {

@@ -81,11 +81,15 @@ func (r *scan) sharesOf(id uint32) (chunk, dense float32) {
 }
 
 func (r *scan) retrieve(ctx context.Context, q Query) (Retrieved, error) {
-	if err := r.run(ctx, (*scan).score); err != nil {
+	names, err := r.finder(ctx, q.Names)
+	if err != nil {
+		return Retrieved{}, err
+	}
+	if err := names.scoreAndScan(ctx); err != nil {
 		return Retrieved{}, err
 	}
 	r.sumUp(q)
-	if err := r.findNames(ctx, q.Names); err != nil {
+	if err := names.find(ctx); err != nil {
 		return Retrieved{}, err
 	}
 	if err := r.run(ctx, (*scan).collect); err != nil {
@@ -170,7 +174,7 @@ type scan struct {
 	bestDense  float32
 	nearEnough float32
 	most       int
-	named      []Candidate  // what the names say, by number; see findNames
+	named      []Candidate  // what the names say, by number; see finder.find
 	namedBy    []namedChunk // all definitions of that, those of a chunk best first
 	fine       bool         // the third round: what is scored is scored with the fine row
 	floor      float32      // of that round: a lower score cannot be among the certain ones
