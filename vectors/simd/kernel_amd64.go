@@ -59,6 +59,8 @@ func (k kernel) addRowsOf(sum *[256]int32, rows []*[256]int8, weights []int32) {
 	}
 }
 
+func (k kernel) fastFloats() bool { return k != plain }
+
 // scaleOf wants a length that is a multiple of 32, and not 0.
 func (k kernel) scaleOf(dst []float32, dots []int32, scales []float32, scale float32) float32 {
 	switch k {

@@ -69,6 +69,8 @@ func (k kernel) addRowsOf(sum *[256]int32, rows []*[256]int8, weights []int32) {
 	}
 }
 
+func (k kernel) fastFloats() bool { return false }
+
 func (k kernel) scaleOf(dst []float32, dots []int32, scales []float32, scale float32) float32 {
 	return plainScale(dst, dots, scales, scale)
 }

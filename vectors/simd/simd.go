@@ -88,6 +88,9 @@ func SaturateShort(sums []float32, counts []uint16, norms []float32, by Saturati
 	return chosen.saturateShort(sums, counts, norms, &by)
 }
 
+// FloatsAreFast reports whether Scale, Above and Saturate have kernels here.
+func FloatsAreFast() bool { return chosen.fastFloats() }
+
 func (k kernel) dots(dst []int32, query, rows []byte) {
 	if high, n := bits.Mul(uint(len(dst)), uint(len(query))); high != 0 || n != uint(len(rows)) {
 		panic(fmt.Sprintf("simd: %d rows of %d bytes are not %d bytes", len(dst), len(query), len(rows)))
