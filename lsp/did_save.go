@@ -52,6 +52,8 @@ func (s *server) saved(path string) {
 func (s *server) update(ctx context.Context, paths ...string) error {
 	return s.untilDone(ctx, "update", func(ctx context.Context) error {
 		defer s.changed()
-		return tasks.Catch(func() error { return s.engine.Update(ctx, paths...) })
+		e, done := s.use()
+		defer done()
+		return tasks.Catch(func() error { return e.Update(ctx, paths...) })
 	})
 }

@@ -73,6 +73,8 @@ func (s *server) notification(method string) func(params json.RawMessage) error 
 		return s.didClose
 	case protocol.MethodWorkspaceDidChangeWatchedFiles:
 		return s.didChangeWatchedFiles
+	case protocol.MethodWorkspaceDidChangeConfiguration:
+		return s.didChangeConfiguration
 	case protocol.MethodWorkspaceDidChangeWorkspaceFolders:
 		return s.didChangeWorkspaceFolders
 	case protocol.MethodCancelRequest:

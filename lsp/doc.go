@@ -31,6 +31,9 @@
 // interrupts; Serve waits for it a moment and no longer, and it dies with the process. And flushing the
 // index happens after the life has ended, under a shield of two seconds.
 //
+// Settings that change may bring another engine (served.go). It opens the folders before it serves, so that there
+// is no moment in which nothing is found, and whoever began with the engine before ends with it.
+//
 // # Codes
 //
 //	-32700  the frame holds no JSON                 -32002  before initialize

@@ -171,10 +171,12 @@ func isPanic(err error) bool {
 // which is before the client has been shown the end of it.
 func (s *server) refresh(ctx context.Context, path, name string, done func()) error {
 	s.note(path, nil)
-	err := s.open(ctx, path)
+	e, unuse := s.use()
+	defer unuse()
+	err := s.open(ctx, e, path)
 	if err == nil {
 		err = s.withProgress(ctx, name, func(ctx context.Context, p *progress) error {
-			err := tasks.Catch(func() error { return s.engine.Refresh(ctx, path, p.report) })
+			err := tasks.Catch(func() error { return e.Refresh(ctx, path, p.report) })
 			defer done()
 			if err == nil || ctx.Err() == nil {
 				s.note(path, err)
@@ -191,14 +193,14 @@ func (s *server) refresh(ctx context.Context, path, name string, done func()) er
 }
 
 // open is called by one run for the path at a time.
-func (s *server) open(ctx context.Context, path string) error {
-	if s.isOpen(path) {
+func (s *server) open(ctx context.Context, e *served, path string) error {
+	if s.isOpen(e, path) {
 		return nil
 	}
-	if err := s.engine.Open(ctx, path); err != nil {
+	if err := e.Open(ctx, path); err != nil {
 		return err
 	}
-	s.setOpen(path, true)
+	s.setOpen(e, path, true)
 	s.watch(path)
 	s.changed()
 	return nil
@@ -207,22 +209,12 @@ func (s *server) open(ctx context.Context, path string) error {
 // leave drops a folder from this session. What is on disk stays for the next one.
 func (s *server) leave(path string) error {
 	defer s.changed()
-	if !s.isOpen(path) {
+	e, done := s.use()
+	defer done()
+	if !s.isOpen(e, path) {
 		return nil
 	}
-	s.setOpen(path, false)
+	s.setOpen(e, path, false)
 	s.unwatch(path)
-	return s.engine.Close(path)
-}
-
-func (s *server) isOpen(path string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.opened[path]
-}
-
-func (s *server) setOpen(path string, open bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.opened[path] = open
+	return e.Close(path)
 }

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"encoding/json"
 	"path/filepath"
 	"slices"
@@ -15,8 +16,10 @@ import (
 // client is what we need to know of the client's abilities. A capability that it left out, or sent as
 // something else than it should be, is one that it does not have.
 type client struct {
-	progress bool // answers window/workDoneProgress/create
-	watches  bool // watches files for whoever registers
+	progress      bool // answers window/workDoneProgress/create
+	watches       bool // watches files for whoever registers
+	configuration bool // answers workspace/configuration
+	tellsSettings bool // tells whoever registers that they have changed
 }
 
 // initializeParams keeps every field raw: one of the wrong type must not cost the others.
@@ -47,12 +50,18 @@ func (s *server) initialize(params json.RawMessage) (any, error) {
 	if err != nil {
 		return nil, failed("%v", err)
 	}
-	s.engine = engine
 	engine.ReadFirst(s.session.Documents)
+	s.options = bytes.Clone(options)
+	s.mu.Lock()
+	s.engine = newServed(engine)
+	s.mu.Unlock()
 	s.encoding = encoding(p.Capabilities)
 	s.client = client{
 		progress: lenient[bool](at(p.Capabilities, "window", "workDoneProgress")),
 		watches:  lenient[bool](at(p.Capabilities, "workspace", "didChangeWatchedFiles", "dynamicRegistration")),
+
+		configuration: lenient[bool](at(p.Capabilities, "workspace", "configuration")),
+		tellsSettings: lenient[bool](at(p.Capabilities, "workspace", "didChangeConfiguration", "dynamicRegistration")),
 	}
 	for _, f := range workspaceFolders(p) {
 		s.want(f)

@@ -13,6 +13,12 @@ func (s *server) initialized(json.RawMessage) error {
 	if s.client.watches {
 		s.background("ask for file events", s.watchFiles)
 	}
+	if s.client.tellsSettings {
+		s.background("ask to be told of settings", s.watchSettings)
+	}
+	if s.client.configuration {
+		s.configure()
+	}
 	for _, path := range s.wanted() {
 		s.index(path)
 	}
@@ -21,18 +27,19 @@ func (s *server) initialized(json.RawMessage) error {
 
 // watchFiles asks the client to tell what changes on disk.
 func (s *server) watchFiles(ctx context.Context) error {
-	options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{
+	return s.register(ctx, "files", protocol.MethodWorkspaceDidChangeWatchedFiles, &protocol.DidChangeWatchedFilesRegistrationOptions{
 		Watchers: []protocol.FileSystemWatcher{{GlobPattern: protocol.Pattern("**/*")}},
 	})
+}
+
+// register asks the client to send notifications of a method.
+func (s *server) register(ctx context.Context, id, method string, options any) error {
+	raw, err := protocol.Marshal(options)
 	if err != nil {
 		return err
 	}
 	_, err = s.conn.Call(ctx, protocol.MethodClientRegisterCapability, &protocol.RegistrationParams{
-		Registrations: []protocol.Registration{{
-			ID:              "semantic-ls/files",
-			Method:          protocol.MethodWorkspaceDidChangeWatchedFiles,
-			RegisterOptions: options,
-		}},
+		Registrations: []protocol.Registration{{ID: "semantic-ls/" + id, Method: method, RegisterOptions: raw}},
 	}, nil)
 	return err
 }

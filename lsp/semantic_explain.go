@@ -43,7 +43,9 @@ func (s *server) semanticExplain(docs workspace.Documents, params json.RawMessag
 			return nil, err
 		}
 		query.Limit, query.Folders = n, folders
-		x, err := s.engine.Explain(ctx, docs, query, at)
+		e, done := s.use()
+		defer done()
+		x, err := e.Explain(ctx, docs, query, at)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, failed("%v", err) // an answer, and nothing to log
 		}

@@ -39,7 +39,9 @@ func (s *server) semanticRelated(docs workspace.Documents, params json.RawMessag
 			return answerPayload{Hits: []hitPayload{}, Coverage: s.coverage(docs)}, nil
 		}
 		place.Limit, place.Filter = n, filter
-		answer, err := s.engine.Related(ctx, docs, place)
+		e, done := s.use()
+		defer done()
+		answer, err := e.Related(ctx, docs, place)
 		if err != nil {
 			return nil, err
 		}

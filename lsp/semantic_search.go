@@ -45,7 +45,9 @@ func (s *server) semanticSearch(docs workspace.Documents, params json.RawMessage
 			// No question, or none about anything that is here.
 			return answerPayload{Hits: []hitPayload{}, Coverage: s.coverage(docs)}, nil
 		}
-		answer, err := s.engine.Search(ctx, docs, query)
+		e, done := s.use()
+		defer done()
+		answer, err := e.Search(ctx, docs, query)
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +64,9 @@ func (s *server) semanticSearch(docs workspace.Documents, params json.RawMessage
 
 // coverage is what an answer rests on for which the engine was not asked.
 func (s *server) coverage(docs workspace.Documents) coveragePayload {
-	c := coverageOf(s.engine.Status().Coverage)
+	e, done := s.use()
+	defer done()
+	c := coverageOf(e.Status().Coverage)
 	c.DirtyDocuments = len(docs.Dirty())
 	return c
 }

@@ -22,7 +22,9 @@ func (s *server) semanticStatus(docs workspace.Documents, _ json.RawMessage) (wo
 // status is the engine's status in the client's words: its folders, in its order and by its names, whether
 // the engine has come to them or not.
 func (s *server) status(docs workspace.Documents) statusPayload {
-	st := s.engine.Status()
+	e, done := s.use()
+	defer done()
+	st := e.Status()
 	out := statusPayload{
 		Version:  s.cfg.Version,
 		Coverage: coverageOf(st.Coverage),

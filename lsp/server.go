@@ -85,10 +85,15 @@ type Engine interface {
 
 // Config is what a server is made from.
 type Config struct {
-	// Start returns the engine for the settings that the client sent as initializationOptions (nil where it
-	// sent none). It is called on initialize, before anything else is asked of the engine; its error fails
-	// that initialize with -32803 and its text is shown to the user. ctx ends with the server's life.
+	// Start returns the engine for the client's settings (nil where it has none). It is called on initialize
+	// with the initializationOptions, before anything else is asked of the engine; its error fails that
+	// initialize with -32803 and its text is shown to the user. It is called again, by one at a time, when the
+	// client's settings have changed, and returns the engine that it returned last if that is right for them;
+	// then its error changes nothing and its text is shown. ctx ends with the server's life.
 	Start func(ctx context.Context, options json.RawMessage) (Engine, error)
+	// Replaced, if set, is told of an engine of Start that another has taken the place of, once nobody uses it
+	// any more. It is not told of the last one.
+	Replaced func(Engine)
 	// Version is told to the client.
 	Version string
 	// Log may be nil.
@@ -125,9 +130,9 @@ type server struct {
 	gate  *gate       // those who may start something in group
 
 	// What initialize sets on the read loop, before any other request is served.
-	engine   Engine
 	encoding text.Encoding
 	client   client
+	options  json.RawMessage // the settings that came with it, nil for none
 
 	session  *workspace.Session
 	activity activity
@@ -136,13 +141,16 @@ type server struct {
 	saves    tasks.Registry[string]      // by path
 	indexers tasks.Registry[string]      // by folder
 	watchers tasks.Registry[string]      // by folder
+	settings tasks.Registry[string]      // what is being applied, under one key
 
 	statusChanged chan struct{} // capacity 1: there is something new to tell
 
 	mu       sync.Mutex
 	folders  map[string]*folder // guarded by mu: those the client wants, by path
 	order    []string           // guarded by mu: the keys of folders as they came
-	opened   map[string]bool    // guarded by mu: folders that the engine has
+	engine   *served            // guarded by mu: nil before initialize
+	sent     json.RawMessage    // guarded by mu: the settings that came last with didChangeConfiguration
+	said     bool               // guarded by mu: the client has told a setting since initialize
 	progress map[string]func()  // guarded by mu: cancels the indexing that a progress token stands for
 	tokens   int                // guarded by mu: progress tokens given out
 }
@@ -202,7 +210,6 @@ func newServer(stream io.ReadWriteCloser, cfg Config) *server {
 		session:       workspace.NewSession(),
 		statusChanged: make(chan struct{}, 1),
 		folders:       map[string]*folder{},
-		opened:        map[string]bool{},
 		progress:      map[string]func(){},
 	}
 	if s.log == nil {
@@ -276,7 +283,9 @@ func (s *server) finish(ctx context.Context, patience time.Duration) {
 			if s.at(fresh) { // there is no engine, or there is about to be one
 				return nil
 			}
-			return s.engine.Flush(ctx)
+			e, done := s.use()
+			defer done()
+			return e.Flush(ctx)
 		})
 		if err != nil {
 			s.log.Warn("stopping was incomplete; the next start indexes again what is missing", zap.Error(err))

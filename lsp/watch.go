@@ -16,7 +16,9 @@ func (s *server) watch(path string) {
 	}
 	s.background("watch "+path, func(ctx context.Context) error {
 		err := s.watchers.Replace(ctx, path, func(ctx context.Context) error {
-			if !s.isOpen(path) { // it was removed before this began
+			e, done := s.use()
+			open := s.isOpen(e, path)
+			if done(); !open { // it was removed before this began
 				return nil
 			}
 			return watch.Folder(ctx, path, watch.Options{

@@ -40,7 +40,9 @@ func (s *server) workspaceSymbol(docs workspace.Documents, params json.RawMessag
 		if strings.TrimSpace(p.Query) == "" {
 			return json.RawMessage("[]"), nil
 		}
-		answer, err := s.engine.Search(ctx, docs, query)
+		e, done := s.use()
+		defer done()
+		answer, err := e.Search(ctx, docs, query)
 		if err != nil {
 			return nil, err
 		}

@@ -54,15 +54,26 @@ func (e *engines) finish(ctx context.Context) {
 	}
 }
 
-// get returns a session's engine, and what to call when the session has ended.
-func (e *engines) get(s settings.Settings) (engine *indexing.Engine, release func(), err error) {
+// lease is an engine that a session has, until it calls release.
+type lease struct {
+	*indexing.Engine
+	purpose purpose
+	release func()
+}
+
+// get returns an engine for a session: the last one that it had, which may be nil, where that is right for
+// the settings.
+func (e *engines) get(s settings.Settings, last *lease) (*lease, error) {
 	config, err := engineConfig(s, e.cores, e.log)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	model := config.Embedder.Model()
 	model.Dimensions = 0 // those of a provider are not known until it has been asked
 	key := purpose{s.Cache, s.Index.MaxFileSize, s.Embedding, model}
+	if last != nil && last.purpose == key {
+		return last, nil
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	m := e.made[key]
@@ -71,8 +82,8 @@ func (e *engines) get(s settings.Settings) (engine *indexing.Engine, release fun
 		e.made[key] = m
 	}
 	m.users++
-	engine = m.first.Share()
-	return engine, sync.OnceFunc(func() {
+	engine := m.first.Share()
+	return &lease{engine, key, sync.OnceFunc(func() {
 		if err := engine.CloseAll(); err != nil {
 			e.log.Warn("closing the indexes of a session", zap.Error(err))
 		}
@@ -81,5 +92,5 @@ func (e *engines) get(s settings.Settings) (engine *indexing.Engine, release fun
 		if m.users--; m.users == 0 {
 			delete(e.made, key)
 		}
-	}), nil
+	})}, nil
 }

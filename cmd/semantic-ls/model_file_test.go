@@ -198,11 +198,11 @@ func TestASessionTakesTheModelFileAsItIs(t *testing.T) {
 	var names []string
 	for _, row := range []int8{1, 1, 2} {
 		s.modelFile("model.bin", row)
-		e, release, err := all.get(of)
+		e, err := all.get(of, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer release()
+		defer e.release()
 		names = append(names, e.Status().Model.Name)
 	}
 	if names[0] != names[1] || names[1] == names[2] || len(all.made) != 2 {
@@ -224,11 +224,11 @@ func TestSessionsShareAProviderWhoseDimensionsBecomeKnown(t *testing.T) {
 		if err := store.RememberDimensions(of.Cache.Directory, of.Embedding.BaseURL+"\x00"+of.Embedding.Model, dimensions); err != nil {
 			t.Fatal(err)
 		}
-		_, release, err := all.get(of)
+		e, err := all.get(of, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer release()
+		defer e.release()
 	}
 	if len(all.made) != 1 {
 		t.Errorf("%d engines, want one", len(all.made))

@@ -41,10 +41,11 @@ Only this machine can connect, and of a unix socket only its user; a file beside
 named like it with .lock, says that it is taken, and stays. The address that was
 chosen is the first line on standard error.
 
-Settings that the editor sends as initializationOptions count less than flags and
-environment, and more than the user's settings file; with --listen, what they say of
-the log counts for nothing. SIGHUP reads the file again:
-the log follows at once, everything else in the sessions that begin from then on.`,
+Settings that the editor sends count less than flags and environment, and more than
+the user's settings file; with --listen, what they say of the log counts for nothing.
+When they change, they are applied at once: while another model indexes, the one
+before answers. SIGHUP reads the file again: the log follows at once, everything else
+when the editor's settings change, or with the next session.`,
 		Example: `  semantic-ls serve
   semantic-ls serve --listen tcp://127.0.0.1:4389
   semantic-ls serve --listen unix:///run/user/1000/semantic-ls`,
@@ -155,8 +156,8 @@ func (srv *service) close() {
 
 // session is the configuration of one session, and what to call when it has ended.
 func (srv *service) session(log *zap.Logger) (config lsp.Config, release func()) {
-	releases := make(chan func(), 1)
-	config = lsp.Config{Version: thisBuild().Version, Log: log, Presence: srv.presence}
+	had := &leases{}
+	config = lsp.Config{Version: thisBuild().Version, Log: log, Presence: srv.presence, Replaced: had.drop}
 	config.Start = func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
 		s, warnings, err := srv.process.loadSettings(options)
 		for _, warning := range warnings {
@@ -168,20 +169,58 @@ func (srv *service) session(log *zap.Logger) (config lsp.Config, release func())
 		if err := srv.follow(options); err != nil {
 			return nil, err
 		}
-		e, release, err := srv.engines.get(s)
+		l, err := had.next(func(last *lease) (*lease, error) { return srv.engines.get(s, last) })
 		if err != nil {
-			return nil, err // and not a nil *Engine in an interface
+			return nil, err // and not a nil *lease in an interface
 		}
-		releases <- release // Start succeeds once
-		return e, nil
+		return l, nil
 	}
-	return config, func() {
-		select {
-		case release := <-releases:
-			release()
-		default:
+	return config, had.dropAll
+}
+
+// leases are the engines of one session: the last one, and those that it replaced and that are still in use.
+// Safe for concurrent use.
+type leases struct {
+	mu   sync.Mutex
+	last *lease   // guarded by mu
+	all  []*lease // guarded by mu
+}
+
+// next makes what get returns the last one.
+func (l *leases) next(get func(last *lease) (*lease, error)) (*lease, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	next, err := get(l.last)
+	if err == nil && next != l.last {
+		l.last, l.all = next, append(l.all, next)
+	}
+	return next, err
+}
+
+// drop releases one that is used no more.
+func (l *leases) drop(e lsp.Engine) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = slices.DeleteFunc(l.all, func(x *lease) bool {
+		if x != e {
+			return false
 		}
+		x.release()
+		return true
+	})
+	if l.last = nil; len(l.all) > 0 {
+		l.last = l.all[len(l.all)-1]
 	}
+}
+
+// dropAll releases all of them: the session has ended.
+func (l *leases) dropAll() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, x := range l.all {
+		x.release()
+	}
+	l.last, l.all = nil, nil
 }
 
 // run calls serve, and reads the settings again whenever the user asks for it.

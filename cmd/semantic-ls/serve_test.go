@@ -275,3 +275,56 @@ func TestEditorSettingsRankBelowFlags(t *testing.T) {
 		})
 	}
 }
+
+// What the editor says of its settings later counts without a restart: another limit, another model, and the log.
+func TestChangedSettingsAreAppliedToARunningServer(t *testing.T) {
+	s := newSandbox(t)
+	large := "package large\n\n// zebraCrossing is painted anew.\nfunc zebraCrossing() {}\n" + strings.Repeat("// a line of padding\n", 200)
+	s.write(filepath.Join(s.project, "large.go"), large)
+	log := filepath.Join(t.TempDir(), "log")
+	srv := s.serve("serve", "--log-file", log)
+	lsptest.Attach(t, srv, func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{
+			Folders: []string{s.project}, Settings: map[string]any{"index": map[string]any{"maxFileSize": 1000}},
+		})
+		e.AwaitReady()
+		found := func() bool {
+			a, err := e.Search(lsptest.Query{Query: "zebraCrossing"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(a.Hits) > 0 && a.Hits[0].Symbol == "zebraCrossing"
+		}
+		if found() {
+			t.Fatal("a file above the limit is found")
+		}
+		change := func(settings map[string]any) {
+			e.Notify("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{"semantic-ls": settings}})
+		}
+		change(map[string]any{"index": map[string]any{"maxFileSize": 100_000}})
+		for !found() && e.Deadline().Err() == nil { // until the change has been applied and the file was read
+		}
+		file := s.modelFile("model.bin", 1)
+		mark := e.Mark()
+		change(map[string]any{"index.maxFileSize": 100_000, "embedding.modelFile": file, "log.level": "debug"})
+		e.Await("another model", mark, func(m lsptest.Message) bool {
+			var status lsptest.Status
+			return m.Method == "semantic/statusChanged" && json.Unmarshal(m.Params, &status) == nil &&
+				strings.HasPrefix(status.Model.Name, "file-") && status.Settled()
+		})
+		if !found() {
+			t.Error("nothing is found with another model")
+		}
+		if err := e.Shutdown(); err != nil {
+			t.Error(err)
+		}
+		e.Exit()
+		if code := srv.exit(); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+	})
+	text, err := os.ReadFile(log)
+	if err != nil || !strings.Contains(string(text), "\tdebug\t") {
+		t.Errorf("%v; the log does not follow:\n%s", err, text)
+	}
+}

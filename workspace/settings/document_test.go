@@ -39,8 +39,9 @@ Nothing has to be set. What is set is looked for in these places, and the first 
 
 1. flags on the command line;
 2. environment variables, of which an empty one counts as not set;
-3. the editor's settings: what the editor sends when it starts the server (` + "`initializationOptions`" + `). Later changes
-   count when the server is started again, which the extension for VS Code does by itself;
+3. the editor's settings: what the editor sends when it starts the server (` + "`initializationOptions`" + `), or says when
+   it is asked or when they change (` + "`workspace/configuration`, `workspace/didChangeConfiguration`, section `semantic-ls`" + `).
+   Changes are applied at once;
 4. your own file: ` + "`semantic-ls/settings.json`" + ` in your configuration directory (` + "`$XDG_CONFIG_HOME` or `~/.config`" + `,
    ` + "`~/Library/Application Support`, `%AppData%`" + `);
 5. the default.

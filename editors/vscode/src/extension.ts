@@ -30,8 +30,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand("semantic-ls.status", () => showStatus(current, log)),
     vscode.commands.registerCommand("semantic-ls.restart", restart),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      // The server reads its settings when it starts, which takes it a moment: its index is on disk.
-      if (event.affectsConfiguration("semantic-ls") && hasFolder()) {
+      // The server asks for its other settings when they change.
+      if (event.affectsConfiguration("semantic-ls.server") && hasFolder()) {
         void restart();
       }
     }),

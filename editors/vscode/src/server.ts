@@ -1,4 +1,4 @@
-// The server's life: started when first needed, one for the window, restarted on request or when its settings change.
+// The server's life: started when first needed, one for the window, restarted on request or when another program is to be it.
 
 import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";

@@ -1,0 +1,66 @@
+package lsp
+
+import "sync"
+
+// served is an engine, the folders that it has open, and who uses it. Settings may bring another one: whoever has begun
+// with the old one ends with it.
+type served struct {
+	Engine
+
+	// Guarded by the server's mu.
+	opened   map[string]bool // folders, by path
+	users    int
+	replaced bool // no user is to come
+}
+
+func newServed(e Engine) *served { return &served{Engine: e, opened: map[string]bool{}} }
+
+// use returns the engine that serves now. It is not let go before done is called, once or more.
+func (s *server) use() (e *served, done func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e = s.engine
+	e.users++
+	return e, sync.OnceFunc(func() { s.unuse(e) })
+}
+
+func (s *server) unuse(e *served) {
+	s.mu.Lock()
+	e.users--
+	over := e.replaced && e.users == 0
+	s.mu.Unlock()
+	if over {
+		s.letGo(e)
+	}
+}
+
+// replace makes next the engine that serves.
+func (s *server) replace(next *served) {
+	s.mu.Lock()
+	was := s.engine
+	s.engine = next
+	was.replaced = true
+	over := was.users == 0
+	s.mu.Unlock()
+	if over {
+		s.letGo(was)
+	}
+}
+
+func (s *server) letGo(e *served) {
+	if s.cfg.Replaced != nil {
+		s.cfg.Replaced(e.Engine)
+	}
+}
+
+func (s *server) isOpen(e *served, path string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return e.opened[path]
+}
+
+func (s *server) setOpen(e *served, path string, open bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e.opened[path] = open
+}
