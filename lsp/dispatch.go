@@ -24,6 +24,8 @@ const (
 	methodSemanticStatus        = "semantic/status"
 	methodSemanticStatusChanged = "semantic/statusChanged"
 	methodSemanticReindex       = "semantic/reindex"
+	methodSemanticPause         = "semantic/pause"
+	methodSemanticResume        = "semantic/resume"
 )
 
 // work is a request that has begun: its parameters are understood and it has its view of the documents.
@@ -53,6 +55,10 @@ func (s *server) request(method string) begin {
 		return s.semanticStatus
 	case methodSemanticReindex:
 		return s.semanticReindex
+	case methodSemanticPause:
+		return s.semanticPause
+	case methodSemanticResume:
+		return s.semanticResume
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type folder struct {
 	name    string
 	failure string // why it could not be opened or indexed
 	runs    int    // of indexing, under way or waiting for an older one to end
+	paused  bool   // by the user: it is not indexed
 }
 
 // want notes a folder and returns its path. ok is false if it is no local directory's URI or is wanted
@@ -167,15 +168,19 @@ func isPanic(err error) bool {
 	return ok
 }
 
-// refresh opens a folder if it is not open and brings its index up to date. It calls done when that is over,
+// refresh opens a folder if it is not open and, unless it is paused, brings its index up to date. It calls done when that is over,
 // which is before the client has been shown the end of it.
 func (s *server) refresh(ctx context.Context, path, name string, done func()) error {
 	s.note(path, nil)
 	e, unuse := s.use()
 	defer unuse()
 	err := s.open(ctx, e, path)
+	if err == nil && s.isPaused(path) {
+		done()
+		return nil
+	}
 	if err == nil {
-		err = s.withProgress(ctx, name, func(ctx context.Context, p *progress) error {
+		err = s.withProgress(ctx, name, path, func(ctx context.Context, p *progress) error {
 			err := tasks.Catch(func() error { return e.Refresh(ctx, path, p.report) })
 			defer done()
 			if err == nil || ctx.Err() == nil {

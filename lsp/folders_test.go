@@ -97,7 +97,7 @@ func TestProgressThatTheClientRefuses(t *testing.T) {
 
 func TestTheUserCancelsIndexingOfOneFolder(t *testing.T) {
 	engine := newFake()
-	ended := make(chan string, 2)
+	ended := make(chan string, 10)
 	engine.refresh = func(ctx context.Context, root string, report func(indexing.Progress)) error {
 		report(indexing.Progress{Done: 3, Total: 8})
 		<-ctx.Done()
@@ -122,7 +122,7 @@ func TestTheUserCancelsIndexingOfOneFolder(t *testing.T) {
 			t.Errorf("cancelled %s, want /one", root)
 		}
 		end := e.AwaitProgress(0, "end")
-		if string(end.Token) != string(token) || end.Value.Message != "stopped at 3/8 files" {
+		if string(end.Token) != string(token) || end.Value.Message != "paused at 3/8 files" {
 			t.Errorf("end %s %q", end.Token, end.Value.Message)
 		}
 		if s, err := e.Status(); err != nil || len(s.Folders) != 2 {
@@ -136,9 +136,10 @@ func TestTheUserCancelsIndexingOfOneFolder(t *testing.T) {
 		if err := e.Call("semantic/reindex", map[string]any{"folders": []string{"file:///one"}}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if p := e.AwaitProgress(mark, "begin"); p.Value.Title != "Indexing one" {
-			t.Errorf("began %q, want one", p.Value.Title)
-		}
+		e.Await("a progress of /one", mark, func(m lsptest.Message) bool {
+			var p lsptest.Progress
+			return m.Method == "$/progress" && json.Unmarshal(m.Params, &p) == nil && p.Value.Title == "Indexing one"
+		})
 	})
 }
 

@@ -82,7 +82,9 @@ func TestParametersThatAreNoneAreRefused(t *testing.T) {
 		"explain, wrong kind":    {"semantic/explain", `{"query":"x","uri":"file:///w/a.go","kinds":["x"]}`, -32602},
 		"explain, no folder":     {"semantic/explain", `{"query":"x","uri":"file:///w/a.go","folders":["untitled:a"]}`, -32602},
 		"an unknown method":      {"textDocument/hover", `{}`, -32601},
-		"an unknown one of ours": {"semantic/pause", `{}`, -32601},
+		"an unknown one of ours": {"semantic/future", `{}`, -32601},
+		"pause, wrong folders":   {"semantic/pause", `{"folders":7}`, -32602},
+		"resume, wrong folders":  {"semantic/resume", `{"folders":"x"}`, -32602},
 		"an optional one":        {"$/future", `{}`, -32601},
 		"a notification's name":  {"textDocument/didOpen", `{}`, -32601},
 	}

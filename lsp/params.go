@@ -162,7 +162,8 @@ func (c criteria) ask(text string) (indexing.Query, error) {
 	return q, nil
 }
 
-type semanticReindexParams struct {
+// foldersParams name folders; none are all.
+type foldersParams struct {
 	Folders []string `json:"folders"`
 }
 

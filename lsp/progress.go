@@ -30,8 +30,10 @@ type progress struct {
 	s     *server
 	token string
 	title string
+	began time.Time
 	news  chan struct{} // capacity 1: latest is new
 	done  chan struct{} // closed when indexing has ended
+	cut   error         // why it ended before it was done; readable once done is closed
 
 	mu     sync.Mutex
 	latest indexing.Progress // guarded by mu
@@ -42,14 +44,17 @@ type progressParams struct {
 	Value any `json:"value"`
 }
 
-// withProgress calls work and shows its progress, if the client can. The user may cancel it there: then work's
-// context ends, and so does withProgress with errIndexingCancelled.
-func (s *server) withProgress(ctx context.Context, name string, work func(ctx context.Context, p *progress) error) error {
+// withProgress calls work and shows its progress, if the client can. The user may cancel it there: then the folder is
+// paused, and work's context ends with errIndexingCancelled.
+func (s *server) withProgress(ctx context.Context, name, path string, work func(ctx context.Context, p *progress) error) error {
 	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
-		p := &progress{s: s, title: "Indexing " + name, news: make(chan struct{}, 1), done: make(chan struct{})}
-		defer close(p.done)
+		p := &progress{s: s, title: "Indexing " + name, began: time.Now(), news: make(chan struct{}, 1), done: make(chan struct{})}
+		defer func() {
+			p.cut = context.Cause(ctx)
+			close(p.done)
+		}()
 		if s.client.progress {
-			p.token = s.newToken(func() { g.Cancel(errIndexingCancelled) })
+			p.token = s.newToken(func() { s.pause(path) })
 			g.Go(p.show)
 		}
 		return work(ctx, p)
@@ -85,12 +90,15 @@ func (p *progress) show(ctx context.Context) error {
 	p.send(ctx, &protocol.WorkDoneProgressBegin{Kind: "begin", Title: p.title, Cancellable: &cancellable, Percentage: &done})
 	for pause := time.Duration(0); p.wait(pause); pause = reportPause {
 		now := p.now()
-		message, done := fmt.Sprintf("%d/%d files", now.Done, now.Total), percent(now)
+		message, done := howFar(now, time.Since(p.began)), percent(now)
 		p.send(ctx, &protocol.WorkDoneProgressReport{Kind: "report", Message: &message, Percentage: &done})
 	}
 	now := p.now()
 	message := fmt.Sprintf("%d files", now.Total)
-	if ctx.Err() != nil {
+	switch {
+	case errors.Is(p.cut, errIndexingCancelled):
+		message = fmt.Sprintf("paused at %d/%d files", now.Done, now.Total)
+	case p.cut != nil:
 		message = fmt.Sprintf("stopped at %d/%d files", now.Done, now.Total)
 	}
 	p.send(ctx, &protocol.WorkDoneProgressEnd{Kind: "end", Message: &message})
@@ -136,6 +144,24 @@ func (p *progress) send(ctx context.Context, value any) {
 	}
 	p.s.tell(ctx, protocol.MethodProgress, progressParams{Token: p.token, Value: json.RawMessage(raw)})
 }
+
+// howFar says how far it is after so long and, once there is something to go by, how fast that went and how long the rest
+// takes at that speed.
+func howFar(now indexing.Progress, after time.Duration) string {
+	message := fmt.Sprintf("%d/%d files", now.Done, now.Total)
+	if now.Done <= 0 || after < speedKnown {
+		return message
+	}
+	perSecond := float64(now.Done) / after.Seconds()
+	left := time.Duration(float64(now.Total-now.Done) / perSecond * float64(time.Second)).Round(time.Second)
+	if perSecond < 10 {
+		return fmt.Sprintf("%s, %.1f/s, %v left", message, perSecond, left)
+	}
+	return fmt.Sprintf("%s, %.0f/s, %v left", message, perSecond, left)
+}
+
+// speedKnown is how long it takes to be worth a guess: the first files are read one by one, and what takes less needs none.
+const speedKnown = time.Second
 
 // percent never says 100 before the end, since storing comes after the last file.
 func percent(now indexing.Progress) uint32 {

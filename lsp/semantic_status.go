@@ -49,6 +49,8 @@ func (s *server) status(docs workspace.Documents) statusPayload {
 		switch {
 		case f.failure != "":
 			p.State, p.Message = indexing.StateFailed, f.failure
+		case f.paused:
+			p.State, p.Message = indexing.StatePaused, ""
 		case f.runs > 0:
 			p.State, p.Message = indexing.StateIndexing, ""
 		}
