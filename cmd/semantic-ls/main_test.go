@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/semantic-ls/semantic-ls/workspace/settings"
 )
 
 // asProgram, set in the environment, makes the test's executable be the
@@ -36,6 +38,7 @@ type sandbox struct {
 	project string
 	cache   string
 	config  string // the user's settings file, which does not exist yet
+	logs    string // where servers log to
 	env     []string
 }
 
@@ -95,6 +98,14 @@ func newSandbox(t *testing.T) *sandbox {
 	for _, name := range []string{"XDG_CONFIG_HOME", "APPDATA"} {
 		t.Setenv(name, filepath.Join(dir, "config"))
 	}
+	for _, name := range []string{"XDG_STATE_HOME", "LocalAppData"} {
+		t.Setenv(name, filepath.Join(dir, "state"))
+	}
+	loaded, _, err := settings.Load(settings.Sources{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.logs = loaded.Log.Directory
 	config, err := os.UserConfigDir()
 	if err != nil {
 		t.Fatal(err)

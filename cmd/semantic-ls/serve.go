@@ -32,8 +32,9 @@ func (p *process) serveCommand() *cobra.Command {
 		Short: "Serve an editor over standard input and output",
 		Long: `Speaks the Language Server Protocol over standard input and output until the editor
 says exit, closes the stream or dies. An editor starts it; there is nothing to
-start by hand. Standard output carries nothing but the protocol; the log goes to
-standard error, or to the file that log.file names.
+start by hand. Standard output carries nothing but the protocol. The log goes to a
+file in the state directory, its warnings to standard error as well; or to the file
+that log.file names, and to that alone.
 
 With --listen it serves every connection to a socket instead, each in a session of
 its own, until it is interrupted; sessions of the same workspace share its index.

@@ -77,6 +77,16 @@ func (s *sandbox) serve(args ...string) *server {
 	return srv
 }
 
+// logged is what stands in the log file of the first server.
+func (s *sandbox) logged() string {
+	s.t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.logs, "serve.log"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(text)
+}
+
 // Close closes the program's standard input, as an editor does that is done.
 func (srv *server) Close() error { return srv.closeIn() }
 
@@ -117,8 +127,11 @@ func TestStdoutCarriesOnlyProtocolBytes(t *testing.T) {
 			t.Errorf("exit code %d", code)
 		}
 	})
-	if log := srv.log.String(); !strings.Contains(log, "debug") {
+	if log := s.logged(); !strings.Contains(log, "\tdebug\t") {
 		t.Errorf("nothing was logged at debug level:\n%s", log)
+	}
+	if log := srv.log.String(); log != "" {
+		t.Errorf("standard error, with nothing to warn of:\n%s", log)
 	}
 	frames := 0
 	in := textproto.NewReader(bufio.NewReader(strings.NewReader(srv.wire.String())))

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,30 @@ func UserFile() string {
 		return ""
 	}
 	return filepath.Join(dir, "semantic-ls", "settings.json")
+}
+
+// logDirectory returns where this system wants logs to be: the state directory of the XDG base directory
+// specification, ~/Library/Logs, %LocalAppData%; "" if the environment names no such directory.
+func logDirectory() string {
+	switch runtime.GOOS {
+	case "windows":
+		if dir := os.Getenv("LocalAppData"); filepath.IsAbs(dir) {
+			return filepath.Join(dir, "semantic-ls", "log")
+		}
+		return ""
+	case "darwin", "ios":
+		if home, err := os.UserHomeDir(); err == nil && filepath.IsAbs(home) {
+			return filepath.Join(home, "Library", "Logs", "semantic-ls")
+		}
+		return ""
+	}
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) { // a relative one is invalid, and to be ignored
+		return filepath.Join(dir, "semantic-ls", "log")
+	}
+	if home, err := os.UserHomeDir(); err == nil && filepath.IsAbs(home) {
+		return filepath.Join(home, ".local", "state", "semantic-ls", "log")
+	}
+	return ""
 }
 
 // Load reads the settings from all sources. Every value is checked, also one that a stronger source
@@ -205,6 +230,7 @@ func (l *loader) set(row *Setting, text string, origin Origin) {
 // finish fills in the defaults that depend on other settings or on the machine.
 func (l *loader) finish() error {
 	s := &l.settings
+	s.Log.Directory = logDirectory()
 	if s.Cache.Directory == "" {
 		dir, err := os.UserCacheDir()
 		if err != nil {

@@ -59,8 +59,9 @@ type Cache struct {
 
 // Log says what is told about the server's own work, and where.
 type Log struct {
-	Level string // debug, info, warn or error
-	File  string // absolute; "": standard error
+	Level     string // debug, info, warn or error
+	File      string // absolute; "": files in Directory
+	Directory string // absolute, no setting: what the system has for it; "" if the machine offers none
 }
 
 // String prints everything but the key.

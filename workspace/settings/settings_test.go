@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ func home(t *testing.T) string {
 	}
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
 	t.Setenv("LocalAppData", filepath.Join(dir, "cache"))
+	t.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state"))
 	t.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "config"))
 	t.Setenv("AppData", filepath.Join(dir, "config"))
 	return dir
@@ -46,7 +48,14 @@ func load(t *testing.T, from Sources) (Settings, []Warning) {
 }
 
 func TestDefaults(t *testing.T) {
-	home(t)
+	dir := home(t)
+	logs := filepath.Join(dir, "state", "semantic-ls", "log")
+	switch runtime.GOOS {
+	case "windows":
+		logs = filepath.Join(dir, "cache", "semantic-ls", "log")
+	case "darwin":
+		logs = filepath.Join(dir, "Library", "Logs", "semantic-ls")
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)
@@ -56,13 +65,31 @@ func TestDefaults(t *testing.T) {
 		Embedding: Embedding{Provider: "builtin", BatchSize: 64, Concurrency: 4, Timeout: 30 * time.Second},
 		Index:     Index{MaxFileSize: 1 << 20},
 		Cache:     Cache{Directory: filepath.Join(cache, "semantic-ls"), VectorBytes: 2 << 30},
-		Log:       Log{Level: "info"},
+		Log:       Log{Level: "info", Directory: logs},
 	}
 	if s.Embedding != want.Embedding || s.Index != want.Index || s.Cache != want.Cache || s.Log != want.Log {
 		t.Errorf("got %+v, want %+v", s, want)
 	}
 	if len(warnings) > 0 || s.Origin("log.level") != (Origin{}) || s.Origin("log.level").String() != "the defaults" {
 		t.Errorf("warnings %v, origin %v", warnings, s.Origin("log.level"))
+	}
+}
+
+// The specification: a relative path is invalid, and to be ignored.
+func TestTheStateDirectoryIsAbsolute(t *testing.T) {
+	dir := home(t)
+	for _, state := range []string{"", "relative"} {
+		t.Setenv("XDG_STATE_HOME", state)
+		s, _ := load(t, Sources{})
+		if !filepath.IsAbs(s.Log.Directory) || !strings.HasPrefix(s.Log.Directory, dir) {
+			t.Errorf("XDG_STATE_HOME=%q: logs in %q", state, s.Log.Directory)
+		}
+	}
+	for _, name := range []string{"HOME", "USERPROFILE", "XDG_STATE_HOME", "LocalAppData", "XDG_CACHE_HOME"} {
+		t.Setenv(name, "")
+	}
+	if s, _ := load(t, Sources{Flags: map[string]string{"cache.directory": dir}}); s.Log.Directory != "" {
+		t.Errorf("without a home: logs in %q", s.Log.Directory)
 	}
 }
 

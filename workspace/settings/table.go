@@ -134,7 +134,9 @@ func Table() []Setting {
 		},
 		{
 			Key: "log.file", Type: Path, Machine: true,
-			Doc:   "The file that the server logs to. Not set: standard error, which editors show as the server's output.",
+			Doc: "The file that the server logs to: it is appended to, and opened again on SIGHUP. Not set: files of at most 4 MiB " +
+				"below the state directory (`$XDG_STATE_HOME/semantic-ls/log` or `~/.local/state/semantic-ls/log`, `~/Library/Logs/semantic-ls`, " +
+				"`%LocalAppData%\\semantic-ls\\log`); then warnings and errors go to standard error as well, which editors show as the server's output.",
 			field: func(s *Settings) any { return &s.Log.File },
 		},
 	}
