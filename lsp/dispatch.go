@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
-	"time"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -85,6 +83,8 @@ func (s *server) notification(method string) func(params json.RawMessage) error 
 		return s.didChangeWorkspaceFolders
 	case protocol.MethodCancelRequest:
 		return s.cancelRequest
+	case protocol.MethodSetTrace:
+		return s.setTrace
 	case protocol.MethodWindowWorkDoneProgressCancel:
 		return s.workDoneProgressCancel
 	}
@@ -99,22 +99,20 @@ func (s *server) handle(wire context.Context, req *jsonrpc2.Request) (any, error
 		return nil, nil
 	}
 	var result any
-	method, id, start := strings.Clone(req.Method()), req.ID(), time.Now()
+	a := s.ask(req)
 	err := tasks.Catch(func() (err error) {
-		result, err = s.called(wire, req)
+		result, err = s.called(wire, req, a)
 		return err
 	})
-	if entry := s.log.Check(zap.DebugLevel, "request"); entry != nil {
-		entry.Write(zap.String("id", fmt.Sprint(id)), zap.String("method", method), zap.Duration("took", time.Since(start)), zap.Error(err))
-	}
 	if err != nil {
-		return nil, s.refusal(s.life, method, err)
+		result, err = nil, s.refusal(a.within(s.life), a.method, err)
 	}
-	return result, nil
+	s.account(a, err)
+	return result, err
 }
 
 // called answers a request.
-func (s *server) called(wire context.Context, req *jsonrpc2.Request) (any, error) {
+func (s *server) called(wire context.Context, req *jsonrpc2.Request, a *asked) (any, error) {
 	method := req.Method()
 	switch {
 	case s.at(stopped):
@@ -141,24 +139,23 @@ func (s *server) called(wire context.Context, req *jsonrpc2.Request) (any, error
 	s.cfg.Presence.enter()
 	defer s.cfg.Presence.leave()
 	s.present()
-	return s.answer(wire, req, begin)
+	return s.answer(wire, req, a, begin)
 }
 
 // answer begins a request on the read loop, releases that, and finishes the request.
-func (s *server) answer(wire context.Context, req *jsonrpc2.Request, begin begin) (any, error) {
-	method := strings.Clone(req.Method())
+func (s *server) answer(wire context.Context, req *jsonrpc2.Request, a *asked, begin begin) (any, error) {
 	var result any
 	var refused error
 	// Each scope turns its own cause into the answer, before the scopes around it see the error.
-	err := s.requests.Run(s.life, req.ID(), func(ctx context.Context) error {
+	err := s.requests.Run(a.within(s.life), req.ID(), func(ctx context.Context) error {
 		w, err := begin(s.session.Documents(), json.RawMessage(req.Params()))
 		if err != nil {
-			refused = s.refusal(ctx, method, err)
+			refused = s.refusal(ctx, a.method, err)
 			return nil
 		}
 		finish := func(ctx context.Context) error {
 			jsonrpc2.Async(wire)
-			refused = s.refusal(ctx, method, tasks.Catch(func() (err error) {
+			refused = s.refusal(ctx, a.method, tasks.Catch(func() (err error) {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}

@@ -31,6 +31,7 @@ type initializeParams struct {
 	WorkspaceFolders      json.RawMessage `json:"workspaceFolders"`
 	Capabilities          json.RawMessage `json:"capabilities"`
 	InitializationOptions json.RawMessage `json:"initializationOptions"`
+	Trace                 json.RawMessage `json:"trace"`
 }
 
 // initialize answers with what the server can do. Nothing is indexed before initialized.
@@ -63,6 +64,8 @@ func (s *server) initialize(params json.RawMessage) (any, error) {
 		configuration: lenient[bool](at(p.Capabilities, "workspace", "configuration")),
 		tellsSettings: lenient[bool](at(p.Capabilities, "workspace", "didChangeConfiguration", "dynamicRegistration")),
 	}
+	trace, _ := traceOf(lenient[string](p.Trace))
+	s.trace.Store(trace)
 	for _, f := range workspaceFolders(p) {
 		s.want(f)
 	}

@@ -48,14 +48,14 @@ func (s *server) refusal(ctx context.Context, method string, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &panicked):
-		s.log.Error("panic", zap.String("doing", method), zap.Error(err), zap.ByteString("stack", panicked.Stack))
+		indexing.LogOf(ctx, s.log).Error("panic", zap.Error(err), zap.ByteString("stack", panicked.Stack))
 		return jsonrpc2.Errorf(jsonrpc2.InternalError, "%s: %v; this is a bug, the log has its stack", method, err)
 	case errors.As(err, &wire):
 		return wire
 	case ctx.Err() != nil:
 		return s.interrupted(ctx)
 	}
-	s.log.Warn("request failed", zap.String("method", method), zap.Error(err))
+	indexing.LogOf(ctx, s.log).Warn("request failed", zap.Error(err))
 	return jsonrpc2.Errorf(codeFailed, "%v", err)
 }
 

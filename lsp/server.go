@@ -100,6 +100,8 @@ type Config struct {
 	Log *zap.Logger
 	// Presence, if set, is told when somebody waits or types.
 	Presence *Presence
+	// SlowAfter is how long a request takes of which the log says where the time went. 0: a tenth of a second.
+	SlowAfter time.Duration
 	// RetryAfter is the pause before a folder that could not be indexed is tried again, doubled before each
 	// next try, up to five minutes. 0: 5 seconds, after which a server that restarts is back.
 	RetryAfter time.Duration
@@ -136,6 +138,7 @@ type server struct {
 
 	session  *workspace.Session
 	activity activity
+	trace    atomic.Int32                // of what a client wants to be told: traceOff, traceMessages or traceVerbose
 	requests tasks.Registry[jsonrpc2.ID] // by id
 	searches tasks.Registry[string]      // by search box
 	saves    tasks.Registry[string]      // by path
@@ -214,6 +217,9 @@ func newServer(stream io.ReadWriteCloser, cfg Config) *server {
 	}
 	if s.log == nil {
 		s.log = zap.NewNop()
+	}
+	if s.cfg.SlowAfter == 0 {
+		s.cfg.SlowAfter = slowAfter
 	}
 	s.stream = newFrames(stream, s.log, s.broken)
 	s.conn = jsonrpc2.NewConn(s.stream, jsonrpc2.WithCodec(codec{}))

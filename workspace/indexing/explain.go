@@ -188,7 +188,7 @@ func (e *Engine) standing(ctx context.Context, v view, q Query, ids []uint32, x 
 	x.Warning = cmp.Or(warning, x.Warning)
 	limit := limitOf(q.Limit)
 	asked := search.Query{Text: q.Text, Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
-	found, err := search.Rank(ctx, v.snapshot, v.scope, asked)
+	found, err := rank(ctx, v.snapshot, v.scope, asked, false)
 	if err != nil {
 		return Explanation{}, err
 	}

@@ -96,6 +96,7 @@ func (s *sources) open(root, rel string) *source {
 // hits reads the texts of what was found and drops what is no longer there, or turns out to be of another kind than is
 // wanted, or to hold another text.
 func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found search.Result, limit int) ([]search.Hit, error) {
+	defer during(ctx, Reading)()
 	hits := make([]search.Hit, 0, min(limit, len(found.Ranked)))
 	snippets := search.NewSnippets(found.Terms)
 	for rest := found.Ranked; len(hits) < limit && len(rest) > 0; {

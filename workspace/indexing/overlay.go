@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/embed"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
@@ -106,7 +108,8 @@ func (e *Engine) bufferSegment(
 	if known.segment != nil && known.model == ed.model {
 		return known.segment, nil
 	}
-	doc := []index.Document{e.cut(index.File{Path: rel, Size: int64(len(d.Text))}, d.Text)}
+	log := func() *zap.Logger { return LogOf(ctx, e.cfg.Log) }
+	doc := []index.Document{cut(index.File{Path: rel, Size: int64(len(d.Text))}, d.Text, log)}
 	whole, err := e.embedBuffer(ctx, f, ed, doc)
 	if err != nil {
 		return nil, err

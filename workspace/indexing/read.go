@@ -57,9 +57,14 @@ func plain(err error) string {
 
 // cut fills in what text tells.
 func (e *Engine) cut(file index.File, text string) index.Document {
+	return cut(file, text, func() *zap.Logger { return e.cfg.Log })
+}
+
+// cut is Engine.cut that logs to log.
+func cut(file index.File, text string, log func() *zap.Logger) index.Document {
 	outline := chunk.Cut(file.Path, text)
 	if outline.Fault != "" {
-		e.cfg.Log.Error("no outline", zap.String("path", file.Path), zap.String("fault", outline.Fault))
+		log().Error("no outline", zap.String("path", file.Path), zap.String("fault", outline.Fault))
 	}
 	file.Language = outline.Language
 	file.Hash = index.HashText(text)

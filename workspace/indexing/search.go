@@ -55,10 +55,7 @@ func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) 
 		case texts != nil:
 			return l.exact(ctx, v, asked, q.Explain)
 		}
-		found, err := search.Rank(ctx, v.snapshot, v.scope, asked)
-		if err == nil && q.Explain {
-			found.Explanations, err = search.Explain(ctx, v.snapshot, v.scope, asked, found.Ranked)
-		}
+		found, err := rank(ctx, v.snapshot, v.scope, asked, q.Explain)
 		if err != nil {
 			return nil, err
 		}
@@ -68,6 +65,16 @@ func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) 
 		answer.Warning = joined(answer.Warning, l.warning(texts))
 	}
 	return answer, err
+}
+
+// rank is search.Rank, with explanations where they are asked for.
+func rank(ctx context.Context, snapshot *index.Snapshot, scope index.Scope, q search.Query, explain bool) (search.Result, error) {
+	defer during(ctx, Retrieval)()
+	found, err := search.Rank(ctx, snapshot, scope, q)
+	if err == nil && explain {
+		found.Explanations, err = search.Explain(ctx, snapshot, scope, q, found.Ranked)
+	}
+	return found, err
 }
 
 // answer is what find finds in each view, with the text's vector of its model.
@@ -130,7 +137,9 @@ func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place)
 	like := search.Compare(asked)
 	answer, err := e.answer(ctx, seen, asked.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
 		q := search.Query{Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
+		done := during(ctx, Retrieval)
 		found, err := like.Rank(ctx, v.snapshot, v.scope.Without(self(v.snapshot)), q)
+		done()
 		if err != nil {
 			return nil, err
 		}
@@ -222,6 +231,7 @@ type view struct {
 
 // view joins the snapshots of the folders that the query looks in.
 func (e *Engine) view(ctx context.Context, docs workspace.Documents, within []string, filter *Filter) (views, error) {
+	defer during(ctx, Documents)()
 	e.buffers.prune(docs)
 	var (
 		folders  []*folder
@@ -320,6 +330,7 @@ func (e *Engine) narrow(ctx context.Context, seen *views, places []index.Place, 
 // queryProbe embeds the query with the model of an edition. A model that is slow or fails
 // costs the query its vector, not its answer: the warning says so.
 func (e *Engine) queryProbe(ctx context.Context, ed edition, text string) (index.Probe, string, error) {
+	defer during(ctx, Embedding)()
 	if ed.local() {
 		// As much as is read for its words. A remote model cuts for itself, once secrets
 		// are masked: half a secret does not look like one.
@@ -350,7 +361,7 @@ func (e *Engine) queryProbe(ctx context.Context, ed edition, text string) (index
 		err = errors.Join(err, fmt.Errorf("no answer within %v", queryPatience))
 	}
 	if err != nil {
-		e.cfg.Log.Warn("embedding a query", zap.Error(err))
+		LogOf(ctx, e.cfg.Log).Warn("embedding a query", zap.Error(err))
 		return index.Probe{}, fmt.Sprintf("searched by words only: model %s: %v", ed.name, err), nil
 	}
 	return probe, "", nil

@@ -53,14 +53,7 @@ func (l *looking) exact(ctx context.Context, v view, q search.Query, explain boo
 		return nil, err
 	}
 	q.Limit = max(quickLook, q.Limit)
-	rank := func(scope index.Scope) (search.Result, error) {
-		found, err := search.Rank(ctx, v.snapshot, scope, q)
-		if err == nil && explain {
-			found.Explanations, err = search.Explain(ctx, v.snapshot, scope, q, found.Ranked)
-		}
-		return found, err
-	}
-	found, err := rank(scope)
+	found, err := rank(ctx, v.snapshot, scope, q, explain)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +65,7 @@ func (l *looking) exact(ctx context.Context, v view, q search.Query, explain boo
 	if err != nil {
 		return nil, err
 	}
-	if found, err = rank(scope.Only(ids)); err != nil {
+	if found, err = rank(ctx, v.snapshot, scope.Only(ids), q, explain); err != nil {
 		return nil, err
 	}
 	ranked := make(map[uint32]bool, len(found.Ranked))
@@ -126,6 +119,7 @@ func (q Query) wordless() bool {
 func (l *looking) scan(
 	ctx context.Context, s *sources, snapshot *index.Snapshot, scope index.Scope, enough int,
 ) (ids []uint32, err error) {
+	defer during(ctx, Reading)()
 	batch := make([]index.Listed, 0, readBatch)
 	look := func() error {
 		if ctx.Err() != nil {
