@@ -98,6 +98,11 @@ type Config struct {
 	Version string
 	// Log may be nil.
 	Log *zap.Logger
+	// Trace, if set, is told every message as it is on the wire, in its order: what was read before anything is done
+	// about it, and what is sent before it is written. It keeps nothing of the bytes. *trace.Recorder is one.
+	Trace interface {
+		Message(fromClient bool, message []byte)
+	}
 	// Presence, if set, is told when somebody waits or types.
 	Presence *Presence
 	// SlowAfter is how long a request takes of which the log says where the time went. 0: a tenth of a second.
@@ -222,6 +227,9 @@ func newServer(stream io.ReadWriteCloser, cfg Config) *server {
 		s.cfg.SlowAfter = slowAfter
 	}
 	s.stream = newFrames(stream, s.log, s.broken)
+	if cfg.Trace != nil {
+		s.stream.trace = cfg.Trace.Message
+	}
 	s.conn = jsonrpc2.NewConn(s.stream, jsonrpc2.WithCodec(codec{}))
 	return s
 }

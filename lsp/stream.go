@@ -54,6 +54,7 @@ type frames struct {
 	broken func(error)
 	ended  atomic.Bool // read no more
 	close  func() error
+	trace  func(fromClient bool, message []byte)
 
 	owed     atomic.Int64  // answers to the calls that were read
 	answered chan struct{} // capacity 1: one was written
@@ -71,6 +72,7 @@ func newFrames(rwc io.ReadWriteCloser, log *zap.Logger, broken func(error)) *fra
 		log:    log,
 		broken: broken,
 		close:  sync.OnceValue(rwc.Close),
+		trace:  func(bool, []byte) {},
 
 		answered: make(chan struct{}, 1),
 	}
@@ -97,6 +99,7 @@ func (f *frames) Read(context.Context) (jsonrpc2.Message, int64, error) {
 		if err := f.read(int(size)); err != nil {
 			return nil, 0, f.fail(err)
 		}
+		f.trace(true, f.body)
 		msg, err := jsonrpc2.DecodeMessage(f.body)
 		if err == nil {
 			if _, ok := msg.(*jsonrpc2.Call); ok {
@@ -236,6 +239,7 @@ func (f *frames) write(msg jsonrpc2.Message) (int, error) {
 	const room = len("Content-Length: ") + 20 + len("\r\n\r\n")
 	f.out = jsonrpc2.AppendMessage(append(f.out[:0], make([]byte, room)...), msg)
 	header := fmt.Appendf(nil, "Content-Length: %d\r\n\r\n", len(f.out)-room)
+	f.trace(false, f.out[room:])
 	answer := isAnswer(f.out[room:])
 	frame := f.out[room-len(header):]
 	copy(frame, header)

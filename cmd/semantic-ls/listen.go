@@ -144,7 +144,7 @@ const acceptPause = 100 * time.Millisecond
 
 // serveConnections serves every connection in a session of its own until ctx ends,
 // which it awaits. One that fails costs no other.
-func serveConnections(ctx context.Context, l net.Listener, srv *service) error {
+func serveConnections(ctx context.Context, l net.Listener, srv *service, trace tracing) error {
 	log := srv.log.Logger
 	err := tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
 		defer context.AfterFunc(ctx, func() { l.Close() })()
@@ -167,9 +167,14 @@ func serveConnections(ctx context.Context, l net.Listener, srv *service) error {
 				continue
 			}
 			config, release := srv.session(log.With(zap.Int("session", n)))
+			traced, err := trace.start(&config)
+			if err != nil {
+				config.Log.Warn("the session is not traced", zap.Error(err))
+			}
 			g.Go(func(ctx context.Context) error {
 				defer srv.engines.finish(ctx)
 				defer release()
+				defer traced()
 				if err := tasks.Catch(func() error { return lsp.Serve(ctx, conn, config) }); err != nil && ctx.Err() == nil {
 					config.Log.Info("the session has ended", zap.Error(err))
 				}

@@ -141,7 +141,7 @@ Without a command it serves an editor if standard input is not a terminal.`,
 			if !stdio && isTerminal(p.stdin) {
 				return cmd.Help()
 			}
-			return p.serve(cmd.Context())
+			return p.serve(cmd.Context(), tracing{})
 		},
 	}
 	root.SuggestionsMinimumDistance = 2
@@ -153,7 +153,7 @@ Without a command it serves an editor if standard input is not a terminal.`,
 	root.CompletionOptions.HiddenDefaultCmd = false
 	p.flags.add(root)
 	root.AddCommand(p.searchCommand(), p.relatedCommand(), p.outlineCommand(), p.indexCommand(), p.statusCommand(),
-		p.cacheCommand(), p.serveCommand(), p.versionCommand())
+		p.cacheCommand(), p.serveCommand(), p.replayCommand(), p.versionCommand())
 	return root
 }
 

@@ -27,6 +27,7 @@ const serveEndsWithin = 2500 * time.Millisecond
 
 func (p *process) serveCommand() *cobra.Command {
 	var listenAt string
+	var trace tracing
 	cmd := &cobra.Command{
 		Use:   "serve [flags]",
 		Short: "Serve an editor over standard input and output",
@@ -46,23 +47,35 @@ Settings that the editor sends count less than flags and environment, and more t
 the user's settings file; with --listen, what they say of the log counts for nothing.
 When they change, they are applied at once: while another model indexes, the one
 before answers. SIGHUP reads the file again: the log follows at once, everything else
-when the editor's settings change, or with the next session.`,
+when the editor's settings change, or with the next session.
+
+With --trace, every message both ways is written to FILE, to be sent with a report
+of a problem; "semantic-ls replay" plays it again. Texts, queries and names of files
+are replaced by neutral ones of the same lengths, unless --trace-contents is given.
+A FILE that exists is left alone: FILE.2 is written then, or FILE.3, and so on, as
+for each further connection with --listen.`,
 		Example: `  semantic-ls serve
+  semantic-ls serve --trace /tmp/semantic-ls.trace
   semantic-ls serve --listen tcp://127.0.0.1:4389
   semantic-ls serve --listen unix:///run/user/1000/semantic-ls`,
 		Args: atMost(0, 0, func([]string) string { return "an editor says what to serve: semantic-ls serve" }),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if trace.contents && trace.path == "" {
+				return hinted("semantic-ls serve --trace FILE --trace-contents", "--trace-contents without --trace writes nothing")
+			}
 			if !cmd.Flags().Changed("listen") {
-				return p.serve(cmd.Context())
+				return p.serve(cmd.Context(), trace)
 			}
 			at, err := parseAddress(listenAt)
 			if err != nil {
 				return err
 			}
-			return p.listen(cmd.Context(), at)
+			return p.listen(cmd.Context(), at, trace)
 		},
 	}
 	cmd.Flags().StringVar(&listenAt, "listen", "", "serve connections to `ADDRESS`: tcp://127.0.0.1:PORT or unix:///path")
+	cmd.Flags().StringVar(&trace.path, "trace", "", "write every message to `FILE`")
+	cmd.Flags().BoolVar(&trace.contents, "trace-contents", false, "keep texts, queries and names of files in it")
 	// Clients built on Microsoft's library add these by themselves.
 	cmd.Flags().Bool("stdio", true, "serve over standard input and output")
 	cmd.Flags().Int("clientProcessId", 0, "the editor's process; initialize says it too")
@@ -73,19 +86,24 @@ when the editor's settings change, or with the next session.`,
 
 // serve answers one client over standard input and output. The exit code is 0 after
 // shutdown, 1 without.
-func (p *process) serve(ctx context.Context) error {
+func (p *process) serve(ctx context.Context, trace tracing) error {
 	srv := p.newService()
 	srv.alone = true
 	defer srv.close()
 	config, release := srv.session(srv.log.Logger)
 	defer release()
+	traced, err := trace.start(&config)
+	if err != nil {
+		return err
+	}
+	defer traced()
 	late := time.NewTimer(time.Hour)
 	late.Stop()
 	defer func() { late.Stop() }()
 	config.Ending = func() {
 		late = time.AfterFunc(serveEndsWithin, func() { os.Exit(exitNone) })
 	}
-	err := srv.run(ctx, func(ctx context.Context) error {
+	err = srv.run(ctx, func(ctx context.Context) error {
 		return lsp.Serve(ctx, stdio{p.stdin, p.stdout}, config)
 	})
 	switch {
@@ -101,7 +119,7 @@ func (p *process) serve(ctx context.Context) error {
 
 // listen serves every connection until ctx ends, which is how it
 // ends: the exit code is 0 then.
-func (p *process) listen(ctx context.Context, at address) error {
+func (p *process) listen(ctx context.Context, at address, trace tracing) error {
 	srv := p.newService()
 	defer srv.close()
 	l, err := at.listen(ctx)
@@ -109,7 +127,7 @@ func (p *process) listen(ctx context.Context, at address) error {
 		return hinted("choose another address, or end the process that has it", "--listen: %w", err)
 	}
 	_, _ = fmt.Fprintf(p.stderr, "semantic-ls: listening on %s://%s\n", l.Addr().Network(), l.Addr())
-	return srv.run(ctx, func(ctx context.Context) error { return serveConnections(ctx, l, srv) })
+	return srv.run(ctx, func(ctx context.Context) error { return serveConnections(ctx, l, srv, trace) })
 }
 
 // service is what the sessions of this process have in common.
@@ -126,16 +144,22 @@ type service struct {
 }
 
 func (p *process) newService() *service {
-	srv := &service{process: p, log: sessionLog(p.stderr), hangups: make(chan os.Signal, 1)}
-	if len(reloadSignals) > 0 {
-		signal.Notify(srv.hangups, reloadSignals...) // before anybody is told that it serves: it would end it
-	}
+	srv := p.serviceOf(sessionLog(p.stderr))
 	// A mistake in the settings is for initialize to report, where the user
 	// gets to read it.
 	if s, _, err := p.loadSettings(nil); err == nil {
 		if err := srv.log.obey(s); err != nil {
 			srv.log.Error("the log stays where it is", zap.Error(err))
 		}
+	}
+	return srv
+}
+
+// serviceOf makes a service that logs to log.
+func (p *process) serviceOf(log *logger) *service {
+	srv := &service{process: p, log: log, hangups: make(chan os.Signal, 1)}
+	if len(reloadSignals) > 0 {
+		signal.Notify(srv.hangups, reloadSignals...) // before anybody is told that it serves: it would end it
 	}
 	cores := runtime.GOMAXPROCS(0)
 	// Two more threads of Go than there are cores: one for the garbage collector, and
@@ -253,6 +277,9 @@ func (srv *service) follow(options json.RawMessage) error {
 		return err
 	}
 	srv.options = slices.Clone(options)
+	if !srv.log.own {
+		return nil // a command's, which has obeyed
+	}
 	return srv.log.obey(s)
 }
 

@@ -1,0 +1,160 @@
+package trace
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/semantic-ls/semantic-ls/workspace/text"
+)
+
+// secrets stands in every place where a message can have contents; each line of the file is one message.
+func secrets(t testing.TB) [][]byte {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", "messages.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Split(bytes.TrimSpace(raw), []byte("\n"))
+}
+
+func TestNothingSecretIsLeft(t *testing.T) {
+	r := newRedactor()
+	for _, message := range secrets(t) {
+		if !bytes.Contains(bytes.ToLower(message), []byte("secret")) {
+			continue
+		}
+		got, err := rewrite(message, r)
+		if err != nil {
+			t.Fatalf("%s: %v", message, err)
+		}
+		if bytes.Contains(bytes.ToLower(got), []byte("secret")) {
+			t.Errorf("%s\nbecomes\n%s", message, got)
+		}
+		if !json.Valid(got) {
+			t.Errorf("%s\nis no JSON", got)
+		}
+	}
+}
+
+// What replaying needs stays.
+func TestWhatReplayNeedsIsKept(t *testing.T) {
+	r := newRedactor()
+	cases := []struct{ message, want string }{
+		{
+			`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"processId":7,"clientInfo":{"name":"Visual Studio Code","version":"1.99.0"},"capabilities":{"general":{"positionEncodings":["utf-8","utf-16"]}},"workspaceFolders":[{"uri":"file:///home/me/shop","name":"shop"}],"initializationOptions":{"log":{"level":"debug"},"index.maxFileSize":9,"embedding":{"provider":"openai","baseURL":"https://me.example"}},"trace":"verbose"}}`,
+			`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"processId":7,"clientInfo":{"name":"Visual Studio Code","version":"1.99.0"},"capabilities":{"general":{"positionEncodings":["utf-8","utf-16"]}},"workspaceFolders":[{"uri":"file:///p1/p2/p3","name":"some"}],"initializationOptions":{"log":{"level":"debug"},"index.maxFileSize":9,"embedding":{"provider":"openai","baseURL":null}},"trace":"verbose"}}`,
+		},
+		{
+			`{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///home/me/shop/cart%20x.go","languageId":"go","version":1,"text":"package shop\n\n\tx := 1\r\n"}}}`,
+			`{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///p1/p2/p3/p4.go","languageId":"go","version":1,"text":"some words o\n\nthe sam\r\n"}}}`,
+		},
+		{
+			`{"jsonrpc":"2.0","id":"q-1","method":"semantic/search","params":{"query":"where is the cart","limit":5,"folders":["file:///home/me/shop"],"session":"box","partialResultToken":"tok","languages":["go"]}}`,
+			`{"jsonrpc":"2.0","id":"n1","method":"semantic/search","params":{"query":"some words of the","limit":5,"folders":["file:///p1/p2/p3"],"session":"n2","partialResultToken":"n3","languages":["go"]}}`,
+		},
+		{`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":"q-1"}}`, `{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":"n1"}}`},
+		{`{"jsonrpc":"2.0","method":"$/setTrace","params":{"value":"off"}}`, `{"jsonrpc":"2.0","method":"$/setTrace","params":{"value":"off"}}`},
+		{
+			`{"jsonrpc":"2.0","id":12345678901234567890,"error":{"code":-32803,"message":"/home/me is full"}}`,
+			`{"jsonrpc":"2.0","id":12345678901234567890,"error":{"code":-32803,"message":"some words of th"}}`,
+		},
+	}
+	for _, c := range cases {
+		got, err := rewrite([]byte(c.message), r)
+		if err != nil || string(got) != c.want {
+			t.Errorf("%s\nbecomes\n%s, %v\nwant\n%s", c.message, got, err, c.want)
+		}
+	}
+}
+
+func TestURIsKeepTheirShape(t *testing.T) {
+	for in, want := range map[string]string{
+		"untitled:Untitled-1":                   "untitled:p1",
+		"vscode-remote://ssh/home/x.py":         "vscode-remote://p1/p2/p3.py",
+		`C:\Users\me\x.ts`:                      "p1/p2/p3/p4.ts",
+		"file:///c%3A/Users/me":                 "file:///p1/p2/p3",
+		"file:///a/../b/./a":                    "file:///p1/../p2/./p1",
+		"file:///x/my.tradesecret":              "file:///p1/p2",
+		"":                                      "",
+		"file:///x/" + strings.Repeat("é", 300): "file:///p1/p2",
+	} {
+		if got := newRedactor().uri(in); got != want {
+			t.Errorf("%s becomes %s, want %s", in, got, want)
+		}
+	}
+}
+
+// Positions keep their meaning: of a redacted text and of the text, every line is as long in every encoding.
+func FuzzNeutral(f *testing.F) {
+	for _, s := range []string{"", "one\ntwo\r\nthree\rfour", "tab\there 😀 and é, 木\n\n", "\xff\xfe", "a\u2028b\u0085c\fd"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		s = strings.ToValidUTF8(s, "\ufffd") // as every decoder of JSON does
+		got := neutral(s)
+		if len(got) != len(s) || utf8.RuneCountInString(got) != utf8.RuneCountInString(s) {
+			t.Fatalf("%q becomes %q", s, got)
+		}
+		was, is := text.NewLines(s), text.NewLines(got)
+		if was.Count() != is.Count() {
+			t.Fatalf("%q has %d lines, %q has %d", s, was.Count(), got, is.Count())
+		}
+		for offset := range len(s) + 1 {
+			for _, enc := range []text.Encoding{text.UTF8, text.UTF16, text.UTF32} {
+				if a, b := was.Position(offset, enc), is.Position(offset, enc); a != b {
+					t.Fatalf("offset %d of %q is at %v, of %q at %v", offset, s, a, got, b)
+				}
+			}
+		}
+	})
+}
+
+// Whatever is JSON stays JSON of the same shape.
+func FuzzRewrite(f *testing.F) {
+	for _, message := range secrets(f) {
+		f.Add(message)
+	}
+	f.Add([]byte(`{"a":{"a":1,"a":2},"":[null,true,1e400,"\ud800"]}`))
+	f.Fuzz(func(t *testing.T, message []byte) {
+		if !json.Valid(message) {
+			return
+		}
+		got, err := rewrite(message, newRedactor())
+		if err != nil || !json.Valid(got) {
+			t.Fatalf("%s becomes %s, %v", message, got, err)
+		}
+		placed, err := rewrite(got, newPlacement(filepath.FromSlash("/somewhere")))
+		if err != nil || !json.Valid(placed) {
+			t.Fatalf("%s becomes %s, %v", got, placed, err)
+		}
+		if a, b := shape(message), shape(got); !reflect.DeepEqual(a, b) {
+			t.Fatalf("%s becomes %s", message, got)
+		}
+	})
+}
+
+// shape is the kinds of the tokens of a message: strings and what stands for them are alike.
+func shape(message []byte) (kinds []string) {
+	in := json.NewDecoder(bytes.NewReader(message))
+	in.UseNumber()
+	for {
+		token, err := in.Token()
+		if err != nil {
+			return kinds
+		}
+		switch token := token.(type) {
+		case json.Delim:
+			kinds = append(kinds, token.String())
+		case string, nil:
+			kinds = append(kinds, "text")
+		default:
+			kinds = append(kinds, "value")
+		}
+	}
+}
