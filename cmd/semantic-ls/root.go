@@ -153,7 +153,7 @@ Without a command it serves an editor if standard input is not a terminal.`,
 	root.CompletionOptions.HiddenDefaultCmd = false
 	p.flags.add(root)
 	root.AddCommand(p.searchCommand(), p.relatedCommand(), p.outlineCommand(), p.indexCommand(), p.statusCommand(),
-		p.cacheCommand(), p.serveCommand(), p.replayCommand(), p.versionCommand())
+		p.cacheCommand(), p.serveCommand(), p.replayCommand(), p.doctorCommand(), p.versionCommand())
 	return root
 }
 

@@ -10,6 +10,9 @@ import (
 // chosen is the best kernel that this processor has.
 var chosen = kernels()[0]
 
+// Kernel is the name of that kernel, such as avx2; plain where none is made for the processor.
+func Kernel() string { return chosen.String() }
+
 // uninterrupted is how many bytes a kernel takes at once: the runtime cannot
 // stop a goroutine inside assembly, so that every other one waits for it when
 // garbage is collected. A megabyte from memory is 25 microseconds.

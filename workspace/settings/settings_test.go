@@ -75,6 +75,26 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// Every setting can be shown, and a key cannot be.
+func TestValue(t *testing.T) {
+	home(t)
+	s, _ := load(t, Sources{Flags: map[string]string{"embedding.model": "m", "embedding.timeout": "90s", "index.maxFileSize": "7"}, Environ: []string{"SEMANTIC_LS_EMBEDDING_KEY=sk-1"}})
+	want := map[string]string{"embedding.model": "m", "embedding.timeout": "1m30s", "index.maxFileSize": "7", "embedding.key": "set", "log.level": "info", "embedding.batchSize": "64", "log.file": ""}
+	for _, row := range Table() {
+		got := s.Value(row.Key)
+		if value, ok := want[row.Key]; ok && got != value {
+			t.Errorf("%s is %q, want %q", row.Key, got, value)
+		}
+		if strings.Contains(got, "sk-1") {
+			t.Errorf("%s shows the key", row.Key)
+		}
+	}
+	s, _ = load(t, Sources{})
+	if got := s.Value("embedding.key"); got != "" {
+		t.Errorf("without a key: %q", got)
+	}
+}
+
 // The specification: a relative path is invalid, and to be ignored.
 func TestTheStateDirectoryIsAbsolute(t *testing.T) {
 	dir := home(t)

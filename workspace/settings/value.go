@@ -60,6 +60,30 @@ func (r *Setting) set(s *Settings, text string, origin Origin) error {
 	return nil
 }
 
+// Value returns the value of key as one would write it; of a secret only whether it is "set", and "" for nothing. It
+// panics if there is no such setting.
+func (s Settings) Value(key string) string {
+	for _, row := range Table() {
+		if row.Key != key {
+			continue
+		}
+		switch field := row.field(&s).(type) {
+		case *string:
+			if row.Secret && *field != "" {
+				return "set"
+			}
+			return *field
+		case *int:
+			return strconv.Itoa(*field)
+		case *int64:
+			return strconv.FormatInt(*field, 10)
+		case *time.Duration:
+			return field.String()
+		}
+	}
+	panic("settings: no setting " + key)
+}
+
 // refuse is the error about a value; literal is how it stands there, quotes included.
 func (r *Setting) refuse(literal string, origin Origin) error {
 	if r.Secret {
