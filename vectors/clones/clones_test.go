@@ -238,7 +238,8 @@ func TestWhatIsShortOrTheSameAllOverIsLeftOut(t *testing.T) {
 func TestWhatIsInsideIsNoCopy(t *testing.T) {
 	method := func(name string) string {
 		return "\tpublic int " + name + "(int a) {\n\t\tint b = a * 2;\n" +
-			"\t\tif (b > this.limit) {\n\t\t\tthrow new Error(\"too many\" + b);\n\t\t}\n\t\tthis.count += b;\n\t\treturn this.count;\n\t}\n"
+			"\t\tif (b > this.limit) {\n\t\t\tthrow new Error(\"too many\" + b);\n\t\t}\n" +
+			"\t\tthis.count += b;\n\t\treturn this.count;\n\t}\n"
 	}
 	text := "class Outer {\n" + method("one") + "}\n"
 	at := strings.Index(text, "\tpublic")

@@ -246,8 +246,8 @@ var families = []family{
 		[]quote{doubles},
 		"-?!*+/<>=:&.%",
 		"defun define lambda let let* letrec if cond case when unless do loop begin progn setq set! quote defmacro defvar " +
-			"defparameter defn defn- fn def ns require and or not let-values define-syntax syntax-rules defclass defmethod defgeneric defstruct " +
-			"defcustom save-excursion interactive dolist dotimes while setf",
+			"defparameter defn defn- fn def ns require and or not let-values define-syntax syntax-rules defclass defmethod defgeneric " +
+			"defstruct defcustom save-excursion interactive dolist dotimes while setf",
 	},
 	{
 		"sql",
@@ -255,8 +255,8 @@ var families = []family{
 		[]quote{singled, doubled, raw},
 		"",
 		"select from where join left right inner outer on group by order having insert into values update set delete create table " +
-			"view index function procedure trigger begin end if then else elsif case when loop for while return returns declare as and or " +
-			"not in is exists union all distinct limit primary key references SELECT FROM WHERE JOIN LEFT RIGHT INNER OUTER ON GROUP " +
+			"view index function procedure trigger begin end if then else elsif case when loop for while return returns declare as and " +
+			"or not in is exists union all distinct limit primary key references SELECT FROM WHERE JOIN LEFT RIGHT INNER OUTER ON GROUP " +
 			"BY ORDER HAVING INSERT INTO VALUES UPDATE SET DELETE CREATE TABLE VIEW INDEX FUNCTION PROCEDURE TRIGGER BEGIN END IF " +
 			"THEN ELSE ELSIF CASE WHEN LOOP FOR WHILE RETURN RETURNS DECLARE AS AND OR NOT IN IS EXISTS UNION ALL DISTINCT LIMIT " +
 			"PRIMARY KEY REFERENCES",

@@ -21,6 +21,7 @@ func (f *File) Empty() bool { return len(f.pieces) == 0 }
 type piece struct {
 	from, to int32
 	number   int32 // see Copy
+	chunk    bool  // it is one, and no definition
 }
 
 // Reader makes Files of texts, and keeps its memory for the next one. Not safe for concurrent use; the zero value is ready.
@@ -52,7 +53,7 @@ func (r *Reader) Read(text, language string, definitions, chunks []Span, minLine
 		if !ok || covered(p, defined) {
 			continue
 		}
-		p.number = int32(len(definitions) + i)
+		p.number, p.chunk = int32(len(definitions)+i), true
 		f.pieces = append(f.pieces, p)
 	}
 	// Of several with the same symbols, as a chunk that is a definition and its comment, the first stays.
