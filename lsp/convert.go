@@ -89,8 +89,9 @@ func (p *places) selection(h search.Hit) span {
 }
 
 // hits converts what was found, in its order. The result is never nil.
-func (s *server) hits(found []search.Hit) []hitPayload {
-	p := s.places()
+func (s *server) hits(found []search.Hit) []hitPayload { return s.places().hits(found) }
+
+func (p *places) hits(found []search.Hit) []hitPayload {
 	out := make([]hitPayload, 0, len(found))
 	for _, h := range found {
 		out = append(out, hitPayload{

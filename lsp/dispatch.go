@@ -18,6 +18,7 @@ import (
 const (
 	methodSemanticSearch        = "semantic/search"
 	methodSemanticRelated       = "semantic/related"
+	methodSemanticDuplicates    = "semantic/duplicates"
 	methodSemanticExplain       = "semantic/explain"
 	methodSemanticStatus        = "semantic/status"
 	methodSemanticStatusChanged = "semantic/statusChanged"
@@ -47,6 +48,8 @@ func (s *server) request(method string) begin {
 		return s.semanticSearch
 	case methodSemanticRelated:
 		return s.semanticRelated
+	case methodSemanticDuplicates:
+		return s.semanticDuplicates
 	case methodSemanticExplain:
 		return s.semanticExplain
 	case methodSemanticStatus:

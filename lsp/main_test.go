@@ -23,13 +23,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // fake is an engine whose every answer is the test's. Functions that are nil do nothing and answer with
 // nothing; what was asked is told on channels that never fill.
 type fake struct {
-	search  func(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error)
-	related func(ctx context.Context, docs workspace.Documents, p indexing.Place) (indexing.Answer, error)
-	explain func(ctx context.Context, docs workspace.Documents, q indexing.Query, at indexing.Spot) (indexing.Explanation, error)
-	refresh func(ctx context.Context, root string, report func(indexing.Progress)) error
-	open    func(root string) error
-	update  func(paths []string) error
-	flush   func(ctx context.Context) error
+	search     func(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error)
+	related    func(ctx context.Context, docs workspace.Documents, p indexing.Place) (indexing.Answer, error)
+	duplicates func(ctx context.Context, docs workspace.Documents, q indexing.DuplicatesQuery) (indexing.Duplicates, error)
+	explain    func(ctx context.Context, docs workspace.Documents, q indexing.Query, at indexing.Spot) (indexing.Explanation, error)
+	refresh    func(ctx context.Context, root string, report func(indexing.Progress)) error
+	open       func(root string) error
+	update     func(paths []string) error
+	flush      func(ctx context.Context) error
 
 	opened, closed chan string
 	updated        chan []string
@@ -112,6 +113,15 @@ func (f *fake) Related(ctx context.Context, docs workspace.Documents, p indexing
 		return f.related(ctx, docs, p)
 	}
 	return indexing.Answer{Coverage: covered}, nil
+}
+
+func (f *fake) Duplicates(
+	ctx context.Context, docs workspace.Documents, q indexing.DuplicatesQuery,
+) (indexing.Duplicates, error) {
+	if f.duplicates != nil {
+		return f.duplicates(ctx, docs, q)
+	}
+	return indexing.Duplicates{Coverage: covered}, nil
 }
 
 func (f *fake) Explain(

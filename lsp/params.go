@@ -127,6 +127,15 @@ type semanticRelatedParams struct {
 	criteria
 }
 
+type semanticDuplicatesParams struct {
+	Folders            []string        `json:"folders"`
+	MinLines           *int            `json:"minLines"`
+	Similarity         *float64        `json:"similarity"`
+	Limit              *int            `json:"limit"` // of groups
+	Foreign            bool            `json:"foreign"`
+	PartialResultToken json.RawMessage `json:"partialResultToken"`
+}
+
 type semanticExplainParams struct {
 	Query    string    `json:"query"`
 	URI      string    `json:"uri"`

@@ -44,6 +44,23 @@ type partialPayload struct {
 	Hits []hitPayload `json:"hits"`
 }
 
+type duplicatesPayload struct {
+	Groups   []groupPayload  `json:"groups"`
+	Coverage coveragePayload `json:"coverage"`
+	Warning  string          `json:"warning,omitempty"`
+}
+
+// groupPayload is near-copies; the score of a hit is how similar it is to the first.
+type groupPayload struct {
+	Similarity float64      `json:"similarity"` // of the two that are least so
+	Hits       []hitPayload `json:"hits"`       // at least two
+}
+
+// partialGroupsPayload is what a partial result carries.
+type partialGroupsPayload struct {
+	Groups []groupPayload `json:"groups"`
+}
+
 type explanationPayload struct {
 	Verdict string                `json:"verdict"` // hit, below, unlike, filtered, empty, waiting or skipped
 	Rank    *int                  `json:"rank"`    // from 1, among Of; null for what is not among them

@@ -72,6 +72,7 @@ type Files interface {
 type Queries interface {
 	Search(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error)
 	Related(ctx context.Context, docs workspace.Documents, p indexing.Place) (indexing.Answer, error)
+	Duplicates(ctx context.Context, docs workspace.Documents, q indexing.DuplicatesQuery) (indexing.Duplicates, error)
 	Explain(ctx context.Context, docs workspace.Documents, q indexing.Query, at indexing.Spot) (indexing.Explanation, error)
 	Status() indexing.Status
 }

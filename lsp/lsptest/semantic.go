@@ -34,6 +34,29 @@ type Place struct {
 	Criteria
 }
 
+// Copies is what semantic/duplicates is asked.
+type Copies struct {
+	Folders            []string `json:"folders,omitempty"` // URIs
+	MinLines           int      `json:"minLines,omitempty"`
+	Similarity         float64  `json:"similarity,omitempty"`
+	Limit              int      `json:"limit,omitempty"`
+	Foreign            bool     `json:"foreign,omitempty"`
+	PartialResultToken any      `json:"partialResultToken,omitempty"`
+}
+
+// Duplicates is the result of semantic/duplicates.
+type Duplicates struct {
+	Groups   []Group   `json:"groups"`
+	Coverage *Coverage `json:"coverage"`
+	Warning  string    `json:"warning"`
+}
+
+// Group is near-copies.
+type Group struct {
+	Similarity float64 `json:"similarity"`
+	Hits       []Hit   `json:"hits"`
+}
+
 // Why is what semantic/explain is asked.
 type Why struct {
 	Query    string    `json:"query"`
@@ -157,6 +180,13 @@ func (e *Editor) Related(p Place) (Answer, error) {
 	return a, err
 }
 
+// Duplicates asks semantic/duplicates.
+func (e *Editor) Duplicates(c Copies) (Duplicates, error) {
+	var d Duplicates
+	err := e.Call("semantic/duplicates", c, &d)
+	return d, err
+}
+
 // Explain asks semantic/explain.
 func (e *Editor) Explain(w Why) (Explanation, error) {
 	var x Explanation
@@ -207,12 +237,13 @@ func (e *Editor) AwaitReady() Status {
 type Progress struct {
 	Token json.RawMessage `json:"token"`
 	Value struct {
-		Kind        string `json:"kind"`
-		Title       string `json:"title"`
-		Message     string `json:"message"`
-		Percentage  *int   `json:"percentage"`
-		Cancellable bool   `json:"cancellable"`
-		Hits        []Hit  `json:"hits"`
+		Kind        string  `json:"kind"`
+		Title       string  `json:"title"`
+		Message     string  `json:"message"`
+		Percentage  *int    `json:"percentage"`
+		Cancellable bool    `json:"cancellable"`
+		Hits        []Hit   `json:"hits"`
+		Groups      []Group `json:"groups"`
 	} `json:"value"`
 }
 

@@ -1,0 +1,87 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+
+	"go.lsp.dev/protocol"
+
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
+)
+
+// partialGroups is how many groups a partial result carries: a screen of them.
+const partialGroups = 20
+
+// semanticDuplicates answers which code of the workspace is nearly the same twice. It takes seconds in a large one, in the
+// background: whoever asks may want a token for partial results less than the means to cancel.
+func (s *server) semanticDuplicates(docs workspace.Documents, params json.RawMessage) (work, error) {
+	var p semanticDuplicatesParams
+	if err := decode(params, &p); err != nil {
+		return work{}, err
+	}
+	query, err := p.query()
+	if err != nil {
+		return work{}, err
+	}
+	partial, err := token(p.PartialResultToken)
+	if err != nil {
+		return work{}, err
+	}
+	return work{run: func(ctx context.Context) (any, error) {
+		if len(p.Folders) > 0 && len(query.Folders) == 0 {
+			return duplicatesPayload{Groups: []groupPayload{}, Coverage: s.coverage(docs)}, nil
+		}
+		e, done := s.use()
+		defer done()
+		answer, err := e.Duplicates(ctx, docs, query)
+		if err != nil {
+			return nil, err
+		}
+		at := s.places()
+		groups := make([]groupPayload, 0, len(answer.Groups))
+		told := 0
+		tell := func() {
+			if partial != nil && len(groups) > told {
+				some := partialGroupsPayload{Groups: groups[told:]}
+				s.tell(ctx, protocol.MethodProgress, progressParams{Token: partial, Value: some})
+				told = len(groups)
+			}
+		}
+		for _, g := range answer.Groups {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			groups = append(groups, groupPayload{Similarity: g.Similarity, Hits: at.hits(g.Hits)})
+			if len(groups)-told == partialGroups {
+				tell()
+			}
+		}
+		if tell(); partial != nil {
+			groups = []groupPayload{}
+		}
+		return duplicatesPayload{Groups: groups, Coverage: coverageOf(answer.Coverage), Warning: answer.Warning}, nil
+	}}, nil
+}
+
+// query is what the engine is asked. The error is for the client.
+func (p semanticDuplicatesParams) query() (q indexing.DuplicatesQuery, err error) {
+	q = indexing.DuplicatesQuery{
+		Folders: paths(p.Folders), MinLines: indexing.MinLines, Similarity: indexing.MinSimilarity, Foreign: p.Foreign,
+	}
+	if p.MinLines != nil {
+		q.MinLines = *p.MinLines
+	}
+	if p.Similarity != nil {
+		q.Similarity = *p.Similarity
+	}
+	switch {
+	case q.MinLines < 1:
+		return q, badParams("minLines is %d; it is 1 or more, %d if left out", q.MinLines, indexing.MinLines)
+	case q.Similarity < indexing.LeastSimilarity || q.Similarity > 1:
+		return q, badParams("similarity is %v; it is %v to 1, %v if left out",
+			q.Similarity, indexing.LeastSimilarity, indexing.MinSimilarity)
+	}
+	q.Limit, err = limit(p.Limit, indexing.MostGroups, indexing.MostGroups)
+	return q, err
+}
