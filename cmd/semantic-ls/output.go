@@ -233,20 +233,24 @@ type object struct {
 func (o *output) writeObjects(w io.Writer, hits []search.Hit) error {
 	lines := lineIndex{}
 	for _, hit := range hits {
-		first, last := span(lines.of(hit), hit)
-		shown := object{
-			Path: o.relative(hit.Path), StartLine: first + 1, EndLine: last + 1,
-			Symbol: hit.Symbol, Container: hit.Container, Kind: hit.Kind.String(), Language: hit.Language,
-			Score: hit.Score, Snippet: hit.Snippet, Reason: hit.Reason,
-		}
-		if x := hit.Explanation; x != nil {
-			shown.Signals, shown.Factors = x.Signals, x.Factors
-		}
-		if err := writeJSON(w, shown); err != nil {
+		if err := writeJSON(w, o.object(lines, hit)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (o *output) object(lines lineIndex, hit search.Hit) object {
+	first, last := span(lines.of(hit), hit)
+	shown := object{
+		Path: o.relative(hit.Path), StartLine: first + 1, EndLine: last + 1,
+		Symbol: hit.Symbol, Container: hit.Container, Kind: hit.Kind.String(), Language: hit.Language,
+		Score: hit.Score, Snippet: hit.Snippet, Reason: hit.Reason,
+	}
+	if x := hit.Explanation; x != nil {
+		shown.Signals, shown.Factors = x.Signals, x.Factors
+	}
+	return shown
 }
 
 // relative is an absolute path as seen from the base, with forward slashes; absolute

@@ -152,8 +152,8 @@ Without a command it serves an editor if standard input is not a terminal.`,
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
 	p.flags.add(root)
-	root.AddCommand(p.searchCommand(), p.relatedCommand(), p.outlineCommand(), p.indexCommand(), p.statusCommand(),
-		p.cacheCommand(), p.serveCommand(), p.replayCommand(), p.doctorCommand(), p.versionCommand())
+	root.AddCommand(p.searchCommand(), p.relatedCommand(), p.duplicatesCommand(), p.outlineCommand(), p.indexCommand(),
+		p.statusCommand(), p.cacheCommand(), p.serveCommand(), p.replayCommand(), p.doctorCommand(), p.versionCommand())
 	return root
 }
 
