@@ -4,6 +4,10 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sort"
+	"sync/atomic"
+
+	"github.com/semantic-ls/semantic-ls/tasks"
 )
 
 const (
@@ -153,7 +157,7 @@ func (r *rare) count(node int, s []symbol) {
 
 // rarest are the runs of s that the fewest nodes have, but at least two, the rarest first. Which they are depends on nothing
 // else, so that copies choose the same.
-func (r *rare) rarest(s []symbol) []choice {
+func (r *rare) rarest(s []symbol) []uint32 {
 	list := r.chosen[:0]
 	r.runs = appendRuns(r.runs[:0], s)
 	for _, run := range r.runs {
@@ -175,7 +179,11 @@ func (r *rare) rarest(s []symbol) []choice {
 		list[at] = c
 	}
 	r.chosen = list
-	return list
+	runs := make([]uint32, len(list))
+	for i := range list {
+		runs[i] = list[i].run
+	}
+	return runs
 }
 
 func (c choice) before(d choice) bool {
@@ -184,11 +192,12 @@ func (c choice) before(d choice) bool {
 
 // lists says which nodes have which rare runs. Runs that share a bucket share a list.
 type lists struct {
-	runs  []uint32 // of all nodes, one after the other, the rarest of each first
-	from  []int    // of a node, in runs; and one more
-	shift int      // of a run, to its bucket
-	ends  []int32  // of a bucket: behind its last posting of the nodes that are dealt with
-	all   []posting
+	runs   []uint32 // of all nodes, one after the other, the rarest of each first
+	from   []int    // of a node, in runs; and one more
+	at     []int32  // of each of runs: its posting
+	shift  int      // of a run, to its bucket
+	starts []int32  // of a bucket, in all; and one more
+	all    []posting
 }
 
 // posting says that a node has a run. Those of a bucket stand together, by node.
@@ -209,14 +218,23 @@ func (f *finder) list(ctx context.Context) (*lists, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lists{from: make([]int, 1, len(f.nodes)+1), shift: 32 - 10}
-	err = f.units(len(f.nodes), size)(ctx, func(i int) {
-		if len(f.nodes[i].symbols) <= mostSymbols {
-			for _, c := range r.rarest(f.nodes[i].symbols) {
-				l.runs = append(l.runs, c.run)
+	chosen := make([][]uint32, len(f.nodes))
+	err = f.spread(ctx, len(f.nodes), size, func() func(i int) {
+		r := rare{shift: r.shift, nodes: r.nodes}
+		return func(i int) {
+			if s := f.nodes[i].symbols; len(s) <= mostSymbols {
+				chosen[i] = r.rarest(s)
 			}
 		}
-		l.from = append(l.from, len(l.runs))
+	})
+	if err != nil {
+		return nil, err
+	}
+	l := &lists{from: make([]int, len(f.nodes)+1), shift: 32 - 10}
+	few := func(int) int { return 16 * mostRare }
+	err = f.units(len(f.nodes), few)(ctx, func(i int) {
+		l.runs = append(l.runs, chosen[i]...)
+		l.from[i+1] = len(l.runs)
 	})
 	if err != nil {
 		return nil, err
@@ -224,29 +242,26 @@ func (f *finder) list(ctx context.Context) (*lists, error) {
 	for 1<<(32-l.shift) < len(l.runs) && l.shift > 8 {
 		l.shift--
 	}
-	l.ends, l.all = make([]int32, 1<<(32-l.shift)+1), make([]posting, len(l.runs))
-	some := func(i int) int { return 16 * (l.from[i+1] - l.from[i]) }
-	err = f.units(len(f.nodes), some)(ctx, func(i int) {
+	ends := make([]int32, 1<<(32-l.shift)+1)
+	err = f.units(len(f.nodes), few)(ctx, func(i int) {
 		for _, run := range l.runs[l.from[i]:l.from[i+1]] {
-			l.ends[run>>l.shift+1]++
+			ends[run>>l.shift+1]++
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	for i := 1; i < len(l.ends); i++ {
-		l.ends[i] += l.ends[i-1]
+	for i := 1; i < len(ends); i++ {
+		ends[i] += ends[i-1]
 	}
-	starts := slices.Clone(l.ends)
-	err = f.units(len(f.nodes), some)(ctx, func(i int) {
-		for _, run := range l.runs[l.from[i]:l.from[i+1]] {
-			end := &l.ends[run>>l.shift]
-			l.all[*end] = posting{run, int32(i)}
+	l.starts, l.at, l.all = slices.Clone(ends), make([]int32, len(l.runs)), make([]posting, len(l.runs))
+	return l, f.units(len(f.nodes), few)(ctx, func(i int) {
+		for k := l.from[i]; k < l.from[i+1]; k++ {
+			end := &ends[l.runs[k]>>l.shift]
+			l.at[k], l.all[*end] = *end, posting{l.runs[k], int32(i)}
 			*end++
 		}
 	})
-	l.ends = starts
-	return l, err
 }
 
 // compare makes the edges.
@@ -258,63 +273,78 @@ func (f *finder) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	starts := slices.Clone(l.ends)
-	var (
-		shared = make([]uint16, len(f.nodes))
-		met    []int32
-		long   int32 // the first node that is long enough to be like the one under way
-		c      comparison
-	)
+	edges := make([][]edge, len(f.nodes)) // by their second node
 	size := func(i int) int { return 4 * len(f.nodes[i].symbols) }
-	return f.units(len(f.nodes), size)(ctx, func(i int) {
-		s, chosen := f.nodes[i].symbols, l.runs[l.from[i]:l.from[i+1]]
-		for !f.mayBe(len(f.nodes[long].symbols), len(s)) {
-			long++
-		}
-		met = met[:0]
-		left := mostSteps
-		for _, run := range chosen {
-			start, end := starts[run>>l.shift], l.ends[run>>l.shift]
-			for n := 0; end > start && n < mostMet && left > 0; left-- {
-				end--
-				p := l.all[end]
-				if p.node < long {
-					break // and so are all before it
-				}
-				if p.run != run {
-					continue
-				}
-				n++
-				if shared[p.node]++; shared[p.node] == 1 {
-					met = append(met, p.node)
-				}
+	err = f.spread(ctx, len(f.nodes), size, func() func(i int) {
+		m := &meeting{finder: f, lists: l, shared: make([]uint16, len(f.nodes))}
+		return func(i int) { edges[i] = m.edges(i) }
+	})
+	if err != nil {
+		return err
+	}
+	return f.units(len(f.nodes), func(i int) int { return 16 * len(edges[i]) })(ctx, func(i int) {
+		f.edges = append(f.edges, edges[i]...)
+	})
+}
+
+// meeting finds what nodes are compared with, and compares them. Not safe for concurrent use.
+type meeting struct {
+	*finder
+	*lists
+	shared []uint16 // by node: how many rare runs it has of the one under way
+	met    []int32  // those that have any
+	comparison
+}
+
+// edges are those of a node to nodes before it.
+func (m *meeting) edges(i int) (edges []edge) {
+	s := m.nodes[i].symbols
+	// The first node that is long enough to be like this one.
+	long := int32(sort.Search(i, func(k int) bool { return m.mayBe(len(m.nodes[k].symbols), len(s)) }))
+	m.met = m.met[:0]
+	left := mostSteps
+	for k := m.from[i]; k < m.from[i+1]; k++ {
+		run := m.lists.runs[k]
+		start := m.starts[run>>m.shift]
+		for at, n := m.at[k], 0; at > start && n < mostMet && left > 0; left-- {
+			at--
+			p := m.all[at]
+			if p.node < long {
+				break // and so are all before it
 			}
-			l.ends[run>>l.shift]++
-		}
-		least := uint16(max(leastShared, len(chosen)/4))
-		few := met[:0]
-		for _, other := range met {
-			if shared[other] >= least {
-				few = append(few, other)
-			} else {
-				shared[other] = 0
-			}
-		}
-		if len(few) == 0 {
-			return
-		}
-		slices.SortFunc(few, func(a, b int32) int { return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(b, a)) })
-		c.with(s)
-		for n, other := range few {
-			shared[other] = 0
-			if n >= mostCompared {
+			if p.run != run {
 				continue
 			}
-			if like := c.like(f.nodes[other].symbols, f.options.Similarity); like >= f.options.Similarity {
-				f.edges = append(f.edges, edge{other, int32(i), like})
+			n++
+			if m.shared[p.node]++; m.shared[p.node] == 1 {
+				m.met = append(m.met, p.node)
 			}
 		}
-	})
+	}
+	least := uint16(max(leastShared, (m.from[i+1]-m.from[i])/4))
+	few := m.met[:0]
+	for _, other := range m.met {
+		if m.shared[other] >= least {
+			few = append(few, other)
+		} else {
+			m.shared[other] = 0
+		}
+	}
+	if len(few) == 0 {
+		return nil
+	}
+	slices.SortFunc(few, func(a, b int32) int { return cmp.Or(cmp.Compare(m.shared[b], m.shared[a]), cmp.Compare(b, a)) })
+	m.with(s)
+	for n, other := range few {
+		m.shared[other] = 0
+		if n >= mostCompared {
+			continue
+		}
+		if like := m.like(m.nodes[other].symbols, m.options.Similarity); like >= m.options.Similarity {
+			edges = append(edges, edge{other, int32(i), like})
+		}
+	}
+	return edges
 }
 
 // mayBe reports whether pieces of so many symbols can be as similar as is asked: all of the shorter one may be in the other.
@@ -346,4 +376,46 @@ func (f *finder) units(n int, size func(i int) int) func(ctx context.Context, do
 		}
 		return nil
 	}
+}
+
+// spread is units by several tasks at once, each of which calls begin for what it does; do is called in no order.
+func (f *finder) spread(ctx context.Context, n int, size func(i int) int, begin func() func(i int)) error {
+	starts := []int{0}
+	for i, symbols := 0, 0; i < n; i++ {
+		if symbols += size(i) + 1; symbols >= unitSymbols && i+1 < n {
+			starts, symbols = append(starts, i+1), 0
+		}
+	}
+	starts = append(starts, n)
+	var next atomic.Int64
+	look := func(ctx context.Context) error {
+		do := begin()
+		for {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			unit := int(next.Add(1)) - 1
+			if unit >= len(starts)-1 {
+				return nil
+			}
+			err := f.options.Unit(ctx, func(ctx context.Context) error {
+				for i := starts[unit]; i < starts[unit+1]; i++ {
+					if i%32 == 0 && ctx.Err() != nil {
+						return context.Cause(ctx)
+					}
+					do(i)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
+		for range f.options.Tasks - 1 {
+			g.Go(look)
+		}
+		return look(ctx)
+	})
 }

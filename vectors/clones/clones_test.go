@@ -282,8 +282,12 @@ func TestChunksAreCompared(t *testing.T) {
 func TestTheOrderIsStable(t *testing.T) {
 	files, _ := random(300)
 	want := find(t, files, 0.7)
-	for range 3 {
-		if got := find(t, files, 0.7); !slices.EqualFunc(got, want, func(a, b Group) bool { return slices.Equal(a.Copies, b.Copies) }) {
+	for n := range 4 {
+		got, err := Find(t.Context(), files, Options{Similarity: 0.7, Tasks: n})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.EqualFunc(got, want, func(a, b Group) bool { return slices.Equal(a.Copies, b.Copies) }) {
 			t.Fatalf("another order: %v, then %v", said(want), said(got))
 		}
 	}
@@ -320,7 +324,7 @@ func random(n int) (files []File, texts []string) {
 // What is compared is chosen by rare runs. Beside comparing everything with everything, that misses little.
 func TestFewPairsAreMissed(t *testing.T) {
 	files, _ := random(600)
-	f := &finder{files: files, options: Options{Similarity: 0.8, Unit: atOnce}}
+	f := &finder{files: files, options: Options{Similarity: 0.8, Tasks: 3, Unit: atOnce}}
 	if err := errors.Join(f.gather(t.Context()), f.compare(t.Context())); err != nil {
 		t.Fatal(err)
 	}
@@ -432,7 +436,7 @@ func TestCancelling(t *testing.T) {
 // A unit is about as much work as it says, whatever the pieces are.
 func TestUnitsAreSmall(t *testing.T) {
 	files, _ := random(200)
-	f := &finder{files: files, options: Options{Similarity: 0.8, Unit: atOnce}}
+	f := &finder{files: files, options: Options{Similarity: 0.8, Tasks: 3, Unit: atOnce}}
 	sizes := []int{}
 	f.options.Unit = func(ctx context.Context, work work) error {
 		sizes = append(sizes, 0)

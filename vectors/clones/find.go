@@ -9,6 +9,8 @@ import (
 // Options are what Find is asked.
 type Options struct {
 	Similarity float64 // the least of any two of a group, 0..1; see comparison
+	// Tasks is how many work at once where that pays; 0: one.
+	Tasks int
 	// Unit does some milliseconds of work, and waits for a core before; nil: at once.
 	Unit func(ctx context.Context, work func(ctx context.Context) error) error
 }

@@ -91,6 +91,7 @@ func (e *Engine) Duplicates(ctx context.Context, docs workspace.Documents, q Dup
 	}
 	groups, err := clones.Find(ctx, files, clones.Options{
 		Similarity: q.Similarity,
+		Tasks:      lookers,
 		Unit: func(ctx context.Context, work func(ctx context.Context) error) error {
 			return e.lend(ctx, tasks.Background, work)
 		},
