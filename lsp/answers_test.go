@@ -109,6 +109,10 @@ func TestEveryAnswerCarriesItsCoverage(t *testing.T) {
 		"related to text":              {"semantic/related", `{"text":"x","languageId":"go"}`},
 		"related to an unsaved buffer": {"semantic/related", `{"textDocument":{"uri":"untitled:x"},"position":{"line":0,"character":0}}`},
 		"related to an open document":  {"semantic/related", `{"textDocument":{"uri":"file:///w/a.go"},"position":{"line":0,"character":0}}`},
+		"duplicates":                   {"semantic/duplicates", `{}`},
+		"duplicates without params":    {"semantic/duplicates", ``},
+		"duplicates in other folders":  {"semantic/duplicates", `{"folders":["vscode-remote://ssh/x"]}`},
+		"duplicates in parts":          {"semantic/duplicates", `{"partialResultToken":7}`},
 		"status":                       {"semantic/status", `{}`},
 		"status without params":        {"semantic/status", ``},
 	}

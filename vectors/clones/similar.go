@@ -6,24 +6,25 @@ import (
 )
 
 const (
-	// runLength is how many symbols a run has.
+	// runLength is how many symbols a run has: five, as appendRuns has it written out. With fewer any two functions have much in
+	// common; each changed symbol breaks as many.
 	runLength = 5
 	// mixer is the multiplier of the polynomial that a run is the value of: odd, with its bits well spread (2^64 over the golden
 	// ratio, as Knuth has it for hashing).
 	mixer = 0x9e3779b97f4a7c15
+	// Its powers.
+	mixer2 = 0xdf442d22ce4859b9
+	mixer3 = 0x604a5ce3addef82d
+	mixer4 = 0xd94363fc538227b1
+	mixer5 = 0x2e2b795f2d10fd85
 )
 
 // appendRuns appends the hash of each run of s, in order: run i begins at symbol i. Of names it counts which of a run are the
 // same.
 func appendRuns(list []uint64, s []symbol) []uint64 {
 	for ; len(s) >= runLength; s = s[1:] {
-		h := uint64(0)
-		for i, x := range s[:runLength] {
-			if x > name && x <= name+runLength && int(x-name) > i {
-				x = name // what stood before the run tells nothing
-			}
-			h = (h + uint64(x)) * mixer
-		}
+		h := uint64(s[0].within(0))*mixer5 + uint64(s[1].within(1))*mixer4 + uint64(s[2].within(2))*mixer3 +
+			uint64(s[3].within(3))*mixer2 + uint64(s[4])*mixer
 		list = append(list, h^h>>32)
 	}
 	return list
