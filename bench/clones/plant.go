@@ -20,7 +20,11 @@ func (b *bench) plant(n int) {
 	for i := range b.documents {
 		d := &b.documents[i]
 		for _, c := range d.outline.Chunks {
-			ok := c.Kind == chunk.Function || c.Kind == chunk.Method || c.Kind == chunk.Constructor || b.all && c.Kind != chunk.Text
+			ok := b.all && c.Kind != chunk.Text
+			if s, found := d.outline.SymbolAt(c.NameStart); found && !b.all {
+				function := s.Kind == chunk.Function || s.Kind == chunk.Method || s.Kind == chunk.Constructor
+				ok = function && s.DocStart >= c.Start && s.End <= c.End
+			}
 			if !c.Skip && ok && codeLines(d.text[c.Start:c.End]) >= minLines {
 				from = append(from, drawn{i, c})
 			}

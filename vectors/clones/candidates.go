@@ -22,9 +22,9 @@ const (
 	mostMet = 64
 	// mostSteps is how many are looked at in all, those with the rarest runs first.
 	mostSteps = 4 * mostMet
-	// mostSymbols is how long pieces may be that are compared, else they are found where they are equal: 1,500 lines. Two of these
-	// take some 3 ms.
-	mostSymbols = 1 << 14
+	// mostSymbols is how long pieces may be that are compared, else they are found where they are equal: 750 lines. To compare two
+	// of these takes about a millisecond.
+	mostSymbols = 1 << 13
 	// leastShared is how many rare runs pieces have in common that are compared.
 	leastShared = 2
 	// mostCompared is how many pieces one is compared with, those with the most rare runs in common.
@@ -363,7 +363,7 @@ func (f *finder) units(n int, size func(i int) int) func(ctx context.Context, do
 			err := f.options.Unit(ctx, func(ctx context.Context) error {
 				for symbols := 0; i < n && symbols < unitSymbols; i++ {
 					symbols += size(i) + 1
-					if i%32 == 0 && ctx.Err() != nil {
+					if (i%32 == 0 || size(i) > 1000) && ctx.Err() != nil {
 						return context.Cause(ctx)
 					}
 					do(i)
@@ -400,7 +400,7 @@ func (f *finder) spread(ctx context.Context, n int, size func(i int) int, begin 
 			}
 			err := f.options.Unit(ctx, func(ctx context.Context) error {
 				for i := starts[unit]; i < starts[unit+1]; i++ {
-					if i%32 == 0 && ctx.Err() != nil {
+					if (i%32 == 0 || size(i) > 1000) && ctx.Err() != nil {
 						return context.Cause(ctx)
 					}
 					do(i)
