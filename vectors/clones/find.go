@@ -36,7 +36,8 @@ type Copy struct {
 // groups. It returns the context's cause when that ends first, which is noticed
 // within milliseconds.
 //
-// It takes 0.5 s and 60 MB for each million lines, and no more than in proportion to the symbols, whatever they are.
+// For a million lines it takes about a second of two cores, two bytes a symbol, some 200 a piece and 40 MB of counters. Whatever
+// the texts are, each piece is compared with no more than mostCompared others.
 func Find(ctx context.Context, files []File, o Options) ([]Group, error) {
 	if o.Unit == nil {
 		o.Unit = func(ctx context.Context, work func(ctx context.Context) error) error { return work(ctx) }
