@@ -394,3 +394,46 @@ func TestOfEqualsTheFirst(t *testing.T) {
 		}
 	}
 }
+
+// A file at whose end one core hands over to the next sums up in the same order as one in the middle of a core's share:
+// by terms, also where a term stands nowhere else.
+func TestTheLastFileOfACoreSumsUpInOrder(t *testing.T) {
+	const chunks = 2 * perCore
+	documents := make([]Document, chunks) // of a chunk each, so that the second core begins in the middle
+	for i := range documents {
+		text := "worda wordb wordc wordd\n"
+		if i >= chunks/2-20 && i < chunks/2+20 {
+			text = fmt.Sprintf("%s rare%c%c", text[:len(text)-1], 'a'+(i%40)/20, 'a'+i%20) + "\n"
+		}
+		documents[i] = document(fmt.Sprintf("f%05d.go", i), text, rand.New(rand.NewPCG(1, uint64(i))))
+	}
+	seg, err := Build(dims, documents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := (&Snapshot{}).With("/w", seg, nil)
+	var terms []Term
+	for i := range 40 {
+		terms = append(terms, Single(fmt.Sprintf("rare%c%c", 'a'+i/20, 'a'+i%20), 1+float64(i)/7))
+	}
+	for i, word := range []string{"worda", "wordb", "wordc", "wordd"} {
+		terms = append(terms, Single(word, 300+float64(i)/3))
+	}
+	files := func(cores int) []float32 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+		r := s.scan(s.Everywhere(), terms, asked.Chunks, asked.Files, asked.Probe)
+		if len(r.share) != cores {
+			t.Fatalf("%d cores have a share, want %d", len(r.share), cores)
+		}
+		if err := r.run(t.Context(), (*scan).score); err != nil {
+			t.Fatal(err)
+		}
+		return r.file
+	}
+	one := files(1)
+	for i, score := range files(2) {
+		if score != one[i] {
+			t.Errorf("file %d scores %v, with one core %v", i, score, one[i])
+		}
+	}
+}

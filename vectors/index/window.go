@@ -60,9 +60,6 @@ func (w *worker) span(ctx context.Context, s span, share *spans) error {
 		}
 		w.window(p, s, from, share)
 	}
-	for t := range w.files {
-		w.endFile(p, t, w.files[t], share)
-	}
 	return nil
 }
 
@@ -74,7 +71,10 @@ func (w *worker) window(p *part, s span, from int, share *spans) {
 	clear(chunk)
 	allowed := w.mask(s, from, lo, hi)
 	w.meaning(p, lo, hi, allowed, from, share)
-	at := 0
+	at, goesOn := 0, int32(-1) // the file that does not end with the window; no span ends within one
+	if hi < p.seg.chunkCount && p.seg.fileOf[hi] == p.seg.fileOf[hi-1] {
+		goesOn = int32(p.seg.fileOf[hi])
+	}
 	if len(w.cursors) > 0 {
 		w.keepNorms(p, int(p.seg.fileOf[lo]), int(p.seg.fileOf[hi-1]))
 		w.all.known = false
@@ -87,13 +87,18 @@ func (w *worker) window(p *part, s span, from int, share *spans) {
 		at = end
 		if allowed == nil && w.dense[t] && len(w.norms) <= lexical.Window {
 			w.addAll(p, t, from, cursors, share)
-			continue
+		} else {
+			for i := range cursors {
+				c := &cursors[i]
+				c.Tally(&w.counts, uint32(from), c.times)
+			}
+			w.add(p, t, from, allowed, share)
 		}
-		for i := range cursors {
-			c := &cursors[i]
-			c.Tally(&w.counts, uint32(from), c.times)
+		// A file is summed up in its last window, by terms: wherever a core's share ends, the sum has the same bits.
+		if f := w.files[t]; f.file != goesOn {
+			w.endFile(p, t, f, share)
+			w.files[t].file = -1
 		}
-		w.add(p, t, from, allowed, share)
 	}
 }
 
