@@ -261,3 +261,41 @@ func TestOfManyChangesTheLastCounts(t *testing.T) {
 		awaitAnswering(t, e, "last")
 	})
 }
+
+// Letting an engine go closes its indexes, which takes as long as the disk does: the answer of the last query that used it
+// does not wait for that, nor do further settings.
+func TestNoAnswerWaitsForAnEngineToBeLetGo(t *testing.T) {
+	c := newChoosing("", "other", "third")
+	asked, finish, closed := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	answer := c.engines[""].search
+	c.engines[""].search = func(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error) {
+		if q.Text == "long" {
+			close(asked)
+			<-finish
+		}
+		return answer(ctx, docs, q)
+	}
+	config := c.config()
+	config.Replaced = func(e lsp.Engine) {
+		if e == c.engines[""] {
+			<-closed
+		}
+	}
+	serve := func(ctx context.Context, stream io.ReadWriteCloser) error { return lsp.Serve(ctx, stream, config) }
+	lsptest.Run(t, serve, func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{Folders: []string{"/w"}})
+		receive(t, e, "the folder of the first engine", c.engines[""].opened)
+		defer close(closed)
+		last := e.Start("semantic/search", lsptest.Query{Query: "long"})
+		receive(t, e, "the query", asked)
+		changeSettings(e, ours("other"))
+		awaitAnswering(t, e, "other")
+		close(finish)
+		var a lsptest.Answer
+		if err := last.Wait(&a); err != nil || len(a.Hits) != 1 || a.Hits[0].Symbol != "none" {
+			t.Errorf("%+v, %v; want the answer of the engine that it began with", a, err)
+		}
+		changeSettings(e, ours("third"))
+		awaitAnswering(t, e, "third")
+	})
+}

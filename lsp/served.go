@@ -1,6 +1,9 @@
 package lsp
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // served is an engine, the folders that it has open, and who uses it. Settings may bring another one: whoever has begun
 // with the old one ends with it.
@@ -47,10 +50,15 @@ func (s *server) replace(next *served) {
 	}
 }
 
+// letGo does so beside the one who used it last, whose answer need not wait for what is written then.
 func (s *server) letGo(e *served) {
-	if s.cfg.Replaced != nil {
-		s.cfg.Replaced(e.Engine)
+	if s.cfg.Replaced == nil {
+		return
 	}
+	s.background("let an engine go", func(context.Context) error {
+		s.cfg.Replaced(e.Engine)
+		return nil
+	})
 }
 
 func (s *server) isOpen(e *served, path string) bool {

@@ -93,7 +93,7 @@ type Config struct {
 	// then its error changes nothing and its text is shown. ctx ends with the server's life.
 	Start func(ctx context.Context, options json.RawMessage) (Engine, error)
 	// Replaced, if set, is told of an engine of Start that another has taken the place of, once nobody uses it
-	// any more. It is not told of the last one.
+	// any more. It is not told of the last one, nor of one that is in use until the end.
 	Replaced func(Engine)
 	// Version is told to the client.
 	Version string
@@ -298,8 +298,7 @@ func (s *server) finish(ctx context.Context, patience time.Duration) {
 			if s.at(fresh) { // there is no engine, or there is about to be one
 				return nil
 			}
-			e, done := s.use()
-			defer done()
+			e, _ := s.use() // to the end: nobody could let it go in the background any more
 			return e.Flush(ctx)
 		})
 		if err != nil {

@@ -225,16 +225,19 @@ func (l *leases) next(get func(last *lease) (*lease, error)) (*lease, error) {
 // drop releases one that is used no more.
 func (l *leases) drop(e lsp.Engine) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	var gone []*lease
 	l.all = slices.DeleteFunc(l.all, func(x *lease) bool {
-		if x != e {
-			return false
+		if x == e {
+			gone = append(gone, x)
 		}
-		x.release()
-		return true
+		return x == e
 	})
 	if l.last = nil; len(l.all) > 0 {
 		l.last = l.all[len(l.all)-1]
+	}
+	l.mu.Unlock()
+	for _, x := range gone { // which writes: settings that are to be applied need not wait for that
+		x.release()
 	}
 }
 

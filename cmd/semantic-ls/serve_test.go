@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/textproto"
 	"os"
 	"os/exec"
@@ -339,5 +340,44 @@ func TestChangedSettingsAreAppliedToARunningServer(t *testing.T) {
 	text, err := os.ReadFile(log)
 	if err != nil || !strings.Contains(string(text), "\tdebug\t") {
 		t.Errorf("%v; the log does not follow:\n%s", err, text)
+	}
+}
+
+// What a session gets next does not wait until what it had is closed, and all of it is closed once.
+func TestLeasesAreReleasedOnce(t *testing.T) {
+	var l leases
+	released := map[string]int{}
+	get := func(name string) *lease {
+		x := &lease{}
+		x.release = func() { released[name]++ }
+		got, err := l.next(func(*lease) (*lease, error) { return x, nil })
+		if err != nil || got != x {
+			t.Fatalf("got %v, %v", got, err)
+		}
+		return x
+	}
+	first := get("first")
+	second := get("second")
+	release := first.release
+	first.release = func() {
+		get("third") // while the first one is closed
+		release()
+	}
+	l.drop(first)
+	l.drop(first)
+	l.drop(second)
+	_, err := l.next(func(last *lease) (*lease, error) {
+		if last == nil || last == second {
+			t.Error("the third is not the last one")
+		}
+		return nil, errors.New("a mistake")
+	})
+	if err == nil {
+		t.Error("a mistake passed")
+	}
+	l.dropAll()
+	l.dropAll()
+	if want := map[string]int{"first": 1, "second": 1, "third": 1}; !maps.Equal(released, want) {
+		t.Errorf("released %v, want each once", released)
 	}
 }
