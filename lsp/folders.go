@@ -168,8 +168,8 @@ func isPanic(err error) bool {
 	return ok
 }
 
-// refresh opens a folder if it is not open and, unless it is paused, brings its index up to date. It calls done when that is over,
-// which is before the client has been shown the end of it.
+// refresh opens a folder if it is not open and, unless it is paused, brings its index up to date. It calls done when that is
+// over, which is before the client has been shown the end of it.
 func (s *server) refresh(ctx context.Context, path, name string, done func()) error {
 	s.note(path, nil)
 	e, unuse := s.use()

@@ -30,13 +30,14 @@ type progress struct {
 	s     *server
 	token string
 	title string
-	began time.Time
 	news  chan struct{} // capacity 1: latest is new
 	done  chan struct{} // closed when indexing has ended
 	cut   error         // why it ended before it was done; readable once done is closed
 
 	mu     sync.Mutex
 	latest indexing.Progress // guarded by mu
+	first  indexing.Progress // guarded by mu: the one that the speed is counted from
+	began  time.Time         // guarded by mu: when that came, 0 before
 }
 
 type progressParams struct {
@@ -48,7 +49,7 @@ type progressParams struct {
 // paused, and work's context ends with errIndexingCancelled.
 func (s *server) withProgress(ctx context.Context, name, path string, work func(ctx context.Context, p *progress) error) error {
 	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
-		p := &progress{s: s, title: "Indexing " + name, began: time.Now(), news: make(chan struct{}, 1), done: make(chan struct{})}
+		p := &progress{s: s, title: "Indexing " + name, news: make(chan struct{}, 1), done: make(chan struct{})}
 		defer func() {
 			p.cut = context.Cause(ctx)
 			close(p.done)
@@ -61,9 +62,13 @@ func (s *server) withProgress(ctx context.Context, name, path string, work func(
 	})
 }
 
-// report notes how far it is.
+// report notes how far it is. The speed is counted from the first report on, so without the walk before and without what
+// was done before, and anew where it begins anew: after another process has indexed, say.
 func (p *progress) report(now indexing.Progress) {
 	p.mu.Lock()
+	if p.began.IsZero() || now.Total != p.first.Total || now.Done < p.latest.Done {
+		p.first, p.began = now, time.Now()
+	}
 	p.latest = now
 	p.mu.Unlock()
 	select {
@@ -90,7 +95,7 @@ func (p *progress) show(ctx context.Context) error {
 	p.send(ctx, &protocol.WorkDoneProgressBegin{Kind: "begin", Title: p.title, Cancellable: &cancellable, Percentage: &done})
 	for pause := time.Duration(0); p.wait(pause); pause = reportPause {
 		now := p.now()
-		message, done := howFar(now, time.Since(p.began)), percent(now)
+		message, done := p.howFar(), percent(now)
 		p.send(ctx, &protocol.WorkDoneProgressReport{Kind: "report", Message: &message, Percentage: &done})
 	}
 	now := p.now()
@@ -145,14 +150,20 @@ func (p *progress) send(ctx context.Context, value any) {
 	p.s.tell(ctx, protocol.MethodProgress, progressParams{Token: p.token, Value: json.RawMessage(raw)})
 }
 
-// howFar says how far it is after so long and, once there is something to go by, how fast that went and how long the rest
-// takes at that speed.
-func howFar(now indexing.Progress, after time.Duration) string {
+func (p *progress) howFar() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return howFar(p.latest, p.latest.Done-p.first.Done, time.Since(p.began))
+}
+
+// howFar says how far it is and, once there is something to go by, how fast so many files went in so much time, and how long
+// the rest takes at that speed.
+func howFar(now indexing.Progress, files int, after time.Duration) string {
 	message := fmt.Sprintf("%d/%d files", now.Done, now.Total)
-	if now.Done <= 0 || after < speedKnown {
+	if files <= 0 || after < speedKnown {
 		return message
 	}
-	perSecond := float64(now.Done) / after.Seconds()
+	perSecond := float64(files) / after.Seconds()
 	left := time.Duration(float64(now.Total-now.Done) / perSecond * float64(time.Second)).Round(time.Second)
 	if perSecond < 10 {
 		return fmt.Sprintf("%s, %.1f/s, %v left", message, perSecond, left)
