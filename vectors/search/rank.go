@@ -7,8 +7,9 @@
 // meaning.go) -> at most a few hits of one file -> Ranked. What a hit's text is, and
 // whether it is still there, is the caller's business.
 //
-// Related code goes the same way with a text as the query (related.go); how a score came
-// about a second pass tells, signal by signal (signals.go, explain.go).
+// Related code goes the same way with a text as the query (related.go), and what a test tests
+// is found by whole files (tested.go); in what way it is related reason.go says. How a score
+// came about a second pass tells, signal by signal (signals.go, explain.go).
 package search
 
 import (

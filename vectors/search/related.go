@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"path"
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/vectors/words"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 )
 
 // relatedTerms is how many of a text's words look for code like it: the rarest,
@@ -18,46 +18,66 @@ import (
 // all at 0.134; and a copy of which a part was rewritten needs some to spare.
 const relatedTerms = 32
 
-// Reasons why code is related.
-const (
-	ReasonDuplicate = "duplicate" // the same but for little
-	ReasonParallel  = "parallel"  // another implementation of the same
-	ReasonTest      = "test"      // the test of it
-	ReasonSimilar   = "similar"
-)
-
-// Overlaps of words from which code is a copy, or a parallel implementation. Over
-// 21,854 functions of thirteen projects, a copy under another name keeps 0.81 or more
-// nine times of ten, and one with three lines of ten rewritten 0.56 at the median. Of
-// random pairs, 4 in 100,000 reach the first and 18 the second.
-const (
-	duplicateOverlap = 0.8
-	parallelOverlap  = 0.5
-)
-
 // Place is a piece of code that is compared with others.
-type Place struct{ Path, Symbol, Text string }
+type Place struct {
+	Path, Text        string
+	Symbol, Container string     // what it defines; "" where that has no name
+	Kind              chunk.Kind // of that
+	Language          string     // "" where nobody knows
+	Around            string     // the document that it stands in; "" where nobody knows
+}
 
 // Comparison finds what is like one place, and says in what way. It counts what the
 // place says once. Safe for concurrent use.
 type Comparison struct {
-	asked Place
-	count map[string]int
+	asked  Place
+	count  map[string]int
+	around map[string]int // nil: nothing is known of what is around it
+	test   bool           // it is a test
+
+	shaped    sync.Once
+	shapeOfIt shape
 }
 
 // Compare begins a comparison with asked. Of a text above MaxText bytes the first
 // count.
 func Compare(asked Place) *Comparison {
-	asked.Text = asked.Text[:min(len(asked.Text), MaxText)]
-	return &Comparison{asked, countWords(asked.Text)}
+	asked.Text, asked.Around = beginning(asked.Text, MaxText), beginning(asked.Around, testedRead)
+	c := &Comparison{asked: asked, count: countWords(asked.Text)}
+	if c.test = isTest(asked); c.test && asked.Around != "" {
+		c.around = countWords(asked.Around)
+	}
+	return c
+}
+
+// beginning is as much of a text as is looked at: so many bytes behind a licence.
+func beginning(text string, most int) string {
+	text = withoutLicence(text[:min(len(text), 2*most)])
+	return text[:min(len(text), most)]
+}
+
+// isTest reports whether a place is a part of a test: its path or its text says so, or, where tests have files of their
+// own, what is around it.
+func isTest(p Place) bool {
+	if index.IsTest(p.Path) || saysTest(p.Text) {
+		return true
+	}
+	switch p.Language {
+	case "rust", "zig", "d":
+		return false
+	}
+	return saysTest(p.Around)
 }
 
 // Rank ranks the chunks of the scope by how much they are like the place. q.Text is
 // not looked at. The scope must leave out the place itself. It returns the context's
 // error when that ends first.
-func (c *Comparison) Rank(ctx context.Context, s *index.Snapshot, scope index.Scope, q Query) (Result, error) {
+func (c *Comparison) Rank(ctx context.Context, s *index.Snapshot, scope index.Scope, q Query, read Read) (Result, error) {
 	if len(c.count) == 0 {
 		return Result{}, nil
+	}
+	if c.test {
+		return c.rankTested(ctx, s, scope, q, read)
 	}
 	var terms []index.Term
 	for w, n := range c.count {
@@ -76,31 +96,11 @@ func (c *Comparison) Rank(ctx context.Context, s *index.Snapshot, scope index.Sc
 		// The IDF chose the words; Lexical multiplies by it again.
 		terms[i].Weight = 1 + math.Log(float64(c.count[terms[i].Words[0].Text]))
 	}
-	return rank(ctx, s, scope, parsed{terms: terms, tests: true}, q)
-}
-
-// Reason says why found is related.
-func (c *Comparison) Reason(found Place) string {
-	asked, overlap := c.asked, overlap(c.count, countWords(found.Text))
-	switch {
-	case overlap >= duplicateOverlap:
-		return ReasonDuplicate
-	case index.IsTest(found.Path) && !index.IsTest(asked.Path) && tests(asked, found):
-		return ReasonTest
-	case overlap >= parallelOverlap, asked.Symbol != "" && asked.Symbol == found.Symbol && asked.Path != found.Path:
-		return ReasonParallel
+	p := parsed{terms: terms, tests: true}
+	if symbol := fold(c.asked.Symbol); len(symbol) > shortName && !everyday[symbol] {
+		p.names = []name{{c.asked.Symbol, nameIdentifier, index.Exactly}} // its namesakes, in whatever spelling
 	}
-	return ReasonSimilar
-}
-
-// tests reports whether found names what asked is: its symbol, or its file.
-func tests(asked, found Place) bool {
-	if asked.Symbol != "" && strings.Contains(found.Text, asked.Symbol) {
-		return true
-	}
-	base := path.Base(asked.Path)
-	stem := strings.ToLower(strings.TrimSuffix(base, path.Ext(base)))
-	return stem != "" && strings.Contains(strings.ToLower(path.Base(found.Path)), stem)
+	return rank(ctx, s, scope, p, q)
 }
 
 func countWords(text string) map[string]int {

@@ -251,23 +251,6 @@ func TestSnippetInASmallFolder(t *testing.T) {
 	}
 }
 
-func TestReason(t *testing.T) {
-	upload := Place{"store/upload.go", "retryUpload", "func retryUpload(c *Client) error { for attempt := range 3 { if err := c.Put(file, body, options); err == nil { return nil } log.Print(attempt, file) } return errFailed }"}
-	for _, c := range []struct {
-		found Place
-		want  string
-	}{
-		{Place{"b/copy.go", "again", strings.Replace(upload.Text, "retryUpload", "again", 1)}, ReasonDuplicate},
-		{Place{"store/upload_test.go", "TestRetry", "func TestRetry(t *testing.T) { if retryUpload(fake) != nil { t.Fatal() } }"}, ReasonTest},
-		{Place{"ftp/upload.go", "retryUpload", "func retryUpload(conn net.Conn) { loop until acknowledged }"}, ReasonParallel},
-		{Place{"store/parse.go", "parse", "func parse(s string) Tree { return nil }"}, ReasonSimilar},
-	} {
-		if got := Compare(upload).Reason(c.found); got != c.want {
-			t.Errorf("%s: %s, want %s", c.found.Path, got, c.want)
-		}
-	}
-}
-
 // counting is a context that is done after so many looks at it.
 type counting struct {
 	context.Context
@@ -334,18 +317,18 @@ func TestALargePlaceIsBounded(t *testing.T) {
 		t.Errorf("%d words of a place are counted", counted)
 	}
 	q := Query{Limit: 10, Weights: DefaultWeights()}
-	got, err := large.Rank(t.Context(), s, s.Everywhere(), q)
+	got, err := large.Rank(t.Context(), s, s.Everywhere(), q, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := Compare(Place{Text: text.String()[:MaxText]}).Rank(t.Context(), s, s.Everywhere(), q)
+	want, err := Compare(Place{Text: text.String()[:MaxText]}).Rank(t.Context(), s, s.Everywhere(), q, nil)
 	if err != nil || len(want.Ranked) != 10 || !slices.Equal(got.Ranked, want.Ranked) {
 		t.Errorf("a large place finds %v, its beginning %v, %v", got.Ranked, want.Ranked, err)
 	}
 	// Each of its words reads postings: a cancellation is heard between two.
 	for _, looks := range []int{0, 1, 100, 1000} {
 		ctx := &counting{t.Context(), looks}
-		if _, err := large.Rank(ctx, s, s.Everywhere(), q); !errors.Is(err, context.Canceled) || ctx.left < -2 {
+		if _, err := large.Rank(ctx, s, s.Everywhere(), q, nil); !errors.Is(err, context.Canceled) || ctx.left < -2 {
 			t.Errorf("cancelled at look %d, it looks %d times more: %v", looks, -ctx.left, err)
 		}
 	}

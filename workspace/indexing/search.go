@@ -126,19 +126,23 @@ func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place)
 		return Answer{}, err
 	}
 	sources := e.sources(docs, p.Filter)
-	asked := search.Place{Path: p.Path, Text: p.Text}
-	self := func(*index.Snapshot) []uint32 { return nil }
+	asked := search.Place{Text: p.Text, Language: p.Language}
+	at := spot{self: func(*index.Snapshot) []uint32 { return nil }}
 	if p.Path != "" {
-		if asked, self, err = e.place(sources, p); err != nil {
+		if at, err = e.place(sources, p); err != nil {
 			return Answer{}, err
 		}
+		asked = at.Place
 	}
 	limit := limitOf(p.Limit)
 	like := search.Compare(asked)
 	answer, err := e.answer(ctx, seen, asked.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
 		q := search.Query{Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
 		done := during(ctx, Retrieval)
-		found, err := like.Rank(ctx, v.snapshot, v.scope.Without(self(v.snapshot)), q)
+		found, err := like.Rank(ctx, v.snapshot, v.scope.Without(at.self(v.snapshot)), q, func(of index.Found) (string, bool) {
+			src := sources.of(of.Root, of.Of.Path)
+			return src.text, src.ok
+		})
 		done()
 		if err != nil {
 			return nil, err
@@ -148,35 +152,60 @@ func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place)
 	if err != nil {
 		return Answer{}, err
 	}
+	answer.Hits = slices.DeleteFunc(answer.Hits, at.is)
 	for i := range answer.Hits {
 		if ctx.Err() != nil {
 			return Answer{}, context.Cause(ctx)
 		}
 		h := &answer.Hits[i]
-		h.Reason = like.Reason(search.Place{Path: h.Path, Symbol: h.Symbol, Text: h.Text[h.Start:h.End]})
+		h.Reason = like.Reason(search.Place{
+			Path: h.Path, Text: h.Text[h.Start:h.End], Symbol: h.Symbol, Container: h.Container, Kind: h.Kind, Language: h.Language,
+		})
 	}
+	// A copy is what is most like it, however little of its words are rare.
+	slices.SortStableFunc(answer.Hits, func(a, b search.Hit) int {
+		return bit(b.Reason == search.ReasonDuplicate) - bit(a.Reason == search.ReasonDuplicate)
+	})
 	return answer, nil
 }
 
-// place reads what stands at p, and returns which chunks of a snapshot are part of it.
-func (e *Engine) place(sources *sources, p Place) (search.Place, func(*index.Snapshot) []uint32, error) {
+func bit(set bool) int {
+	if set {
+		return 1
+	}
+	return 0
+}
+
+// spot is a place that is asked about, and where it is.
+type spot struct {
+	search.Place
+	start, end int
+	self       func(*index.Snapshot) []uint32 // the chunks that are part of it
+}
+
+// is reports whether a hit is a part of the place, or has one: also where the definition that is shown is more than the
+// chunk that was found.
+func (a spot) is(h search.Hit) bool { return a.Path == h.Path && h.Start < a.end && a.start < h.End }
+
+// place reads what stands at p.
+func (e *Engine) place(sources *sources, p Place) (spot, error) {
 	f, rel, ok := e.owner(p.Path)
 	if !ok {
-		return search.Place{}, nil, fmt.Errorf("%s is in no open folder: open the folder that it is in", p.Path)
+		return spot{}, fmt.Errorf("%s is in no open folder: open the folder that it is in", p.Path)
 	}
 	// What is ignored is not even looked up: its text would be sent to a remote model.
 	if skip := f.ignored(rel, false); skip.Skipped() {
-		return search.Place{}, nil, fmt.Errorf("%s is not indexed: %s", p.Path, skip)
+		return spot{}, fmt.Errorf("%s is not indexed: %s", p.Path, skip)
 	}
 	src := sources.of(f.root, rel)
 	if !src.ok {
-		return search.Place{}, nil, fmt.Errorf("%s cannot be read", p.Path)
+		return spot{}, fmt.Errorf("%s cannot be read", p.Path)
 	}
 	text, outline := src.text, src.outline()
 	start, end := max(0, min(p.Start, len(text))), max(0, min(p.End, len(text)))
-	asked := search.Place{Path: p.Path}
+	asked := search.Place{Path: p.Path, Language: outline.Language, Around: text}
 	if symbol, ok := outline.SymbolAt(start); ok {
-		asked.Symbol = symbol.Name
+		asked.Symbol, asked.Container, asked.Kind = symbol.Name, symbol.Container, symbol.Kind
 		if end <= start {
 			start, end = symbol.DocStart, symbol.End
 		}
@@ -204,7 +233,7 @@ func (e *Engine) place(sources *sources, p Place) (search.Place, func(*index.Sna
 		}
 		return self
 	}
-	return asked, self, nil
+	return spot{asked, start, end, self}, nil
 }
 
 func limitOf(n int) int {
