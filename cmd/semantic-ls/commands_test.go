@@ -86,6 +86,17 @@ func TestRelated(t *testing.T) {
 			t.Errorf("related %s shows\n%s", place, got)
 		}
 	}
+	s.write(filepath.Join(s.project, "retry", "retry_test.go"),
+		"package retry\n\nfunc TestBackoff(t *testing.T) {\n\tif Backoff(1) <= 0 {\n\t\tt.Fatal()\n\t}\n}\n")
+	for place, want := range map[string]string{
+		"retry/retry.go:10":     "retry/again.go:.*: duplicate  Again  ",
+		"retry/retry.go:11":     "retry/retry_test.go:.*: test  TestBackoff  ",
+		"retry/retry_test.go:4": "retry/retry.go:.*: test  Backoff  ",
+	} {
+		if got := s.must("related", place); !regexp.MustCompile("(?m)^" + want).MatchString(got) {
+			t.Errorf("related %s shows\n%s\nwant %s", place, got, want)
+		}
+	}
 	for _, c := range []struct{ place, says string }{
 		{"retry/retry.go:1000", "has 15 lines"},
 		{"build/made.go:1", "is not indexed: build/ (.gitignore:1)"},

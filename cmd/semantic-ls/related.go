@@ -26,8 +26,12 @@ func (p *process) relatedCommand() *cobra.Command {
 		Use:   "related [flags] FILE:LINE",
 		Short: "Find code that is like the definition at FILE:LINE",
 		Long: `Shows the code that is most like the definition around line LINE (from 1) of FILE,
-best first, and says in what way: a duplicate, a parallel piece of code, its test,
-or something similar.
+best first, and says before each hit in what way:
+
+  duplicate  the same but for names, values and little else
+  parallel   the same role elsewhere: another implementation, also in another language
+  test       its test; of a test, what it tests
+  similar    anything else
 
 It is looked for in the folder with an index that FILE lies in; without one, in
 the current directory. Paths are relative to the current directory. Exit code 0:
