@@ -130,6 +130,41 @@ func TestAPlainQuestionFindsItsCode(t *testing.T) {
 	})
 }
 
+// The buffer is asked, and the buffers answer: a test that was typed a moment ago finds what it tests, and is found by it.
+func TestRelatedSaysWhyInUnsavedBuffers(t *testing.T) {
+	dir := write(t, workspaceFiles())
+	run(t, realEngine(""), lsptest.Options{Folders: []string{dir}}, func(e *lsptest.Editor) {
+		e.AwaitReady()
+		path := filepath.Join(dir, "net", "retry_test.go")
+		uri := lsptest.URI(path)
+		e.Open(path, "package net\n")
+		e.Edit(path, lsptest.Edit{Text: "package net\n\nfunc TestRetry(t *testing.T) {\n\tif err := Retry(3, fail); err == nil {\n\t\tt.Fatal(err)\n\t}\n}\n"})
+		reason := func(uri string, line int, symbol string) string {
+			a, err := e.Related(lsptest.Place{
+				TextDocument: &lsptest.Document{URI: uri}, Position: &lsptest.Position{Line: line, Character: 5},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range a.Hits {
+				if h.Symbol == symbol {
+					return h.Reason
+				}
+			}
+			return "nothing"
+		}
+		if got := reason(uri, 2, "Retry"); got != "test" {
+			t.Errorf("what the test tests: %s", got)
+		}
+		if got := reason(lsptest.URI(filepath.Join(dir, "net", "retry.go")), 3, "TestRetry"); got != "test" {
+			t.Errorf("the test of it: %s", got)
+		}
+		if got := reason(uri, 2, "TestRetry"); got != "nothing" {
+			t.Errorf("itself: %s", got)
+		}
+	})
+}
+
 func TestRangesCountInTheAgreedUnits(t *testing.T) {
 	const before = "/* 😀é */ func "
 	units := map[string]int{"utf-8": len(before), "utf-16": len(utf16.Encode([]rune(before))), "utf-32": len([]rune(before))}
