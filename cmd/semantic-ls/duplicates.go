@@ -70,15 +70,7 @@ are some, 1: there are none, 2: an error.`,
 }
 
 func (p *process) duplicates(ctx context.Context, q indexing.DuplicatesQuery, dir string, out *output) error {
-	defer exitSoon(ctx)()
-	s, err := p.settings()
-	if err != nil {
-		return err
-	}
-	return p.inFolder(ctx, s, dir, func(f *folder) error {
-		if err := p.bringUp(ctx, f); err != nil {
-			return err
-		}
+	return p.ask(ctx, dir, func(f *folder) error {
 		q.Folders = f.only(dir)
 		answer, err := f.Duplicates(ctx, workspace.Documents{}, q)
 		if err != nil {

@@ -102,6 +102,21 @@ func locate(cache, dir string, m embed.Model) (root string, stored bool, err err
 	return root, true, nil
 }
 
+// ask calls question with the index that dir is in, brought up to date.
+func (p *process) ask(ctx context.Context, dir string, question func(f *folder) error) error {
+	defer exitSoon(ctx)()
+	s, err := p.settings()
+	if err != nil {
+		return err
+	}
+	return p.inFolder(ctx, s, dir, func(f *folder) error {
+		if err := p.bringUp(ctx, f); err != nil {
+			return err
+		}
+		return question(f)
+	})
+}
+
 // refresh brings the index up to date, with a bar on the terminal where that takes long,
 // and tells who wants to know how far it has come. Interrupted, it keeps what was
 // finished.

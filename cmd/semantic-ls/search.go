@@ -108,15 +108,7 @@ where it asks for prose, for code.`,
 }
 
 func (p *process) search(ctx context.Context, q indexing.Query, dir string, out *output) error {
-	defer exitSoon(ctx)()
-	s, err := p.settings()
-	if err != nil {
-		return err
-	}
-	return p.inFolder(ctx, s, dir, func(f *folder) error {
-		if err := p.bringUp(ctx, f); err != nil {
-			return err
-		}
+	return p.ask(ctx, dir, func(f *folder) error {
 		q.Limit, q.Folders, q.Explain = out.hits(), f.only(dir), out.explain
 		answer, err := f.Search(ctx, workspace.Documents{}, q)
 		if err != nil {

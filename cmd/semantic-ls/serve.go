@@ -296,7 +296,7 @@ func (srv *service) reload() {
 		srv.log.Error("the settings were read again, and stay as they were", zap.Error(err))
 		return
 	}
-	srv.log.Info("the settings were read again; sessions that are open keep theirs")
+	srv.log.Info("the settings were read again; sessions that are open keep theirs until those of their editors change")
 }
 
 // stdio is standard input and output as one stream.
