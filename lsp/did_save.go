@@ -39,7 +39,12 @@ func (s *server) saved(path string) {
 			if err := tasks.Sleep(ctx, settle); err != nil {
 				return err
 			}
-			return s.update(ctx, path)
+			if err := s.update(ctx, path); err != nil || ctx.Err() != nil {
+				return err
+			}
+			s.session.Forget(path)
+			s.changed()
+			return nil
 		})
 		if errors.Is(err, tasks.ErrSuperseded) {
 			return nil

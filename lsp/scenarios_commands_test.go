@@ -34,6 +34,11 @@ func (s *scenario) before() map[string]does {
 			s.hello.Capabilities[name], err = s.json(value)
 			return err
 		},
+		// hold METHOD: requests of the server are answered by `answer`, and not with null at once.
+		"hold": func(rest string) error {
+			s.held = append(s.held, rest)
+			return nil
+		},
 	}
 }
 
@@ -192,7 +197,7 @@ func (s *scenario) commands() map[string]does {
 			}
 			return nil
 		},
-		// has PATH JSON: what stands at a path such as coverage.percent or 0.name of the result.
+		// has PATH JSON: what stands at a path such as coverage.percent or 0.name of the result; . is all of it.
 		"has": s.has,
 		// until COMMAND...: one of those five. The question is asked again after each change until it holds.
 		"until": s.until,
@@ -203,11 +208,6 @@ func (s *scenario) commands() map[string]does {
 			s.e.Await(rest, s.mark, func(m lsptest.Message) bool {
 				return m.Method == method && strings.Contains(string(m.Params), part)
 			})
-			return nil
-		},
-		// hold METHOD: requests of the server are not answered with null any more.
-		"hold": func(rest string) error {
-			s.e.Hold(rest)
 			return nil
 		},
 		// answer METHOD JSON: the next one held, since the last answer or question, is answered.
@@ -296,7 +296,7 @@ func (s *scenario) code(want string, err error) error {
 		return err
 	}
 	if got := strconv.Itoa(lsptest.Code(err)); got != want {
-		return fmt.Errorf("code %s (%w), want %s", got, err, want)
+		return fmt.Errorf("code %s, want %s: %v", got, want, err)
 	}
 	return nil
 }
@@ -372,7 +372,7 @@ func (s *scenario) has(rest string) error {
 	if err := json.Unmarshal(s.result, &at); err != nil {
 		return err
 	}
-	for _, name := range strings.Split(path, ".") {
+	for _, name := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' }) {
 		switch v := at.(type) {
 		case map[string]any:
 			at = v[name]

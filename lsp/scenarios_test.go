@@ -39,6 +39,7 @@ type scenario struct {
 	dir   string            // the workspace
 	then  map[string]string // what files become, by name
 	hello lsptest.Options
+	held  []string        // methods of the server that the script answers
 	e     *lsptest.Editor // nil before start
 
 	buffers map[string]string           // of open files, by name
@@ -88,6 +89,9 @@ func (s *scenario) play(file string, lines []string) {
 		s.hello.Folders = s.paths(folders)
 		lsptest.Run(s.t, serve(realEngine("")), func(e *lsptest.Editor) {
 			s.e = e
+			for _, method := range s.held {
+				e.Hold(method)
+			}
 			e.Initialize(s.hello)
 			for j := i + 1; j < len(lines); j++ {
 				name, rest := command(lines[j])

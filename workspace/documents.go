@@ -28,7 +28,9 @@ type Documents struct {
 // opened is a document and the text it is compared with to tell whether it is dirty.
 type opened struct {
 	Document
-	saved string
+	saved   string
+	written bool // it was saved since it was opened
+	closed  bool // by the editor: what was saved counts until the index has it
 }
 
 // Get returns the document of that path, which need not be clean.

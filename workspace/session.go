@@ -46,12 +46,12 @@ func (s *Session) Open(path string, version int32, txt string) error {
 		return fmt.Errorf("open %q: the path must be absolute", path)
 	}
 	path = filepath.Clean(path)
-	if len(txt) > MaxDocument {
-		s.Close(path)
-		return fmt.Errorf("open %s: %w", path, tooLarge(len(txt)))
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(txt) > MaxDocument {
+		s.drop(path)
+		return fmt.Errorf("open %s: %w", path, tooLarge(len(txt)))
+	}
 	s.put(opened{Document: Document{Path: path, Version: version, Text: txt}, saved: txt})
 	return nil
 }
@@ -97,16 +97,38 @@ func (s *Session) Save(path string, txt *string) error {
 		}
 		doc.Text = *txt
 	}
-	doc.saved, doc.Dirty = doc.Text, false
+	doc.saved, doc.Dirty, doc.written = doc.Text, false, true
 	s.put(doc)
 	return nil
 }
 
-// Close forgets the document; from now on the file on disk counts. Closing what is not open does nothing.
-func (s *Session) Close(path string) {
+// Close ends what the editor says of the document; from now on the file on disk counts. One that was saved stays in view
+// with the text that was saved, until Forget: the index may not have read it yet. behind tells that the index may be
+// behind the file: it was saved, or unsaved text is thrown away under which nobody may have told what became of the file.
+// Closing what is not open does nothing.
+func (s *Session) Close(path string) (behind bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.drop(filepath.Clean(path))
+	doc, err := s.get("close", path)
+	switch {
+	case err != nil:
+		return false
+	case !doc.written:
+		s.drop(doc.Path)
+		return doc.Dirty
+	}
+	doc.Text, doc.Dirty, doc.closed = doc.saved, false, true
+	s.put(doc)
+	return true
+}
+
+// Forget drops what Close has left of a document. If it is open again, that stays.
+func (s *Session) Forget(path string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if path = filepath.Clean(path); (*s.docs.Load())[path].closed {
+		s.drop(path)
+	}
 }
 
 // drop publishes a view without the document of that path; mu is held.
@@ -123,7 +145,7 @@ func (s *Session) drop(path string) {
 func (s *Session) get(doing, path string) (opened, error) {
 	path = filepath.Clean(path)
 	doc, ok := (*s.docs.Load())[path]
-	if !ok {
+	if !ok || doc.closed {
 		return opened{}, fmt.Errorf("%s %s: %w", doing, path, ErrNotOpen)
 	}
 	return doc, nil

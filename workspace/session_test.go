@@ -63,6 +63,18 @@ func TestDocumentLife(t *testing.T) {
 		}, `10 "newer" dirty=true`, nil},
 		{"close", func() error { s.Close(path); return nil }, "closed", nil},
 		{"close again", func() error { s.Close(path); return nil }, "closed", nil},
+		{"open to be saved", func() error { return s.Open(path, 1, "old") }, `1 "old" dirty=false`, nil},
+		{"change what will be saved", func() error { return s.Change(path, 2, []text.Edit{{Text: "new"}}, text.UTF8) }, `2 "new" dirty=true`, nil},
+		{"save it", func() error { return s.Save(path, nil) }, `2 "new" dirty=false`, nil},
+		{"change what is thrown away", func() error { return s.Change(path, 3, []text.Edit{{Text: "no"}}, text.UTF8) }, `3 "no" dirty=true`, nil},
+		{"close what was saved", func() error { s.Close(path); return nil }, `3 "new" dirty=false`, nil},
+		{"change what was saved and closed", func() error { return s.Change(path, 4, nil, text.UTF8) }, `3 "new" dirty=false`, ErrNotOpen},
+		{"save what was saved and closed", func() error { return s.Save(path, nil) }, `3 "new" dirty=false`, ErrNotOpen},
+		{"open it again", func() error { return s.Open(path, 1, "newer") }, `1 "newer" dirty=false`, nil},
+		{"forget what is open", func() error { s.Forget(path); return nil }, `1 "newer" dirty=false`, nil},
+		{"save it again", func() error { return s.Save(path, nil) }, `1 "newer" dirty=false`, nil},
+		{"close it again", func() error { s.Close(path); return nil }, `1 "newer" dirty=false`, nil},
+		{"forget it", func() error { s.Forget(path); return nil }, "closed", nil},
 		{"change after close", func() error { return s.Change(path, 11, insert(0, 0, "x"), text.UTF8) }, "closed", ErrNotOpen},
 	} {
 		if err := step.do(); !errors.Is(err, step.err) || err != nil && step.err == nil {
