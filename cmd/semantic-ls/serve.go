@@ -191,10 +191,19 @@ func (srv *service) session(log *zap.Logger) (config lsp.Config, release func())
 		if err != nil {
 			return nil, err
 		}
-		if err := srv.follow(options); err != nil {
-			return nil, err
-		}
-		l, err := had.next(func(last *lease) (*lease, error) { return srv.engines.get(s, last) })
+		l, err := had.next(func(last *lease) (*lease, error) {
+			next, err := srv.engines.get(s, last)
+			if err != nil {
+				return nil, err // and the log stays where it is, as all settings do
+			}
+			if err := srv.follow(options); err != nil {
+				if next != last {
+					next.release()
+				}
+				return nil, err
+			}
+			return next, nil
+		})
 		if err != nil {
 			return nil, err // and not a nil *lease in an interface
 		}

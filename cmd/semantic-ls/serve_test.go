@@ -11,11 +11,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
+	"go.uber.org/zap"
+
+	"github.com/semantic-ls/semantic-ls/lsp"
 	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
 )
 
@@ -340,6 +344,36 @@ func TestChangedSettingsAreAppliedToARunningServer(t *testing.T) {
 	text, err := os.ReadFile(log)
 	if err != nil || !strings.Contains(string(text), "\tdebug\t") {
 		t.Errorf("%v; the log does not follow:\n%s", err, text)
+	}
+}
+
+// Settings are applied as a whole or not at all: with a log that cannot be written no other engine is kept either.
+func TestSettingsAreAppliedAsAWhole(t *testing.T) {
+	newSandbox(t)
+	p := &process{stdout: io.Discard, stderr: io.Discard, env: os.LookupEnv}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0)) // which a service raises
+	srv := p.newService()
+	srv.alone = true
+	defer srv.close()
+	config, release := srv.session(srv.log.Logger)
+	defer release()
+	start := func(options string) (lsp.Engine, error) { return config.Start(t.Context(), json.RawMessage(options)) }
+	first, err := start(`{"log.level": "error"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := json.Marshal(filepath.Join(t.TempDir(), "no", "such", "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := start(`{"log.level": "debug", "index.maxFileSize": 5000, "log.file": ` + string(file) + `}`); err == nil || !strings.Contains(err.Error(), "log.file") {
+		t.Errorf("started with a log that cannot be written: %v", err)
+	}
+	if n := len(srv.engines.made); n != 1 || srv.log.level.Enabled(zap.DebugLevel) {
+		t.Errorf("%d engines are kept, and the log tells from %v on", n, srv.log.level.Level())
+	}
+	if again, err := start(`{"log.level": "error"}`); err != nil || again != first {
+		t.Errorf("the engine before is another one now, %v", err)
 	}
 }
 
