@@ -36,7 +36,7 @@ func (e *Engine) claim(ctx context.Context, f *folder, report func(Progress)) (r
 		}
 		if total < 0 {
 			f.setState(StateIndexing, "another process is indexing this folder")
-			err := e.guard(func() (err error) {
+			err := e.guard(ctx, func() (err error) {
 				var turn uint64
 				todo, _, turn, err = e.survey(ctx, f)
 				if err == nil {
@@ -60,7 +60,7 @@ func (e *Engine) claim(ctx context.Context, f *folder, report func(Progress)) (r
 			return nil, context.Cause(ctx)
 		}
 		before := len(todo)
-		err := e.guard(func() (err error) {
+		err := e.guard(ctx, func() (err error) {
 			if f.catchUp() {
 				todo, err = e.still(ctx, f, todo)
 			}

@@ -67,7 +67,7 @@ func (e *Engine) compact(ctx context.Context, f *folder, settle bool) error {
 		return nil // whoever had the token has done it
 	}
 	m := merging{e: e, f: f, replaced: map[*index.Segment]bool{}}
-	err := e.guard(func() error {
+	err := e.guard(ctx, func() error {
 		pieces, ok := m.begin()
 		if !ok {
 			return nil // another process compacts, for both

@@ -11,6 +11,9 @@ import (
 	"syscall"
 	"testing"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
 	"github.com/semantic-ls/semantic-ls/workspace"
@@ -168,5 +171,26 @@ func TestTheTreeChangesWhileItIsRead(t *testing.T) {
 				t.Errorf("%s is found: %v", gone, got)
 			}
 		}
+	}
+}
+
+// A query that finds the index damaged says so in the log under its own id.
+func TestALossIsLoggedForTheRequestThatFoundIt(t *testing.T) {
+	core, logs := observer.New(zap.ErrorLevel)
+	root, cache := t.TempDir(), t.TempDir()
+	e := indexing.New(indexing.Config{CacheDir: cache, Embedder: static.New(), Limiter: tasks.NewLimiter(2, 2), Log: zap.New(core)})
+	saved(t, e, root, 150)
+	for _, path := range stored(t, cache, ".seg") {
+		if err := os.Truncate(path, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := &indexing.Request{Log: func() *zap.Logger { return zap.New(core).With(zap.String("id", "seven")) }}
+	if _, err := e.Search(r.Within(t.Context()), workspace.Documents{}, indexing.Query{Text: "number077"}); err != nil {
+		t.Fatal(err)
+	}
+	lines := logs.FilterMessage("the index is dropped")
+	if lines.Len() != 1 || lines.FilterField(zap.String("id", "seven")).Len() != 1 {
+		t.Errorf("logged %+v", logs.All())
 	}
 }

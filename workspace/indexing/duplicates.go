@@ -69,7 +69,7 @@ type DuplicatesGroup struct {
 func (e *Engine) Duplicates(ctx context.Context, docs workspace.Documents, q DuplicatesQuery) (answer Duplicates, err error) {
 	var list []compared
 	for range 2 {
-		err = e.guard(func() (err error) { list, answer, err = e.comparable(ctx, docs, q); return err })
+		err = e.guard(ctx, func() (err error) { list, answer, err = e.comparable(ctx, docs, q); return err })
 		if !errors.Is(err, store.ErrFault) {
 			break
 		}

@@ -435,7 +435,7 @@ func below(root, path string) (rel string, ok bool) {
 
 // Status returns what the engine knows of itself.
 func (e *Engine) Status() (s Status) {
-	_ = e.guard(func() error { s = e.status(); return nil })
+	_ = e.guardBy(func() *zap.Logger { return e.cfg.Log }, func() error { s = e.status(); return nil })
 	return s
 }
 

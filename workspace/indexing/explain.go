@@ -71,7 +71,7 @@ type Refusal struct {
 // that matches fs.ErrNotExist for a file that is not there, and errors for one that is in
 // no open folder or is a directory; the context's cause when that ends first.
 func (e *Engine) Explain(ctx context.Context, docs workspace.Documents, q Query, at Spot) (x Explanation, err error) {
-	_, err = e.guarded(func() (Answer, error) {
+	_, err = e.guarded(ctx, func() (Answer, error) {
 		var err error
 		if x, err = e.explain(ctx, docs, q, at); err == nil {
 			x.Warning = joined(e.cfg.Instead, x.Warning)

@@ -1,6 +1,7 @@
 package indexing
 
 import (
+	"context"
 	"errors"
 	"runtime"
 
@@ -13,18 +14,24 @@ import (
 // guard calls fn, which reads segments that are mapped into memory. When the system
 // cannot read their file any more, because somebody has cut it or the disk fails, the
 // index of that folder is dropped, and the error is store.ErrFault. The next Refresh
-// builds it again.
-func (e *Engine) guard(fn func() error) error {
+// builds it again. What is logged says for which request of ctx that was found.
+func (e *Engine) guard(ctx context.Context, fn func() error) error {
+	return e.guardBy(func() *zap.Logger { return LogOf(ctx, e.cfg.Log) }, fn)
+}
+
+// guardBy is guard that logs to log.
+func (e *Engine) guardBy(logOf func() *zap.Logger, fn func() error) error {
 	err := store.Guard(fn)
 	if errors.Is(err, store.ErrFault) {
+		log := logOf()
 		for _, f := range e.all() {
 			if store.Guard(func() error { touch(f.index.Snapshot()); return nil }) != nil {
-				e.cfg.Log.Error("the index is dropped", zap.String("folder", f.root), zap.Error(err))
+				log.Error("the index is dropped", zap.String("folder", f.root), zap.Error(err))
 				f.lose(err)
 				e.unmark(f)
 			}
 			if o := f.former.Load(); o != nil && store.Guard(func() error { touch(o.index.Snapshot()); return nil }) != nil {
-				e.cfg.Log.Error("the index of another model is dropped", zap.String("folder", f.root), zap.Error(err))
+				log.Error("the index of another model is dropped", zap.String("folder", f.root), zap.Error(err))
 				f.former.Store(nil)
 			}
 		}
@@ -33,9 +40,9 @@ func (e *Engine) guard(fn func() error) error {
 }
 
 // guarded is guard for a query: without what was lost it is answered all the same.
-func (e *Engine) guarded(query func() (Answer, error)) (answer Answer, err error) {
+func (e *Engine) guarded(ctx context.Context, query func() (Answer, error)) (answer Answer, err error) {
 	for range 2 {
-		err = e.guard(func() (err error) { answer, err = query(); return err })
+		err = e.guard(ctx, func() (err error) { answer, err = query(); return err })
 		if !errors.Is(err, store.ErrFault) {
 			return answer, err
 		}

@@ -111,7 +111,7 @@ var errVoid = errors.New("the index was begun anew meanwhile: the next save or r
 // refreshAlone is refresh while no other process does the same. What is lost meanwhile, or
 // void since another process has begun the index anew, is read again at once.
 func (e *Engine) refreshAlone(ctx context.Context, f *folder, report func(Progress)) (read int, err error) {
-	if err := e.guard(func() error { f.comeBack(); return nil }); err != nil {
+	if err := e.guard(ctx, func() error { f.comeBack(); return nil }); err != nil {
 		return 0, err
 	}
 	release, err := e.claim(ctx, f, report)
@@ -121,7 +121,7 @@ func (e *Engine) refreshAlone(ctx context.Context, f *folder, report func(Progre
 	defer release()
 	for range 3 {
 		f.walks()
-		err = e.guard(func() (err error) { read, err = e.refresh(ctx, f, report); return err })
+		err = e.guard(ctx, func() (err error) { read, err = e.refresh(ctx, f, report); return err })
 		switch {
 		case errors.Is(err, store.ErrFault):
 		case err == nil && !f.isSound():
@@ -278,7 +278,7 @@ func (e *Engine) Survey(ctx context.Context, root string) error {
 	if err != nil {
 		return err
 	}
-	return e.guard(func() error {
+	return e.guard(ctx, func() error {
 		_, _, _, err := e.survey(ctx, f)
 		return err
 	})

@@ -31,7 +31,7 @@ const spare = 10
 // the unsaved ones of docs on top. It never waits for indexing. It returns the
 // context's cause when that ends first.
 func (e *Engine) Search(ctx context.Context, docs workspace.Documents, q Query) (Answer, error) {
-	return e.guarded(func() (Answer, error) { return e.search(ctx, docs, q) })
+	return e.guarded(ctx, func() (Answer, error) { return e.search(ctx, docs, q) })
 }
 
 func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) (Answer, error) {
@@ -117,7 +117,7 @@ func joined(a, b string) string {
 // never with the place itself. It returns an error for a place that is in no
 // open folder and has no text.
 func (e *Engine) Related(ctx context.Context, docs workspace.Documents, p Place) (Answer, error) {
-	return e.guarded(func() (Answer, error) { return e.related(ctx, docs, p) })
+	return e.guarded(ctx, func() (Answer, error) { return e.related(ctx, docs, p) })
 }
 
 func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place) (Answer, error) {

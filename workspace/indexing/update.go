@@ -21,7 +21,7 @@ import (
 // says why, and the next Refresh or Update of them tries again. When ctx ends, the
 // error is its cause.
 func (e *Engine) Update(ctx context.Context, paths ...string) error {
-	return e.guard(func() error { return e.updateAll(ctx, paths) })
+	return e.guard(ctx, func() error { return e.updateAll(ctx, paths) })
 }
 
 func (e *Engine) updateAll(ctx context.Context, paths []string) error {
