@@ -3,6 +3,8 @@ package lsp
 import (
 	"encoding/json"
 	"fmt"
+
+	"go.uber.org/zap"
 )
 
 // cancelRequest ends the request of that id, which answers -32800. One that has answered is left alone.
@@ -17,6 +19,8 @@ func (s *server) cancelRequest(params json.RawMessage) error {
 	if !ok {
 		return fmt.Errorf("no request has the id %.40q", p.ID)
 	}
-	s.requests.Cancel(id, errClientCancelled)
+	if !s.requests.Cancel(id, errClientCancelled) {
+		s.log.Debug("there is nothing to cancel", zap.String("id", fmt.Sprint(id)))
+	}
 	return nil
 }

@@ -49,6 +49,47 @@ func TestCancellingARequestStopsItsWork(t *testing.T) {
 	}
 }
 
+// The same of what is like a place, and of what is twice in the workspace, which takes longest of all.
+func TestCancellingRelatedAndDuplicatesStopsTheirWork(t *testing.T) {
+	engine := newFake()
+	begun, ended := make(chan string, 10), make(chan error, 10)
+	park := func(ctx context.Context, what string) error {
+		begun <- what
+		<-ctx.Done()
+		ended <- context.Cause(ctx)
+		return ctx.Err()
+	}
+	engine.related = func(ctx context.Context, _ workspace.Documents, _ indexing.Place) (indexing.Answer, error) {
+		return indexing.Answer{}, park(ctx, "related")
+	}
+	engine.duplicates = func(ctx context.Context, _ workspace.Documents, _ indexing.DuplicatesQuery) (indexing.Duplicates, error) {
+		return indexing.Duplicates{}, park(ctx, "duplicates")
+	}
+	run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
+		for _, c := range []struct {
+			method string
+			params any
+		}{
+			{"semantic/related", lsptest.Place{Text: "func f() {}", LanguageID: "go"}},
+			{"semantic/duplicates", lsptest.Copies{}},
+			{"semantic/duplicates", lsptest.Copies{PartialResultToken: "parts"}},
+		} {
+			p := e.Start(c.method, c.params)
+			receive(t, e, c.method, begun)
+			p.Cancel()
+			if err := p.Wait(nil); lsptest.Code(err) != -32800 {
+				t.Errorf("%s: %v, want -32800", c.method, err)
+			}
+			if cause := receive(t, e, "the end of it", ended); cause == nil || cause.Error() != "cancelled by the client" {
+				t.Errorf("%s ended because of %v", c.method, cause)
+			}
+		}
+		if _, err := e.Status(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestCancelInTheSamePacketAsTheRequest(t *testing.T) {
 	ids := map[string]string{"number": "7", "string": `"seven"`, "escaped": `"a\u0062\"c"`, "beyond int32": "9007199254740993", "negative": "-3"}
 	for name, id := range ids {

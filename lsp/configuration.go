@@ -119,21 +119,24 @@ func (s *server) apply(ctx context.Context, options json.RawMessage) error {
 	}
 	next := newServed(engine)
 	next.ReadFirst(s.session.Documents)
-	for _, path := range s.wanted() {
-		if !s.isOpen(was, path) {
-			continue
+	for tried := map[string]bool{}; ; {
+		if err := context.Cause(ctx); err != nil { // newer settings have come
+			s.letGo(next)
+			return err
 		}
-		if err := next.Open(ctx, path); err != nil {
-			s.log.Warn("not open with the new settings yet", zap.String("folder", path), zap.Error(err))
-			continue
+		missing := s.replace(next, tried)
+		if len(missing) == 0 {
+			break
 		}
-		s.setOpen(next, path, true)
+		for _, path := range missing {
+			tried[path] = true
+			if err := next.Open(ctx, path); err != nil {
+				s.log.Warn("not open with the new settings yet", zap.String("folder", path), zap.Error(err))
+				continue
+			}
+			s.setOpen(next, path, true)
+		}
 	}
-	if err := context.Cause(ctx); err != nil { // newer settings have come
-		s.letGo(next)
-		return err
-	}
-	s.replace(next)
 	s.log.Info("the settings were changed")
 	for _, path := range s.known(was, next) {
 		s.index(path)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/semantic-ls/semantic-ls/lsp"
@@ -114,6 +115,9 @@ func TestSettingsThatAreSentAreApplied(t *testing.T) {
 			t.Errorf("%s was closed", got)
 		}
 		changeSettings(e, ours("other")) // which changes nothing
+		for range 3 {
+			receive(t, e, "what the engines were started with", c.started) // the last is this, which the next must not overtake
+		}
 		changeSettings(e, ours("third"))
 		if was := receive(t, e, "the other engine to be replaced", c.replaced); was != c.engines["other"] {
 			t.Error("another engine was replaced")
@@ -297,5 +301,87 @@ func TestNoAnswerWaitsForAnEngineToBeLetGo(t *testing.T) {
 		}
 		changeSettings(e, ours("third"))
 		awaitAnswering(t, e, "third")
+	})
+}
+
+// A folder that comes while others are opened in the new engine is open in that, too, before it answers.
+func TestAFolderThatComesWhileSettingsAreApplied(t *testing.T) {
+	c := newChoosing("", "slow")
+	old, slow := c.engines[""], c.engines["slow"]
+	opening, open := make(chan struct{}), make(chan struct{})
+	var opened atomic.Int32
+	slow.open = func(root string) error {
+		if root == "/w" {
+			close(opening)
+			<-open
+		}
+		opened.Add(1)
+		return nil
+	}
+	tell := slow.search
+	slow.search = func(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error) {
+		if n := opened.Load(); n < 2 {
+			t.Errorf("it answers with %d folders open", n)
+		}
+		return tell(ctx, docs, q)
+	}
+	lsptest.Run(t, c.serve(), func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{Folders: []string{"/w"}})
+		receive(t, e, "the folder of the first engine", old.opened)
+		changeSettings(e, ours("slow"))
+		receive(t, e, "the new engine to open the folder", opening)
+		e.ChangeFolders([]string{"/late"}, nil)
+		receive(t, e, "the folder that came meanwhile", old.opened)
+		e.AwaitStatus("the folder to be ready", func(s lsptest.Status) bool {
+			return len(s.Folders) == 2 && s.Folders[1].State == "ready"
+		})
+		close(open)
+		awaitAnswering(t, e, "slow")
+	})
+}
+
+// Whichever engine has a folder open, one that is removed and added again is followed.
+func TestAFolderThatIsAddedAgainWhileSettingsAreApplied(t *testing.T) {
+	c := newChoosing("", "slow")
+	old, slow := c.engines[""], c.engines["slow"]
+	first, last := t.TempDir(), t.TempDir()
+	opening, open, again, fail := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+	slow.open = func(root string) error {
+		if root == last {
+			close(opening)
+			<-open
+		}
+		return nil
+	}
+	var times atomic.Int32
+	old.open = func(root string) error {
+		if root == first && times.Add(1) == 2 {
+			close(again)
+			<-fail
+			return errors.New("too late")
+		}
+		return nil
+	}
+	lsptest.Run(t, c.serve(), func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{Folders: []string{first, last}})
+		for range 2 {
+			receive(t, e, "a folder of the first engine", old.opened)
+		}
+		for seen := map[string]bool{}; len(seen) < 2; { // both are followed, which has them looked at
+			for _, path := range receive(t, e, "a look at a folder", old.updated) {
+				seen[path] = true
+			}
+		}
+		changeSettings(e, ours("slow"))
+		receive(t, e, "the new engine to open the last folder", opening) // so it has the first
+		e.ChangeFolders(nil, []string{first})
+		receive(t, e, "the folder to be closed", old.closed)
+		e.ChangeFolders([]string{first}, nil)
+		receive(t, e, "the folder to be opened in the engine that goes", again)
+		close(open)
+		awaitAnswering(t, e, "slow")
+		close(fail)
+		for !slices.Contains(receive(t, e, "a look at the folder that came again", slow.updated), first) {
+		}
 	})
 }

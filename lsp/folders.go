@@ -21,6 +21,7 @@ type folder struct {
 	failure string // why it could not be opened or indexed
 	runs    int    // of indexing, under way or waiting for an older one to end
 	paused  bool   // by the user: it is not indexed
+	watched bool   // by us
 }
 
 // want notes a folder and returns its path. ok is false if it is no local directory's URI or is wanted
@@ -199,27 +200,26 @@ func (s *server) refresh(ctx context.Context, path, name string, done func()) er
 
 // open is called by one run for the path at a time.
 func (s *server) open(ctx context.Context, e *served, path string) error {
-	if s.isOpen(e, path) {
-		return nil
+	if !s.isOpen(e, path) {
+		if err := e.Open(ctx, path); err != nil {
+			return err
+		}
+		s.setOpen(e, path, true)
+		s.changed()
 	}
-	if err := e.Open(ctx, path); err != nil {
-		return err
-	}
-	s.setOpen(e, path, true)
 	s.watch(path)
-	s.changed()
 	return nil
 }
 
 // leave drops a folder from this session. What is on disk stays for the next one.
 func (s *server) leave(path string) error {
 	defer s.changed()
+	s.unwatch(path)
 	e, done := s.use()
 	defer done()
 	if !s.isOpen(e, path) {
 		return nil
 	}
 	s.setOpen(e, path, false)
-	s.unwatch(path)
 	return e.Close(path)
 }

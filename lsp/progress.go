@@ -211,7 +211,7 @@ func (s *server) workDoneProgressCancel(params json.RawMessage) error {
 	cancel := s.progress[lenient[string](p.Token)]
 	s.mu.Unlock()
 	if cancel == nil {
-		return errors.New("no progress has that token")
+		return fmt.Errorf("no progress has the token %.40q", p.Token)
 	}
 	cancel()
 	return nil

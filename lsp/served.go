@@ -37,10 +37,20 @@ func (s *server) unuse(e *served) {
 	}
 }
 
-// replace makes next the engine that serves.
-func (s *server) replace(next *served) {
+// replace makes next the engine that serves, unless the client wants folders that next was not tried with: then it returns
+// these, and nothing has changed. A folder may come while others are opened.
+func (s *server) replace(next *served, tried map[string]bool) (missing []string) {
 	s.mu.Lock()
 	was := s.engine
+	for _, path := range s.order {
+		if !tried[path] {
+			missing = append(missing, path)
+		}
+	}
+	if len(missing) > 0 {
+		s.mu.Unlock()
+		return missing
+	}
 	s.engine = next
 	was.replaced = true
 	over := was.users == 0
@@ -48,6 +58,7 @@ func (s *server) replace(next *served) {
 	if over {
 		s.letGo(was)
 	}
+	return nil
 }
 
 // letGo does so beside the one who used it last, whose answer need not wait for what is written then.

@@ -6,19 +6,29 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/workspace/watch"
 )
 
-// watch follows what changes in an open folder, where the client does not tell. It ends with unwatch.
+// watch follows what changes in a folder that the client wants, where it does not tell itself, whichever engine serves that.
+// It is harmless where the folder is followed already, and ends with unwatch.
 func (s *server) watch(path string) {
 	if s.client.watches {
 		return
 	}
+	s.mu.Lock()
+	f := s.folders[path]
+	news := f != nil && !f.watched
+	if news {
+		f.watched = true
+	}
+	s.mu.Unlock()
+	if !news {
+		return
+	}
 	s.background("watch "+path, func(ctx context.Context) error {
 		err := s.watchers.Replace(ctx, path, func(ctx context.Context) error {
-			e, done := s.use()
-			open := s.isOpen(e, path)
-			if done(); !open { // it was removed before this began
+			if !s.isWanted(path, f) { // it was removed before this began
 				return nil
 			}
 			return watch.Folder(ctx, path, watch.Options{
@@ -28,11 +38,18 @@ func (s *server) watch(path string) {
 				},
 			})
 		})
-		if errors.Is(err, errFolderLeft) {
+		if errors.Is(err, errFolderLeft) || errors.Is(err, tasks.ErrSuperseded) {
 			return nil
 		}
 		return err
 	})
+}
+
+// isWanted reports whether the folder at path is f still, and not one that came after that had left.
+func (s *server) isWanted(path string, f *folder) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.folders[path] == f
 }
 
 // unwatch ends watch.
