@@ -18,5 +18,9 @@ func (s *server) didChangeWorkspaceFolders(params json.RawMessage) error {
 			s.index(path)
 		}
 	}
+	select {
+	case s.foldersChanged <- struct{}{}:
+	default:
+	}
 	return nil
 }

@@ -2,6 +2,7 @@ package lsp_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -227,4 +228,68 @@ func TestFileEventsAreAskedForWhereTheyMustBe(t *testing.T) {
 			t.Errorf("a client that cannot was asked: %s", asked[0].Params)
 		}
 	})
+}
+
+// A client that can is asked for its folders, each by itself, and again when they are others: for the new ones before the
+// old ones are taken back.
+func TestFileEventsAreAskedForByFolder(t *testing.T) {
+	relative := map[string]any{"workspace": map[string]any{
+		"didChangeWatchedFiles": map[string]any{"dynamicRegistration": true, "relativePatternSupport": true},
+	}}
+	run(t, newFake(), lsptest.Options{Folders: []string{"/w", "/v"}, Capabilities: relative}, func(e *lsptest.Editor) {
+		mark := 0
+		next := func(method, want string) {
+			t.Helper()
+			m := e.Await(method, mark, func(m lsptest.Message) bool { return strings.HasPrefix(m.Method, "client/") })
+			if m.Method != method || string(m.Params) != want {
+				t.Errorf("%s %s, want %s %s", m.Method, m.Params, method, want)
+			}
+			all := e.Heard(0, nil)
+			for i, heard := range all {
+				if string(heard.ID) == string(m.ID) && heard.ID != nil {
+					mark = i + 1
+				}
+			}
+		}
+		folders := func(n int, uris ...string) string {
+			var watchers []string
+			for _, uri := range uris {
+				watchers = append(watchers, `{"globPattern":{"baseUri":"`+uri+`","pattern":"**/*"}}`)
+			}
+			return fmt.Sprintf(`{"registrations":[{"id":"semantic-ls/files/%d","method":"workspace/didChangeWatchedFiles","registerOptions":{"watchers":[%s]}}]}`, n, strings.Join(watchers, ","))
+		}
+		gone := func(n int) string {
+			return fmt.Sprintf(`{"unregisterations":[{"id":"semantic-ls/files/%d","method":"workspace/didChangeWatchedFiles"}]}`, n)
+		}
+		next("client/registerCapability", folders(1, "file:///w", "file:///v"))
+		e.ChangeFolders([]string{"/a b"}, []string{"/w"})
+		next("client/registerCapability", folders(2, "file:///v", "file:///a%20b"))
+		next("client/unregisterCapability", gone(1))
+		e.ChangeFolders([]string{"/v"}, nil) // which it has
+		e.ChangeFolders(nil, []string{"/v", "/a b"})
+		next("client/unregisterCapability", gone(2))
+	})
+}
+
+// A client that says it can watch and then refuses leaves it to us.
+func TestFileEventsThatTheClientRefuses(t *testing.T) {
+	for _, relative := range []bool{false, true} {
+		capabilities := map[string]any{"workspace": map[string]any{
+			"didChangeWatchedFiles": map[string]any{"dynamicRegistration": true, "relativePatternSupport": relative},
+		}}
+		engine, dir := newFake(), t.TempDir()
+		lsptest.Run(t, serve(engine), func(e *lsptest.Editor) {
+			e.Hold("client/registerCapability")
+			e.Initialize(lsptest.Options{Folders: []string{dir}, Capabilities: capabilities})
+			m := e.Await("a registration", 0, isMethod("client/registerCapability"))
+			receive(t, e, "the folder", engine.opened)
+			if len(engine.updated) > 0 {
+				t.Error("we watch before the client has refused")
+			}
+			e.Send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32601,"message":"no"}}`, m.ID))
+			if told := receive(t, e, "a look at the folder", engine.updated); !slices.Equal(told, []string{dir}) {
+				t.Errorf("told %q", told)
+			}
+		})
+	}
 }

@@ -18,6 +18,7 @@ import (
 type client struct {
 	progress      bool // answers window/workDoneProgress/create
 	watches       bool // watches files for whoever registers
+	watchesBelow  bool // for patterns below a folder
 	configuration bool // answers workspace/configuration
 	tellsSettings bool // tells whoever registers that they have changed
 }
@@ -61,9 +62,12 @@ func (s *server) initialize(params json.RawMessage) (any, error) {
 		progress: lenient[bool](at(p.Capabilities, "window", "workDoneProgress")),
 		watches:  lenient[bool](at(p.Capabilities, "workspace", "didChangeWatchedFiles", "dynamicRegistration")),
 
+		watchesBelow: lenient[bool](at(p.Capabilities, "workspace", "didChangeWatchedFiles", "relativePatternSupport")),
+
 		configuration: lenient[bool](at(p.Capabilities, "workspace", "configuration")),
 		tellsSettings: lenient[bool](at(p.Capabilities, "workspace", "didChangeConfiguration", "dynamicRegistration")),
 	}
+	s.watches.Store(!s.client.watches)
 	trace, _ := traceOf(lenient[string](p.Trace))
 	s.trace.Store(trace)
 	for _, f := range workspaceFolders(p) {

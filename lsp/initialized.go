@@ -10,7 +10,7 @@ import (
 // initialized starts what goes on until the end: telling the status, and indexing every folder.
 func (s *server) initialized(json.RawMessage) error {
 	s.background("tell the status", s.tellStatus)
-	if s.client.watches {
+	if !s.watches.Load() {
 		s.background("ask for file events", s.watchFiles)
 	}
 	if s.client.tellsSettings {
@@ -25,13 +25,6 @@ func (s *server) initialized(json.RawMessage) error {
 	return nil
 }
 
-// watchFiles asks the client to tell what changes on disk.
-func (s *server) watchFiles(ctx context.Context) error {
-	return s.register(ctx, "files", protocol.MethodWorkspaceDidChangeWatchedFiles, &protocol.DidChangeWatchedFilesRegistrationOptions{
-		Watchers: []protocol.FileSystemWatcher{{GlobPattern: protocol.Pattern("**/*")}},
-	})
-}
-
 // register asks the client to send notifications of a method.
 func (s *server) register(ctx context.Context, id, method string, options any) error {
 	raw, err := protocol.Marshal(options)
@@ -40,6 +33,14 @@ func (s *server) register(ctx context.Context, id, method string, options any) e
 	}
 	_, err = s.conn.Call(ctx, protocol.MethodClientRegisterCapability, &protocol.RegistrationParams{
 		Registrations: []protocol.Registration{{ID: "semantic-ls/" + id, Method: method, RegisterOptions: raw}},
+	}, nil)
+	return err
+}
+
+// unregister asks it to send them no more.
+func (s *server) unregister(ctx context.Context, id, method string) error {
+	_, err := s.conn.Call(ctx, protocol.MethodClientUnregisterCapability, &protocol.UnregistrationParams{
+		Unregisterations: []protocol.Unregistration{{ID: "semantic-ls/" + id, Method: method}},
 	}, nil)
 	return err
 }

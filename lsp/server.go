@@ -152,7 +152,10 @@ type server struct {
 	watchers tasks.Registry[string]      // by folder
 	settings tasks.Registry[string]      // what is being applied, under one key
 
-	statusChanged chan struct{} // capacity 1: there is something new to tell
+	statusChanged  chan struct{} // capacity 1: there is something new to tell
+	foldersChanged chan struct{} // capacity 1: the client may want others
+
+	watches atomic.Bool // we follow what changes on disk, since the client does not
 
 	mu       sync.Mutex
 	folders  map[string]*folder // guarded by mu: those the client wants, by path
@@ -211,15 +214,16 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, cfg Config) error {
 
 func newServer(stream io.ReadWriteCloser, cfg Config) *server {
 	s := &server{
-		cfg:           cfg,
-		log:           cfg.Log,
-		ended:         make(chan struct{}),
-		alive:         make(chan struct{}),
-		gate:          newGate(),
-		session:       workspace.NewSession(),
-		statusChanged: make(chan struct{}, 1),
-		folders:       map[string]*folder{},
-		progress:      map[string]func(){},
+		cfg:            cfg,
+		log:            cfg.Log,
+		ended:          make(chan struct{}),
+		alive:          make(chan struct{}),
+		gate:           newGate(),
+		session:        workspace.NewSession(),
+		statusChanged:  make(chan struct{}, 1),
+		foldersChanged: make(chan struct{}, 1),
+		folders:        map[string]*folder{},
+		progress:       map[string]func(){},
 	}
 	if s.log == nil {
 		s.log = zap.NewNop()

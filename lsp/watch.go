@@ -13,7 +13,7 @@ import (
 // watch follows what changes in a folder that the client wants, where it does not tell itself, whichever engine serves that.
 // It is harmless where the folder is followed already, and ends with unwatch.
 func (s *server) watch(path string) {
-	if s.client.watches {
+	if !s.watches.Load() {
 		return
 	}
 	s.mu.Lock()

@@ -312,6 +312,15 @@ func (e *Editor) AwaitOrphan() Error {
 	}
 }
 
+// Orphans returns the responses so far that answered no request, or one that was answered before, and forgets them.
+func (e *Editor) Orphans() []Error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	orphans := e.orphans
+	e.orphans = nil
+	return orphans
+}
+
 func (e *Editor) pause(what string, heard chan struct{}) {
 	e.t.Helper()
 	select {

@@ -188,6 +188,9 @@ func TestUpdateHoldsToTheRules(t *testing.T) {
 		path string
 		walk bool
 	}{
+		{".git/index", false},
+		{".git/HEAD", false},
+		{".git/refs/heads/main", false},
 		{"target/debug", false},
 		{"target/debug/a.go", false},
 		{"target", false},

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -153,6 +154,90 @@ func TestIgnoredDirectories(t *testing.T) {
 		h.await(h.path(".gitignore"))
 		h.write("out/noise.go", "3")
 		h.await(h.path("out/noise.go"))
+	})
+}
+
+// Ignored trees are never followed, however large: not at the start, not when they come, not when something in them changes.
+func TestIgnoredTreesAreNotFollowed(t *testing.T) {
+	h := listen(t)
+	for _, rel := range []string{
+		"src/lib/a.go", "src/lib/deep/b.go", "docs/c.md", "src/target/kept.go", // of src/.gitignore, see below
+		".git/HEAD", ".git/objects/00/x", ".git/refs/heads/main", ".git/logs/HEAD",
+		"node_modules/left/pad/index.js", "src/node_modules/right/index.js", "out/bin/x.go", "src/lib/out/y.go",
+		"private/z.go", "vendor-cache/w.go", ".venv/lib/v.py",
+	} {
+		h.write(rel, "package p\n")
+	}
+	h.write(".git/config", "[core]\n\trepositoryformatversion = 0\n")
+	h.write(".git/HEAD", "ref: refs/heads/main\n")
+	h.write(".gitignore", "out/\n/vendor-cache\ntarget/\n")
+	h.write("src/.gitignore", "!target/\n")
+	h.write(".semanticignore", "private/\n")
+	want := []string{"", "docs", "src", "src/lib", "src/lib/deep", "src/target"}
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{h: h, events: make(chan fsnotify.Event), errors: make(chan error)}
+		h.changed = make(chan []string, 100)
+		var followed []string
+		open := func() (notifier, error) {
+			return notifier{
+				add: func(dir string) error {
+					rel, err := filepath.Rel(h.root, dir)
+					followed = append(followed, strings.TrimPrefix(filepath.ToSlash(rel), "."))
+					return err
+				},
+				remove: func(string) error { return nil }, close: func() error { return nil }, events: f.events, errors: f.errors,
+			}, nil
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- follow(ctx, h.root, h.options(), open) }()
+		check := func(when string) {
+			t.Helper()
+			<-h.changed
+			if got := slices.Sorted(slices.Values(followed)); !slices.Equal(got, want) {
+				t.Errorf("%s: followed %q, want %q", when, got, want)
+			}
+		}
+		check("at the start")
+		// What a checkout does: directories come, ignored ones among them.
+		for _, rel := range []string{"src/new/a.go", "src/new/node_modules/x/b.js", "src/new/out/c.go", "node_modules/more/d.js"} {
+			h.write(rel, "package p\n")
+		}
+		f.events <- fsnotify.Event{Name: h.path("src/new"), Op: fsnotify.Create}
+		want = slices.Sorted(slices.Values(append(want, "src/new")))
+		check("after a directory came")
+		f.errors <- fsnotify.ErrEventOverflow
+		check("after events were lost")
+		cancel()
+		<-ended
+	})
+}
+
+// What git writes for itself, its index with every status and commit, is nobody's business; that it has begun is.
+func TestGitsOwnFilesAreNotTold(t *testing.T) {
+	watch(t, func(h *heard) {
+		h.write(".git/HEAD", "ref: refs/heads/main\n")
+		h.write(".git/config", "[core]\n")
+		h.write(".git/refs/heads/main", "")
+		h.write("a.go", "1")
+		h.await(h.path(".git"), h.path("a.go"))
+		for i := range 50 {
+			h.write(".git/index.lock", fmt.Sprint(i))
+			h.must(os.Rename(h.path(".git/index.lock"), h.path(".git/index")))
+			h.write(".git/HEAD", fmt.Sprintf("ref: refs/heads/%d\n", i))
+		}
+		h.write("b.go", "1")
+		for end := false; !end; {
+			select {
+			case told := <-h.changed:
+				if slices.ContainsFunc(told, func(path string) bool { return strings.HasPrefix(path, h.path(".git")) || path == h.root }) {
+					t.Errorf("told %q", told)
+				}
+				end = slices.Contains(told, h.path("b.go"))
+			case <-time.After(20 * time.Second):
+				t.Fatal("nothing is told")
+			}
+		}
 	})
 }
 
