@@ -44,10 +44,11 @@ func uriOf(path string) string { return string(uri.File(path)) }
 type places struct {
 	encoding text.Encoding
 	lines    map[string]*text.Lines // by path
+	uri      func(path string) string
 }
 
 func (s *server) places() *places {
-	return &places{encoding: s.encoding, lines: map[string]*text.Lines{}}
+	return &places{encoding: s.encoding, lines: map[string]*text.Lines{}, uri: s.uri}
 }
 
 func (p *places) of(h search.Hit) *text.Lines {
@@ -95,7 +96,7 @@ func (p *places) hits(found []search.Hit) []hitPayload {
 	out := make([]hitPayload, 0, len(found))
 	for _, h := range found {
 		out = append(out, hitPayload{
-			URI:            uriOf(h.Path),
+			URI:            p.uri(h.Path),
 			Range:          p.whole(h),
 			SelectionRange: p.selection(h),
 			Symbol:         h.Symbol,

@@ -13,7 +13,7 @@ func (s *server) didChange(params json.RawMessage) error {
 	if err := decode(params, &p); err != nil {
 		return err
 	}
-	path, ok := pathOf(p.TextDocument.URI)
+	path, ok := s.path(p.TextDocument.URI)
 	if !ok {
 		return nil
 	}

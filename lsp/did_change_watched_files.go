@@ -17,7 +17,7 @@ func (s *server) didChangeWatchedFiles(params json.RawMessage) error {
 	}
 	var paths []string
 	for _, c := range p.Changes {
-		if path, ok := pathOf(c.URI); ok {
+		if path, ok := s.path(c.URI); ok {
 			paths = append(paths, path)
 		}
 	}

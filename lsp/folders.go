@@ -18,43 +18,59 @@ import (
 // folder is one that the client wants.
 type folder struct {
 	name    string
-	failure string // why it could not be opened or indexed
-	runs    int    // of indexing, under way or waiting for an older one to end
-	paused  bool   // by the user: it is not indexed
-	watched bool   // by us
+	spelled []string // the client's paths of it, at least one: see spelling
+	leadsTo string   // its path without links
+	failure string   // why it could not be opened or indexed
+	runs    int      // of indexing, under way or waiting for an older one to end
+	paused  bool     // by the user: it is not indexed
+	watched bool     // by us
 }
 
-// want notes a folder and returns its path. ok is false if it is no local directory's URI or is wanted
+// want notes a folder and returns our path of it. ok is false if it is no local directory's URI, or its place is wanted
 // already.
 func (s *server) want(f workspaceFolder) (path string, ok bool) {
-	path, ok = pathOf(f.URI)
+	spelled, ok := pathOf(f.URI)
 	if !ok {
 		s.log.Info("not a local folder", zap.String("uri", f.URI))
 		return "", false
 	}
+	to := leadsTo(spelled)
+	if f.Name == "" {
+		f.Name = filepath.Base(spelled)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.folders[path] != nil {
-		return path, false
+	path = s.placeOf(spelled, to)
+	known := s.folders[path]
+	if known == nil {
+		s.folders[path] = &folder{name: f.Name, leadsTo: to, spelled: []string{spelled}}
+		s.order = append(s.order, path)
+	} else if !slices.Contains(known.spelled, spelled) {
+		known.spelled = append(known.spelled, spelled)
 	}
-	if f.Name == "" {
-		f.Name = filepath.Base(path)
-	}
-	s.folders[path] = &folder{name: f.Name}
-	s.order = append(s.order, path)
-	return path, true
+	s.respell()
+	return path, known == nil
 }
 
-// unwant forgets a folder and returns its path; ok is false if it was not wanted.
+// unwant forgets a folder and returns our path of it; ok is false if its place was not wanted, or still is under another
+// name.
 func (s *server) unwant(f workspaceFolder) (path string, ok bool) {
-	path, ok = pathOf(f.URI)
+	spelled, ok := pathOf(f.URI)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !ok || s.folders[path] == nil {
+	defer s.respell()
+	i := slices.IndexFunc(s.order, func(path string) bool { return slices.Contains(s.folders[path].spelled, spelled) })
+	if !ok || i < 0 {
+		return "", false
+	}
+	path = s.order[i]
+	known := s.folders[path]
+	known.spelled = slices.DeleteFunc(known.spelled, func(other string) bool { return other == spelled })
+	if len(known.spelled) > 0 {
 		return path, false
 	}
 	delete(s.folders, path)
-	s.order = slices.DeleteFunc(s.order, func(p string) bool { return p == path })
+	s.order = slices.Delete(s.order, i, i+1)
 	return path, true
 }
 
@@ -221,5 +237,11 @@ func (s *server) leave(path string) error {
 		return nil
 	}
 	s.setOpen(e, path, false)
-	return e.Close(path)
+	err := e.Close(path)
+	for _, around := range s.wanted() { // which left to it what is in it
+		if _, ok := inside(around, path); ok {
+			s.index(around)
+		}
+	}
+	return err
 }

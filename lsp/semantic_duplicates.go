@@ -24,6 +24,7 @@ func (s *server) semanticDuplicates(docs workspace.Documents, params json.RawMes
 	if err != nil {
 		return work{}, err
 	}
+	query.Folders = s.paths(p.Folders)
 	partial, err := token(p.PartialResultToken)
 	if err != nil {
 		return work{}, err
@@ -67,7 +68,7 @@ func (s *server) semanticDuplicates(docs workspace.Documents, params json.RawMes
 // query is what the engine is asked. The error is for the client.
 func (p semanticDuplicatesParams) query() (q indexing.DuplicatesQuery, err error) {
 	q = indexing.DuplicatesQuery{
-		Folders: paths(p.Folders), MinLines: indexing.MinLines, Similarity: indexing.MinSimilarity, Foreign: p.Foreign,
+		MinLines: indexing.MinLines, Similarity: indexing.MinSimilarity, Foreign: p.Foreign,
 	}
 	if p.MinLines != nil {
 		q.MinLines = *p.MinLines

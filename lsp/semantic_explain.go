@@ -23,8 +23,8 @@ func (s *server) semanticExplain(docs workspace.Documents, params json.RawMessag
 	if err != nil {
 		return work{}, err
 	}
-	path, local := pathOf(p.URI)
-	folders := paths(p.Folders)
+	path, local := s.path(p.URI)
+	folders := s.paths(p.Folders)
 	switch {
 	case strings.TrimSpace(p.Query) == "":
 		return work{}, badParams("semantic/explain needs a query")
@@ -52,14 +52,14 @@ func (s *server) semanticExplain(docs workspace.Documents, params json.RawMessag
 		if err != nil {
 			return nil, err
 		}
-		return explanationOf(x), nil
+		return s.explanationOf(x), nil
 	}}, nil
 }
 
 // mostLines is more than a document has, and fits in an int of 32 bits.
 const mostLines = 1<<31 - 1
 
-func explanationOf(x indexing.Explanation) explanationPayload {
+func (s *server) explanationOf(x indexing.Explanation) explanationPayload {
 	out := explanationPayload{
 		Verdict: string(x.Verdict), Of: x.Place.Found, Score: x.Place.Score,
 		Signals:  append([]search.Contribution{}, x.Place.Signals...),
@@ -76,7 +76,7 @@ func explanationOf(x indexing.Explanation) explanationPayload {
 		out.Filtered = &refusalPayload{x.Filter.List, append([]string{}, x.Filter.Given...)}
 		if x.Filter.List == "folders" {
 			for i, path := range out.Filtered.Given {
-				out.Filtered.Given[i] = uriOf(path)
+				out.Filtered.Given[i] = s.uri(path)
 			}
 		}
 	}

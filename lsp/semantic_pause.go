@@ -57,7 +57,7 @@ func (s *server) eachFolder(params json.RawMessage, do func(path string)) (work,
 		return work{}, err
 	}
 	asked := map[string]bool{}
-	for _, path := range paths(p.Folders) {
+	for _, path := range s.paths(p.Folders) {
 		asked[path] = true
 	}
 	for _, path := range s.wanted() {

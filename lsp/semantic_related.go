@@ -55,7 +55,7 @@ func (s *server) place(docs workspace.Documents, p semanticRelatedParams) (place
 	if p.TextDocument == nil {
 		return indexing.Place{Text: *p.Text, Language: p.LanguageID}, true, nil
 	}
-	path, ok := pathOf(p.TextDocument.URI)
+	path, ok := s.path(p.TextDocument.URI)
 	if !ok {
 		return indexing.Place{}, false, nil
 	}

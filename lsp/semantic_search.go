@@ -40,7 +40,7 @@ func (s *server) semanticSearch(docs workspace.Documents, params json.RawMessage
 		if err != nil {
 			return nil, err
 		}
-		query.Limit, query.Folders = n, paths(p.Folders)
+		query.Limit, query.Folders = n, s.paths(p.Folders)
 		if strings.TrimSpace(p.Query) == "" || len(p.Folders) > 0 && len(query.Folders) == 0 {
 			// No question, or none about anything that is here.
 			return answerPayload{Hits: []hitPayload{}, Coverage: s.coverage(docs)}, nil

@@ -40,7 +40,7 @@ func (s *server) status(docs workspace.Documents) statusPayload {
 	defer s.mu.Unlock()
 	for _, path := range s.order {
 		f := s.folders[path]
-		p := folderPayload{URI: uriOf(path), Name: f.name, State: indexing.StateIndexing}
+		p := folderPayload{URI: uriOf(f.spelled[0]), Name: f.name, State: indexing.StateIndexing}
 		if k, ok := known[path]; ok {
 			p.State, p.Message, p.Coverage = k.State, k.Message, coverageOf(k.Coverage)
 		} else {

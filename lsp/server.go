@@ -155,6 +155,8 @@ type server struct {
 	statusChanged  chan struct{} // capacity 1: there is something new to tell
 	foldersChanged chan struct{} // capacity 1: the client may want others
 
+	spellings atomic.Pointer[spellings] // nil: the client's paths are ours
+
 	watches atomic.Bool // we follow what changes on disk, since the client does not
 
 	mu       sync.Mutex

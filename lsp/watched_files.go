@@ -24,7 +24,11 @@ func (s *server) watchFiles(ctx context.Context) error {
 	var registered []string // folders
 	id := ""                // of their registration, "" where there are none
 	for n := 1; ; n++ {
-		if wanted := s.wanted(); !slices.Equal(wanted, registered) {
+		wanted := s.wanted()
+		for i, path := range wanted {
+			wanted[i] = s.theirs(path)
+		}
+		if !slices.Equal(wanted, registered) {
 			last := id
 			if id = ""; len(wanted) > 0 {
 				id = filesID + "/" + strconv.Itoa(n)

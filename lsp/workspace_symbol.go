@@ -56,7 +56,7 @@ func (s *server) symbols(found []search.Hit, query string) (json.RawMessage, err
 	for _, h := range found {
 		at := p.selection(h)
 		symbol := protocol.WorkspaceSymbol{Location: &protocol.Location{
-			URI: uri.URI(uriOf(h.Path)),
+			URI: uri.URI(p.uri(h.Path)),
 			Range: protocol.Range{
 				Start: protocol.Position{Line: uint32(at.Start.Line), Character: uint32(at.Start.Character)},
 				End:   protocol.Position{Line: uint32(at.End.Line), Character: uint32(at.End.Character)},

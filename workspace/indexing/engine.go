@@ -441,12 +441,11 @@ func (e *Engine) Status() (s Status) {
 
 func (e *Engine) status() Status {
 	s := Status{Model: e.model(), Warning: e.cfg.Instead}
-	for _, f := range e.all() {
-		s.Folders = append(s.Folders, f.status(e.serving(f), s.Model, s.Warning))
-	}
 	folders, editions := e.all(), []edition(nil)
 	for _, f := range folders {
-		editions = append(editions, e.serving(f))
+		ed := e.serving(f)
+		editions = append(editions, ed)
+		s.Folders = append(s.Folders, f.status(ed, folders, s.Model, s.Warning))
 	}
 	s.Coverage = e.coverage(folders, editions, 0)
 	return s
@@ -457,8 +456,9 @@ func (e *Engine) status() Status {
 func (e *Engine) coverage(folders []*folder, editions []edition, dirty int) Coverage {
 	total := Coverage{Model: names(editions, e.model()), DirtyDocuments: dirty}
 	known := len(folders) > 0 // before the first is open nothing is
+	all := e.all()
 	for i, f := range folders {
-		c := f.coverage(editions[i])
+		c := f.coverage(editions[i], all)
 		total.FilesTotal += c.FilesTotal
 		total.FilesIndexed += c.FilesIndexed
 		total.FilesWaiting += c.FilesWaiting

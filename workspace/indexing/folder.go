@@ -70,7 +70,8 @@ type folder struct {
 	walked   bool   // a walk has ended: skipped and waiting are known
 	whole    bool   // a Refresh has ended well
 	waiting  int    // files that a Refresh has still to read, new or changed
-	listed   int    // files that the walk found; 0 once all of them are read
+	listed   int    // files that the walk found, but for left; 0 once all of them are read
+	left     int    // files that the last walk found in folders that are open by themselves, and left to those
 	said     string // of the store's health, in the log
 	skipped  []workspace.Skipped
 	warnings []string        // of the last walk: files of rules that could not be used in full
@@ -295,7 +296,9 @@ func (f *folder) pause(byUser bool) {
 func (f *folder) ready() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.waiting, f.served = 0, f.serving
+	if f.waiting = 0; f.left == 0 { // else another engine, which has not these folders open, may want more
+		f.served = f.serving
+	}
 	if f.sound == f.voids {
 		f.listed, f.lost, f.anew = 0, "", false
 	}
@@ -366,15 +369,22 @@ func (f *folder) servedSince(asked uint64) bool {
 	return f.served >= asked
 }
 
+// leaveToOthers notes that so many more files are in folders that are open by themselves.
+func (f *folder) leaveToOthers(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left, f.listed = f.left+n, max(0, f.listed-n)
+}
+
 func (f *folder) setWaiting(n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.waiting = n
 }
 
-// coverage is how much of the folder the edition has as it is now.
-func (f *folder) coverage(ed edition) Coverage {
-	snapshot := ed.index.Snapshot()
+// coverage is how much of the folder, without those of all that are in it, the edition has as it is now.
+func (f *folder) coverage(ed edition, all []*folder) Coverage {
+	snapshot := f.own(ed.index.Snapshot(), all)
 	counts := snapshot.Counts(f.root)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -415,7 +425,7 @@ func (f *folder) nothing(ed edition) string {
 		}
 	}
 	switch {
-	case !f.walked || f.waiting > 0 || len(f.pending) > 0:
+	case !f.walked || f.waiting > 0 || len(f.pending) > 0 || f.left > 0:
 		return ""
 	case f.anew:
 		return "nothing is indexed yet: another process has begun the index anew"
@@ -426,9 +436,9 @@ func (f *folder) nothing(ed edition) string {
 }
 
 // status tells of the folder, which the edition serves; instead is as of a Config.
-func (f *folder) status(ed edition, present embed.Model, instead string) FolderStatus {
+func (f *folder) status(ed edition, all []*folder, present embed.Model, instead string) FolderStatus {
 	s := FolderStatus{
-		Root: f.root, Coverage: f.coverage(ed), Bytes: f.store.Size(), Health: f.store.Health(), Flushed: f.store.Flushed(),
+		Root: f.root, Coverage: f.coverage(ed, all), Bytes: f.store.Size(), Health: f.store.Health(), Flushed: f.store.Flushed(),
 	}
 	f.mu.Lock()
 	s.State, s.Message = f.state, f.message
@@ -443,7 +453,7 @@ func (f *folder) status(ed edition, present embed.Model, instead string) FolderS
 	if s.Message == "" {
 		s.Message = cmp.Or(ed.waits(present), f.nothing(ed), instead)
 	}
-	ed.index.Snapshot().Files(f.root, func(file index.File) bool {
+	f.own(ed.index.Snapshot(), all).Files(f.root, func(file index.File) bool {
 		if file.Skip.Rule != "" {
 			s.Skipped = append(s.Skipped, workspace.Skipped{Path: file.Path, Skip: ignore.Skip(file.Skip)})
 		}
@@ -460,15 +470,30 @@ type nested struct {
 	result *index.Snapshot
 }
 
-// own is a snapshot of the folder without the files of folders that are open by
-// themselves and lie in this one: those answer for them.
-func (f *folder) own(snapshot *index.Snapshot, all []*folder) *index.Snapshot {
-	var inner []string
+// inner are the paths of those of all folders that lie in this one and are open by themselves.
+func (f *folder) inner(all []*folder) (inner []string) {
 	for _, other := range all {
-		if rel, ok := below(f.root, other.root); ok && other != f {
+		if rel, ok := below(f.root, other.root); ok && rel != "" {
 			inner = append(inner, rel)
 		}
 	}
+	return inner
+}
+
+// within reports whether path is in one of the directories, all of which are below one root.
+func within(path string, dirs []string) bool {
+	for _, dir := range dirs {
+		if len(path) > len(dir) && path[len(dir)] == '/' && path[:len(dir)] == dir {
+			return true
+		}
+	}
+	return false
+}
+
+// own is a snapshot of the folder without the files of folders that are open by
+// themselves and lie in this one: those answer for them.
+func (f *folder) own(snapshot *index.Snapshot, all []*folder) *index.Snapshot {
+	inner := f.inner(all)
 	if len(inner) == 0 {
 		return snapshot
 	}

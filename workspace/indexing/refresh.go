@@ -181,11 +181,19 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	}
 	waiting, behind := 0, map[string]bool{}
 	still, stillOld := 0, 0 // there
+	inner, left := f.inner(e.all()), 0
 	err = e.inUnits(ctx, len(found.Entries), func(i int) {
 		entry := found.Entries[i]
 		d := compare(snapshot, f.root, entry)
 		if d.known {
 			still++
+		}
+		if within(entry.Path, inner) {
+			if old != nil && compare(old.index.Snapshot(), f.root, entry).known {
+				stillOld++
+			}
+			left++
+			return
 		}
 		if d.changed {
 			waiting++
@@ -224,7 +232,8 @@ func (e *Engine) survey(ctx context.Context, f *folder) (todo []workspace.Entry,
 	f.forgetVerdicts(rules)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.walked, f.waiting, f.listed, f.skipped = true, waiting, len(found.Entries), found.Skipped
+	f.walked, f.waiting, f.listed, f.left = true, waiting, len(found.Entries)-left, left
+	f.skipped = slices.DeleteFunc(found.Skipped, func(s workspace.Skipped) bool { return within(s.Path, inner) })
 	f.warnings = found.Warnings
 	if old != nil {
 		old.behind = behind
@@ -292,8 +301,9 @@ func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Ent
 		rest  = entries
 		left  = sizeOf(entries)
 		open  = e.openIn(f)
-		taken int // batches
-		done  int // files
+		inner = f.inner(e.all()) // what is in those was left out of entries
+		taken int                // batches
+		done  int                // files
 	)
 	workers := runtime.GOMAXPROCS(0) // the limiter says how many of them work at a time
 	if !e.local() {
@@ -305,6 +315,14 @@ func (e *Engine) readAll(ctx context.Context, f *folder, entries []workspace.Ent
 		if now := e.openIn(f); !maps.Equal(now, open) {
 			open = now
 			rest = openFirst(rest, open)
+		}
+		if now := f.inner(e.all()); !slices.Equal(now, inner) {
+			inner = now
+			all := len(rest)
+			rest = slices.DeleteFunc(slices.Clone(rest), func(entry workspace.Entry) bool { return within(entry.Path, inner) })
+			left = sizeOf(rest)
+			done += all - len(rest)
+			f.leaveToOthers(all - len(rest))
 		}
 		// At the end no worker is to wait long for the last batch of another.
 		doublings := min(mostDoublings, taken/doublingBatches)

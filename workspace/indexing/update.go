@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 
 	"github.com/semantic-ls/semantic-ls/workspace"
@@ -32,6 +33,28 @@ func (e *Engine) updateAll(ctx context.Context, paths []string) error {
 		all     bool
 	}
 	changes := map[*folder]*change{}
+	changeOf := func(f *folder) *change {
+		c := changes[f]
+		if c == nil {
+			f.catchUp()
+			c = &change{all: f.unsound()}
+			changes[f] = c
+		}
+		return c
+	}
+	// everywhere has dir looked at, and the folders below it that are open by themselves.
+	everywhere := func(f *folder, dir string) {
+		changeOf(f).all = true
+		for _, rel := range f.inner(e.all()) {
+			root := filepath.Join(f.root, filepath.FromSlash(rel))
+			if _, ok := below(dir, root); !ok {
+				continue
+			}
+			if inner, err := e.folder(root); err == nil {
+				changeOf(inner).all = true
+			}
+		}
+	}
 	for _, p := range paths {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -40,12 +63,7 @@ func (e *Engine) updateAll(ctx context.Context, paths []string) error {
 		if !ok {
 			continue
 		}
-		c := changes[f]
-		if c == nil {
-			f.catchUp()
-			c = &change{all: f.unsound()}
-			changes[f] = c
-		}
+		c := changeOf(f)
 		info, err := os.Lstat(p)
 		isDir := err == nil && info.IsDir()
 		if err == nil && rel != "" && !isDir && !f.has(rel) {
@@ -54,8 +72,10 @@ func (e *Engine) updateAll(ctx context.Context, paths []string) error {
 		switch base := path.Base(rel); {
 		case rel != "" && f.ignored(rel, isDir).Skipped():
 			c.gone = append(c.gone, f.pathsUnder(rel)...)
-		case rel == "", isDir, base == ".gitignore", base == ".semanticignore":
-			c.all = true
+		case rel == "", isDir:
+			everywhere(f, p)
+		case base == ".gitignore", base == ".semanticignore":
+			everywhere(f, filepath.Dir(p))
 		case err != nil, !info.Mode().IsRegular():
 			c.absent = append(c.absent, rel)
 			c.gone = append(c.gone, f.pathsUnder(rel)...)

@@ -158,6 +158,147 @@ func TestNestedFolders(t *testing.T) {
 	finds(t, e, workspace.Documents{}, "postTwice", "upload.go:postTwice")
 }
 
+// What lies in a folder that is open by itself is read for that alone, and counts there alone; when it is closed, what is
+// around it reads it.
+func TestNestedFoldersAreReadOnce(t *testing.T) {
+	files := map[string]string{
+		".git/HEAD": "ref: refs/heads/main\n", ".git/config": "", ".git/objects/x": "", ".git/refs/x": "", // so that rules hold below
+		".gitignore": "junk/\n", "parse.go": parseGo, "sub/upload.go": uploadGo, "sub/junk/x.go": parseGo, "subway.go": "package a\n\nfunc subway() {}\n",
+	}
+	for _, order := range [][]string{{"", "sub"}, {"sub", ""}} {
+		root := write(t, t.TempDir(), files)
+		model := newFake("model", 8)
+		e := engineWith(t, "", model)
+		for _, rel := range order {
+			if err := e.Open(t.Context(), filepath.Join(root, rel)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		embedded := func() (list []string) {
+			model.mu.Lock()
+			defer model.mu.Unlock()
+			for _, text := range model.texts {
+				for _, name := range []string{"retryUpload", "parseHeader", "subway"} {
+					if strings.Contains(text, "func "+name) {
+						list = append(list, name)
+					}
+				}
+			}
+			model.texts = nil
+			return slices.Sorted(slices.Values(list))
+		}
+		for range 2 {
+			for _, rel := range order {
+				if err := e.Refresh(t.Context(), filepath.Join(root, rel), nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if got := embedded(); !slices.Equal(got, []string{"parseHeader", "retryUpload", "subway"}) {
+			t.Errorf("%q: embedded %q", order, got)
+		}
+		counts := func(want map[string]int) {
+			t.Helper()
+			all := 0
+			for _, n := range want {
+				all += n
+			}
+			s := e.Status()
+			if c := s.Coverage; c.FilesTotal != all || c.FilesIndexed != all || c.FilesWaiting != 0 || c.Percent != 100 {
+				t.Errorf("%q: all together %+v, want %d", order, c, all)
+			}
+			if len(s.Folders) != len(want) {
+				t.Errorf("%q: %d folders", order, len(s.Folders))
+			}
+			for _, f := range s.Folders {
+				rel := strings.TrimPrefix(strings.TrimPrefix(f.Root, root), string(filepath.Separator))
+				if c := f.Coverage; c.FilesTotal != want[rel] || c.FilesIndexed != want[rel] || c.Percent != 100 || f.State != indexing.StateReady || f.Message != "" {
+					t.Errorf("%q: %q has %+v %q %q, want %d", order, rel, c, f.State, f.Message, want[rel])
+				}
+				skipped := 0
+				for _, skip := range f.Skipped {
+					if strings.HasSuffix(skip.Path, "junk") {
+						skipped++
+					}
+				}
+				if wanted := map[bool]int{true: 1}[rel == "sub" || len(want) == 1]; skipped != wanted {
+					t.Errorf("%q: %q has skipped junk %d times", order, rel, skipped)
+				}
+			}
+		}
+		counts(map[string]int{"": 3, "sub": 1}) // the rules count too
+
+		// The rules of the outer one are those of the inner one as well.
+		write(t, root, map[string]string{".gitignore": "upload.go\n"})
+		if err := e.Update(t.Context(), filepath.Join(root, ".gitignore")); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := ask(t, e, workspace.Documents{}, indexing.Query{Text: "retryUpload"}); slices.Contains(got, "upload.go:retryUpload") {
+			t.Errorf("%q: found %q, which is ignored", order, got)
+		}
+		write(t, root, map[string]string{".gitignore": "junk/\n"})
+		if err := e.Update(t.Context(), root); err != nil {
+			t.Fatal(err)
+		}
+		finds(t, e, workspace.Documents{}, "retryUpload", "upload.go:retryUpload")
+		embedded()
+
+		if err := e.Close(filepath.Join(root, "sub")); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Refresh(t.Context(), root, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := embedded(); !slices.Equal(got, []string{"retryUpload"}) {
+			t.Errorf("%q: after the inner one was closed: embedded %q", order, got)
+		}
+		counts(map[string]int{"": 4})
+		finds(t, e, workspace.Documents{}, "retryUpload", "upload.go:retryUpload")
+
+		// It comes again, and the outer one leaves.
+		open(t, e, filepath.Join(root, "sub"))
+		if err := e.Close(root); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := ask(t, e, workspace.Documents{}, indexing.Query{Text: "retryUpload parseHeader subway"}); !slices.Equal(got, []string{"upload.go:retryUpload"}) {
+			t.Errorf("%q: without the outer one: %q", order, got)
+		}
+	}
+}
+
+// A folder that is opened while the one around it is read is left to itself from then on.
+func TestAFolderIsOpenedWhileTheOneAroundItIsRead(t *testing.T) {
+	root := write(t, t.TempDir(), map[string]string{"a.go": parseGo})
+	numbered(t, filepath.Join(root, "sub"), 1000)
+	model := newFake("model", 8)
+	model.set(false, "func ")
+	e := engineWith(t, "", model)
+	if err := e.Open(t.Context(), root); err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(root)
+	read := 0
+	err := tasks.Run(t.Context(), func(_ context.Context, g *tasks.Group) error {
+		g.Go(func(ctx context.Context) error {
+			return e.Refresh(ctx, root, func(p indexing.Progress) { read += len(p.Paths) })
+		})
+		<-model.stopped // and so are all that read, each with a batch
+		err := e.Open(t.Context(), filepath.Join(root, "sub"))
+		close(model.leave)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(filepath.Join(root, "sub"))
+	if read == 0 || read > 16*16 {
+		t.Errorf("%d files were read", read)
+	}
+	if f := e.Status().Folders[0]; f.State != indexing.StateReady || f.Coverage.FilesTotal != 1 || f.Coverage.FilesIndexed != 1 || f.Coverage.FilesWaiting != 0 {
+		t.Errorf("the outer one: %+v", f)
+	}
+}
+
 // An Update looks at what a walk would look at, and a walk is not made for what is
 // ignored.
 func TestUpdateHoldsToTheRules(t *testing.T) {
