@@ -221,24 +221,24 @@ func (c *Comparison) weigh(
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		var norm, localNorm, sum float64
+		var norm, localNorm, rarity, cosine, localCosine, share sum
 		for w, n := range f.words {
 			rare := idf(w)
 			weight := damped(n) * rare
 			local := weight * math.Log(1+all/float64(has[w]))
-			norm += weight * weight
-			localNorm += local * local
-			sum += rare
+			norm.add(weight * weight)
+			localNorm.add(local * local)
+			rarity.add(rare)
 			if times := asked[w]; times > 0 {
-				f.cosine += damped(times) * rare * weight
-				f.local += damped(times) * rare * math.Log(1+all/float64(has[w])) * local
-				f.share += rare
+				cosine.add(damped(times) * rare * weight)
+				localCosine.add(damped(times) * rare * math.Log(1+all/float64(has[w])) * local)
+				share.add(rare)
 			}
 		}
-		f.cosine /= math.Sqrt(norm) + 10
-		f.local /= math.Sqrt(localNorm) + 10
-		f.share /= sum + prior
-		f.defines = defines[i] / math.Sqrt(sum+prior)
+		f.cosine = cosine.value() / (math.Sqrt(norm.value()) + 10)
+		f.local = localCosine.value() / (math.Sqrt(localNorm.value()) + 10)
+		f.share = share.value() / (rarity.value() + prior)
+		f.defines = defines[i] / math.Sqrt(rarity.value()+prior)
 		top.first, top.dense = max(top.first, f.first), max(top.dense, f.dense)
 		top.cosine, top.local = max(top.cosine, f.cosine), max(top.local, f.local)
 		top.share, top.defines = max(top.share, f.share), max(top.defines, f.defines)
@@ -262,6 +262,17 @@ func (c *Comparison) weigh(
 	}
 	return nil
 }
+
+// sum is what numbers add up to, whatever their order: words come out of a map, and files with the same words are to keep
+// theirs.
+type sum int64
+
+// sumUnit is what a sum counts: a millionth, where one word adds up to half a million, and a file of testedRead bytes has at
+// most so many thousand words that no sum is near the end of its range.
+const sumUnit = 1.0 / (1 << 20)
+
+func (s *sum) add(x float64) { *s += sum(x / sumUnit) }
+func (s sum) value() float64 { return float64(s) * sumUnit }
 
 // defines says of each file how rare the names are that the test says and the file defines, squared.
 func (c *Comparison) defines(s *index.Snapshot, files []*fileLooked) []float64 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,6 +119,34 @@ func TestWithoutLicence(t *testing.T) {
 	} {
 		if got := withoutLicence(c.text); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// Files with the same words keep their order: their words come out of a map, each time in another one.
+func TestFilesThatAreAlikeKeepTheirOrder(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("package shop\n\nfunc (c *Cart) AddItem(goods Goods) error {\n")
+	for i := range 300 {
+		fmt.Fprintf(&text, "\tweight%d := goods.Weight%d + limit\n", i, i%7)
+	}
+	files := map[string]string{"mail.go": "package mail\n\nfunc Send() {}\n"}
+	for i := range 6 {
+		files[fmt.Sprintf("shop/cart%d.go", i)] = text.String() + "}\n"
+	}
+	s, read := tree(t, files)
+	var first []string
+	for range 20 {
+		r, err := Compare(Place{Text: cartTest}).Rank(t.Context(), s, s.Everywhere(), Query{Limit: 10, Weights: DefaultWeights()}, read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := paths(s, r)
+		if first == nil {
+			first = got
+		}
+		if !slices.Equal(got, first) {
+			t.Fatalf("%v, and then %v", first, got)
 		}
 	}
 }
