@@ -211,6 +211,7 @@ func shapeOf(code string) shape {
 		s.all++
 	}
 	fresh := true // nothing but blanks since the line began
+	var open unclosed
 	for i := 0; i < len(code); {
 		c := code[i]
 		rest := code[i:]
@@ -234,7 +235,7 @@ func shapeOf(code string) shape {
 			continue
 		case c == '"' || c == '\'' || c == '`':
 			add('s')
-			i += stringEnd(rest)
+			i = open.stringEnd(code, i)
 		case c >= '0' && c <= '9':
 			add('0')
 			i += tokenEnd(rest)
@@ -262,19 +263,29 @@ func restOfLine(code string) int {
 	return len(code)
 }
 
-// stringEnd is behind the string that code begins with; one that does not end in its line is a sign, as in Rust and prose.
-func stringEnd(code string) int {
-	for i := 1; i < len(code); i++ {
+// unclosed says of each kind of quote up to where none that stands alone is closed: what was looked through once for the end
+// of a string need not be for each quote in it, escaped ones all of them.
+type unclosed ['`' + 1]int
+
+// stringEnd is behind the string that begins at an offset; one that does not end in its line is a sign, as in Rust and prose.
+func (u *unclosed) stringEnd(code string, at int) int {
+	quote, i := code[at], at+1
+	if at < u[quote] {
+		return i
+	}
+	for ; i < len(code); i++ {
 		switch {
-		case code[i] == '\\' && code[0] != '`':
+		case code[i] == '\\' && quote != '`':
 			i++
-		case code[i] == code[0]:
+		case code[i] == quote:
 			return i + 1
-		case code[i] == '\n' && code[0] != '`':
-			return 1
+		case code[i] == '\n' && quote != '`':
+			u[quote] = i
+			return at + 1
 		}
 	}
-	return 1
+	u[quote] = i
+	return at + 1
 }
 
 // tokenEnd is behind the identifier or number that code begins with.

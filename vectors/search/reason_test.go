@@ -142,3 +142,31 @@ func TestSaysTest(t *testing.T) {
 		}
 	}
 }
+
+// Where strings end is the same as if each quote were looked at alone, and a line of quotes none of which is closed is looked
+// through once.
+func FuzzStringEnd(f *testing.F) {
+	for _, s := range []string{`"a\"b"`, "`a\\`", `\"\"'\'"`, "\"\\\n\"", "'\n'", `"\`, `\'\"\'\"`} {
+		f.Add(s)
+	}
+	alone := func(code string, at int) int { return new(unclosed).stringEnd(code, at) }
+	f.Fuzz(func(t *testing.T, code string) {
+		var open unclosed
+		for at := 0; at < len(code); {
+			if !strings.ContainsRune("\"'`", rune(code[at])) {
+				at++
+				continue
+			}
+			end := open.stringEnd(code, at)
+			if want := alone(code, at); end != want {
+				t.Fatalf("the string at %d of %q ends at %d, want %d", at, code, end, want)
+			}
+			at = end
+		}
+	})
+	const line = `\"\"\"\"\"` + "\n"
+	var open unclosed
+	if open.stringEnd(line, 1); open['"'] != len(line)-1 {
+		f.Errorf("no string is closed up to %d, want %d", open['"'], len(line)-1)
+	}
+}
