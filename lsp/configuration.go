@@ -121,7 +121,9 @@ func (s *server) apply(ctx context.Context, options json.RawMessage) error {
 	next.ReadFirst(s.session.Documents)
 	for tried := map[string]bool{}; ; {
 		if err := context.Cause(ctx); err != nil { // newer settings have come
-			s.letGo(next)
+			if s.cfg.Replaced != nil {
+				s.cfg.Replaced(engine) // before Start is called again, which else might return what is about to be closed
+			}
 			return err
 		}
 		missing := s.replace(next, tried)

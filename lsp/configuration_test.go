@@ -266,6 +266,52 @@ func TestOfManyChangesTheLastCounts(t *testing.T) {
 	})
 }
 
+// opensLong is an engine whose folders are opened until that is cancelled, or open is closed.
+type opensLong struct {
+	*fake
+	opening, open chan struct{}
+}
+
+func (o opensLong) Open(ctx context.Context, _ string) error {
+	o.opening <- struct{}{}
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-o.open:
+		return nil
+	}
+}
+
+// Settings that come while others are applied may want the same engine, and Start returns the last one where that is right:
+// it must not be one that is about to be let go.
+func TestAnEngineThatNeverServedIsLetGoBeforeTheNextStart(t *testing.T) {
+	first, other := newFake(), opensLong{newFake(), make(chan struct{}), make(chan struct{})}
+	var starts, replaced atomic.Int64
+	config := lsp.Config{
+		Start: func(context.Context, json.RawMessage) (lsp.Engine, error) {
+			n := starts.Add(1)
+			if n == 1 {
+				return first, nil
+			}
+			if n > 2 && replaced.Load() != n-2 {
+				t.Errorf("start %d comes after %d engines were let go", n, replaced.Load())
+			}
+			return other, nil
+		},
+		Replaced: func(lsp.Engine) { replaced.Add(1) },
+	}
+	serve := func(ctx context.Context, stream io.ReadWriteCloser) error { return lsp.Serve(ctx, stream, config) }
+	lsptest.Run(t, serve, func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{Folders: []string{"/w"}})
+		receive(t, e, "the folder of the first engine", first.opened)
+		for range 50 {
+			changeSettings(e, ours("other"))
+			receive(t, e, "the other engine to open the folder", other.opening)
+		}
+		close(other.open)
+	})
+}
+
 // Letting an engine go closes its indexes, which takes as long as the disk does: the answer of the last query that used it
 // does not wait for that, nor do further settings.
 func TestNoAnswerWaitsForAnEngineToBeLetGo(t *testing.T) {
