@@ -87,7 +87,7 @@ func (r *Recorder) Message(fromClient bool, message []byte) {
 	if fromClient {
 		line.From = Client
 	}
-	if line.Message = r.kept(message); line.Message == nil {
+	if line.Message = r.kept(fromClient, message); line.Message == nil {
 		line.Unreadable = len(message)
 	}
 	if err := r.write(line); err != nil {
@@ -99,7 +99,7 @@ func (r *Recorder) Message(fromClient bool, message []byte) {
 }
 
 // kept is what a trace has of a message; nil if it is no JSON.
-func (r *Recorder) kept(message []byte) json.RawMessage {
+func (r *Recorder) kept(fromClient bool, message []byte) json.RawMessage {
 	if !json.Valid(message) {
 		return nil
 	}
@@ -110,7 +110,7 @@ func (r *Recorder) kept(message []byte) json.RawMessage {
 		}
 		return line.Bytes()
 	}
-	redacted, err := rewrite(message, r.redactor)
+	redacted, err := r.redactor.message(fromClient, message)
 	if err != nil {
 		return nil
 	}

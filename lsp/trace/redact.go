@@ -1,12 +1,15 @@
 package trace
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"path"
-	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"go.lsp.dev/protocol"
 
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 	"github.com/semantic-ls/semantic-ls/workspace/settings"
@@ -18,12 +21,16 @@ type redactor struct {
 	names    map[string]string // what ids, tokens, sessions and odd fields became
 	parts    map[string]string // what the names in paths became
 	settings map[string]bool   // the parts of the keys of settings, and the values that are one of a few
+	asked    map[string]bool   // ids of the server's requests for settings that are not answered yet
 }
 
 var _ rewriting = (*redactor)(nil)
 
 func newRedactor() *redactor {
-	r := &redactor{names: map[string]string{}, parts: map[string]string{}, settings: map[string]bool{"semantic-ls": true}}
+	r := &redactor{
+		names: map[string]string{}, parts: map[string]string{},
+		settings: map[string]bool{"semantic-ls": true}, asked: map[string]bool{},
+	}
 	for _, row := range settings.Table() {
 		r.settings[row.Key] = true
 		for part := range strings.SplitSeq(row.Key, ".") {
@@ -34,6 +41,26 @@ func newRedactor() *redactor {
 		}
 	}
 	return r
+}
+
+// message is what is left of a message, which is valid JSON. Which result is settings is told by the request only.
+func (r *redactor) message(fromClient bool, raw []byte) (json.RawMessage, error) {
+	var m struct {
+		ID     json.RawMessage `json:"id"`
+		Method string          `json:"method"`
+	}
+	asking := !fromClient && bytes.Contains(raw, []byte(protocol.MethodWorkspaceConfiguration))
+	if asking || fromClient && len(r.asked) > 0 {
+		_ = json.Unmarshal(raw, &m) // what is of another type is none of the two
+	}
+	switch id := string(m.ID); {
+	case asking && m.Method == protocol.MethodWorkspaceConfiguration:
+		r.asked[id] = true
+	case fromClient && m.Method == "" && r.asked[id]:
+		delete(r.asked, id)
+		return rewriteSettings(raw, r)
+	}
+	return rewrite(raw, r)
 }
 
 func (r *redactor) str(c class, s string) any {
@@ -55,10 +82,9 @@ func (r *redactor) str(c class, s string) any {
 
 func (r *redactor) field(path []string) string {
 	field := path[len(path)-1]
-	around := path[:len(path)-1]
-	inSettings := slices.Contains(around, "initializationOptions") || slices.Contains(around, "settings")
+	within := inSettings(path[:len(path)-1])
 	switch {
-	case inSettings && r.settings[field], !inSettings && isField.MatchString(field):
+	case within && r.settings[field], !within && isField.MatchString(field):
 		return field
 	case strings.HasPrefix(field, "file:"):
 		return r.uri(field)

@@ -42,6 +42,39 @@ func TestNothingSecretIsLeft(t *testing.T) {
 	}
 }
 
+// What a client answers when it is asked for its settings is settings, which nothing in the answer says.
+func TestNothingSecretIsLeftOfSettingsThatAreAsked(t *testing.T) {
+	const answer = `{"jsonrpc":"2.0","id":7,"result":[{"embedding":{"model":"secret","provider":"openai"},` +
+		`"secretServer":{"language":"secret","n":1}}]}`
+	got := recorded(t, Options{},
+		`{"jsonrpc":"2.0","method":"initialized"}`,
+		`{"jsonrpc":"2.0","id":7,"method":"workspace/configuration","params":{"items":[{"section":"semantic-ls"}]}}`,
+		answer,
+		`{"jsonrpc":"2.0","id":7,"result":[]}`,
+		`{"jsonrpc":"2.0","id":7,"result":[{"language":"go"}]}`)
+	const want = `{"jsonrpc":"2.0","id":7,"result":[{"embedding":{"model":null,"provider":"openai"},"n1":{"n2":null,"n3":1}}]}`
+	if strings.Contains(got, "secret") || !strings.Contains(got, want) {
+		t.Errorf("%s\nbecomes\n%s\nwant\n%s", answer, got, want)
+	}
+	if !strings.Contains(got, `{"jsonrpc":"2.0","id":7,"result":[{"language":"go"}]}`) {
+		t.Errorf("an answer to something else is taken for one: %s", got)
+	}
+}
+
+// However deep a string lies, few of the fields around it are looked at.
+func TestDeepMessagesAreWalkedOnce(t *testing.T) {
+	deep := append([]string{"params", "capabilities"}, strings.Split(strings.Repeat("a.", 9000), ".")...)
+	if n := len(around(deep)); n != mostAround {
+		t.Errorf("%d fields are looked at", n)
+	}
+	if c := classOf(deep, "utf-8"); c != word {
+		t.Errorf("what lies deep in the capabilities is of class %d", c)
+	}
+	if c := classOf(deep[2:], "utf-8"); c != prose {
+		t.Errorf("what lies deep in nothing known is of class %d", c)
+	}
+}
+
 // What replaying needs stays.
 func TestWhatReplayNeedsIsKept(t *testing.T) {
 	r := newRedactor()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -34,16 +35,7 @@ func classOf(path []string, s string) class {
 	if len(path) > 0 {
 		field = path[len(path)-1]
 	}
-	within := func(names ...string) bool {
-		for _, p := range path {
-			for _, n := range names {
-				if p == n {
-					return true
-				}
-			}
-		}
-		return false
-	}
+	within := func(names ...string) bool { return contains(around(path), names...) }
 	words := func(is *regexp.Regexp) class {
 		if is.MatchString(s) {
 			return word
@@ -51,7 +43,7 @@ func classOf(path []string, s string) class {
 		return prose
 	}
 	switch {
-	case within("initializationOptions", "settings"):
+	case inSettings(path):
 		return setting
 	case within("clientInfo", "serverInfo"):
 		return words(isVersion)
@@ -60,9 +52,13 @@ func classOf(path []string, s string) class {
 	}
 	switch field {
 	case "jsonrpc":
-		return words(isWord)
+		if len(path) == 1 {
+			return words(isWord)
+		}
 	case "method":
-		return words(isMethod)
+		if len(path) == 1 || path[len(path)-2] == "registrations" || path[len(path)-2] == "unregisterations" {
+			return words(isMethod)
+		}
 	case "id", "token", "workDoneToken", "partialResultToken", "session":
 		return name
 	case "uri", "rootUri", "rootPath", "baseUri", "targetUri", "oldUri", "newUri", "folders":
@@ -80,6 +76,21 @@ func classOf(path []string, s string) class {
 	return prose
 }
 
+// mostAround is how many fields from the top on say what is in them: what the protocol has words for lies within a few, and
+// whoever nests thousands must not make each string be looked at in all of them.
+const mostAround = 16
+
+func around(path []string) []string { return path[:min(len(path), mostAround)] }
+
+// inSettings reports whether what is at the end of the path is of the settings.
+func inSettings(path []string) bool {
+	return contains(around(path), "initializationOptions", "settings")
+}
+
+func contains(path []string, names ...string) bool {
+	return slices.ContainsFunc(path, func(field string) bool { return slices.Contains(names, field) })
+}
+
 // rewriting says what becomes of a message's strings and of the names of its fields.
 type rewriting interface {
 	// str returns the JSON value that a string becomes.
@@ -91,7 +102,16 @@ type rewriting interface {
 // rewrite returns the message, valid JSON, with its strings and fields rewritten; numbers and the order of
 // fields stay as they are.
 func rewrite(message []byte, to rewriting) (json.RawMessage, error) {
-	w := walker{in: json.NewDecoder(bytes.NewReader(message)), to: to}
+	return (&walker{to: to}).rewrite(message)
+}
+
+// rewriteSettings is rewrite of a message whose result is settings.
+func rewriteSettings(message []byte, to rewriting) (json.RawMessage, error) {
+	return (&walker{to: to, settings: true}).rewrite(message)
+}
+
+func (w *walker) rewrite(message []byte) (json.RawMessage, error) {
+	w.in = json.NewDecoder(bytes.NewReader(message))
 	w.in.UseNumber()
 	if err := w.value(); err != nil {
 		return nil, err
@@ -100,10 +120,11 @@ func rewrite(message []byte, to rewriting) (json.RawMessage, error) {
 }
 
 type walker struct {
-	in   *json.Decoder
-	out  bytes.Buffer
-	to   rewriting
-	path []string
+	in       *json.Decoder
+	out      bytes.Buffer
+	to       rewriting
+	path     []string
+	settings bool // the result is
 }
 
 func (w *walker) value() error {
@@ -141,6 +162,9 @@ func (w *walker) inside(open json.Delim) error {
 				return err
 			}
 			w.out.WriteByte(':')
+			if w.settings && len(w.path) == 1 && field == "result" {
+				w.path[0] = "settings"
+			}
 		}
 		if err := w.value(); err != nil {
 			return err
