@@ -50,6 +50,8 @@ type lexer struct {
 	text string
 	line int32
 
+	vainly int // how many bytes were looked at for the end of regular expressions that had none
+
 	symbols []symbol
 	tokens  []token
 	runs    []uint64          // see varied
@@ -232,11 +234,13 @@ func (l *lexer) punctuation(at int) int {
 		l.add(literal, at)
 		return numberEnd(l.text, at+1)
 	}
-	if b == '/' && l.patterns && l.signs() {
-		if end, ok := pattern(l.text, at); ok {
+	if b == '/' && l.patterns && l.signs() && l.vainly <= at+longestPattern {
+		end, ok := pattern(l.text, at)
+		if ok {
 			l.add(literal, at)
 			return end
 		}
+		l.vainly += end - at
 	}
 	if at+1 < len(l.text) && joins(b, l.text[at+1]) {
 		l.add(pair|symbol(b)<<7|symbol(l.text[at+1]), at)
@@ -246,19 +250,22 @@ func (l *lexer) punctuation(at int) int {
 	return at + 1
 }
 
-// longestPattern bounds how far the end of a regular expression is looked for, at each slash that may begin one.
+// longestPattern bounds how far the end of a regular expression is looked for, at each slash that may begin one. Slashes of
+// which none does are looked at as long as that is no more than what was read.
 const longestPattern = 1000
 
-// pattern is where the regular expression that begins at an offset ends, if it does on its line.
+// pattern is where the regular expression that begins at an offset ends, if it does on its line; else how far was looked.
 func pattern(text string, at int) (end int, ok bool) {
 	inClass := false
 	text = text[:min(len(text), at+longestPattern)]
 	for at++; at < len(text); at++ {
 		switch text[at] {
 		case '\n':
-			return 0, false
+			return at, false
 		case '\\':
-			at++
+			if at++; at < len(text) && text[at] == '\n' {
+				return at, false
+			}
 		case '[':
 			inClass = true
 		case ']':
@@ -269,7 +276,7 @@ func pattern(text string, at int) (end int, ok bool) {
 			}
 		}
 	}
-	return 0, false
+	return at, false
 }
 
 // signs reports whether a value is due next: there a minus belongs to the number behind it, and a slash may begin a pattern.

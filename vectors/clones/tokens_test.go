@@ -46,6 +46,7 @@ func TestSymbols(t *testing.T) {
 		{"python", "def f(x):\n  \"\"\"doc\n  doc\"\"\"\n  return not x # no", "k n ( n ) : 0 k k n"},
 		{"python", "'it''s'", "0 0"},
 		{"javascript", "x = /[/\"]+/g; y = a / b / c; s = `a${b}`", "n = 0 n ; n = n / n / n ; n = 0"},
+		{"javascript", "x = /a\\\nb/", `n = / n \ n /`},
 		{"javascript", "a => b?.c ?? d", "n => n ?. n ?? n"},
 		{"bash", "echo $# \"${x}\" # no\nfi", "n n # 0 k"},
 		{"ruby", "valid? and @name", "n k n"},
@@ -63,10 +64,28 @@ func TestSymbols(t *testing.T) {
 	}
 }
 
+// A text may begin a regular expression at each of its slashes and end none: how much is looked at for that is in proportion
+// to the text.
+func TestRegularExpressionsThatNeverEnd(t *testing.T) {
+	for _, part := range []string{"(/[", "=/(", "</", "x=/a\n"} {
+		text := strings.Repeat(part, 1<<20/len(part))
+		l := lexer{dialect: dialects()["javascript"], text: text}
+		l.run()
+		if most := len(text) + 2*longestPattern; l.vainly > most {
+			t.Errorf("%q: %d bytes were looked at in vain, want %d at most", part, l.vainly, most)
+		}
+	}
+	// What ends is found behind many that do not.
+	if got := tokensOf("javascript", strings.Repeat("a = </b>;\n", 1000)+"x = /[/\"]+/g"); !strings.HasSuffix(got, "; n = 0 n") {
+		t.Errorf("it ends with %q", got[len(got)-20:])
+	}
+}
+
 func FuzzSymbols(f *testing.F) {
 	f.Add("go", retry)
 	f.Add("javascript", "x = /a/ + `b` + 'c'")
 	f.Add("ruby", "\"#{x}\" =~ /a/")
+	f.Add("javascript", "x = /a\\\nb/\ny")
 	f.Fuzz(func(t *testing.T, language, text string) {
 		text = text[:min(len(text), 4<<10)]
 		d := dialects()[language]
