@@ -39,12 +39,13 @@ func (s *server) saved(path string) {
 			if err := tasks.Sleep(ctx, settle); err != nil {
 				return err
 			}
-			if err := s.update(ctx, path); err != nil || ctx.Err() != nil {
+			err := s.update(ctx, path)
+			if ctx.Err() != nil {
 				return err
 			}
-			s.session.Forget(path)
+			s.session.Forget(path) // also if it failed for good: the file counts
 			s.changed()
-			return nil
+			return err
 		})
 		if errors.Is(err, tasks.ErrSuperseded) {
 			return nil

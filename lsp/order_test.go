@@ -170,3 +170,25 @@ func TestBufferBeatsDisk(t *testing.T) {
 		}
 	})
 }
+
+// A file that cannot be indexed for good, and is closed, is not shown as it was saved for ever.
+func TestWhatCannotBeIndexedIsForgottenWhenClosed(t *testing.T) {
+	path := t.TempDir() + "/a.go"
+	engine := newFake()
+	engine.search = echo(path)
+	engine.update = func([]string) error { panic("out of mind") }
+	run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
+		e.Open(path, "one")
+		e.Save(path)
+		e.Close(path)
+		for mark := e.Mark(); ; mark = e.Mark() {
+			_, err := e.Search(lsptest.Query{Query: "x"})
+			if lsptest.Code(err) == -32803 {
+				break // the document is not open
+			}
+			e.Await("a change after which the document is not open", mark, func(m lsptest.Message) bool {
+				return m.Method == "semantic/statusChanged"
+			})
+		}
+	})
+}
