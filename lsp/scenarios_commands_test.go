@@ -168,13 +168,21 @@ func (s *scenario) commands() map[string]does {
 		},
 		// cancel NAME
 		"cancel": func(rest string) error {
-			s.begun[rest].Cancel()
+			request, ok := s.begun[rest]
+			if !ok {
+				return fmt.Errorf("%q was not begun", rest)
+			}
+			request.Cancel()
 			return nil
 		},
 		// ends NAME CODE: 0 for a result, which then is the last one.
 		"ends": func(rest string) error {
 			name, code, _ := strings.Cut(rest, " ")
-			return s.code(code, s.begun[name].Wait(&s.result))
+			request, ok := s.begun[name]
+			if !ok {
+				return fmt.Errorf("%q was not begun", name)
+			}
+			return s.code(code, request.Wait(&s.result))
 		},
 
 		// hit N FILE LINE [SYMBOL [REASON]]: the Nth hit is at this line.
@@ -208,6 +216,13 @@ func (s *scenario) commands() map[string]does {
 			s.e.Await(rest, s.mark, func(m lsptest.Message) bool {
 				return m.Method == method && strings.Contains(string(m.Params), part)
 			})
+			return nil
+		},
+		// unheard METHOD: no such message came between the last question and its answer.
+		"unheard": func(rest string) error {
+			if n := len(s.e.Heard(s.mark, func(m lsptest.Message) bool { return m.Method == rest })); n > 0 {
+				return fmt.Errorf("%s was heard %d times", rest, n)
+			}
 			return nil
 		},
 		// answer METHOD JSON: the next one held, since the last answer or question, is answered.

@@ -124,6 +124,9 @@ func (s *scenario) step(file string, i int, name, rest string) {
 
 func (s *scenario) do(name, rest string) error {
 	if do := s.before()[name]; do != nil {
+		if s.e != nil {
+			return fmt.Errorf("%s stands behind start, where it would say nothing", name)
+		}
 		return do(rest)
 	}
 	do := s.commands()[name]
