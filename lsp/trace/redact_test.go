@@ -91,6 +91,14 @@ func TestWhatReplayNeedsIsKept(t *testing.T) {
 			`{"jsonrpc":"2.0","id":"q-1","method":"semantic/search","params":{"query":"where is the cart","limit":5,"folders":["file:///home/me/shop"],"session":"box","partialResultToken":"tok","languages":["go"]}}`,
 			`{"jsonrpc":"2.0","id":"n1","method":"semantic/search","params":{"query":"some words of the","limit":5,"folders":["file:///p1/p2/p3"],"session":"n2","partialResultToken":"n3","languages":["go"]}}`,
 		},
+		{
+			`{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///a.yaml","text":"file: /x/y\n- z\n"}}}`,
+			`{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///p5.yaml","text":"some words\nof \n"}}}`,
+		},
+		{
+			`{"jsonrpc":"2.0","method":"x/y","params":["file:///home/me"]}`,
+			`{"jsonrpc":"2.0","method":"x/y","params":["file:///p1/p2"]}`,
+		},
 		{`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":"q-1"}}`, `{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":"n1"}}`},
 		{`{"jsonrpc":"2.0","method":"$/setTrace","params":{"value":"off"}}`, `{"jsonrpc":"2.0","method":"$/setTrace","params":{"value":"off"}}`},
 		{

@@ -63,6 +63,8 @@ func classOf(path []string, s string) class {
 		return name
 	case "uri", "rootUri", "rootPath", "baseUri", "targetUri", "oldUri", "newUri", "folders":
 		return uri
+	case "text", "newText", "query", "snippet", "message", "title", "verbose": // whatever it begins with
+		return prose
 	case "languageId", "language", "languages", "kind", "kinds", "state", "reason", "verdict", "trace":
 		return words(isWord)
 	case "value": // of $/setTrace
