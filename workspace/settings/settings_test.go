@@ -302,6 +302,8 @@ func TestKey(t *testing.T) {
 		{Editor: json.RawMessage(`{"embedding.key": "` + secret + `",}`)},
 		{Flags: map[string]string{"embedding.baseURL": "https://me:" + secret + "@example.org/v1"}},
 		{Flags: map[string]string{"embedding.baseURL": "https://me:" + secret + "%zz@example.org/v1"}},
+		{Editor: json.RawMessage(`{"embedding": {"baseURL": ["https://me:` + secret + `@example.org/v1"]}}`)},
+		{Editor: json.RawMessage(`{"embedding": "https:\/\/me:` + secret + `@example.org/v1"}`)},
 	} {
 		_, _, err := Load(from)
 		if err == nil || strings.Contains(err.Error(), secret) {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,14 +93,17 @@ func (r *Setting) refuse(literal string, origin Origin) error {
 	return fmt.Errorf("%s is %s in %v: it accepts %s", r.Key, shorten(literal), origin, r.accepts())
 }
 
-// shorten leaves as much of a bad value as is needed to recognize it in a message.
+// shorten leaves as much of a bad value as is needed to recognize it in a message, and of an address no login.
 func shorten(literal string) string {
 	const most = 80
+	literal = login.ReplaceAllString(literal, "(not shown)@")
 	if len(literal) <= most {
 		return literal
 	}
 	return strings.ToValidUTF8(literal[:most], "") + "..."
 }
+
+var login = regexp.MustCompile(`[^\s"]+@`)
 
 // accepts is Accepts with the JSON type, for those to whom `"64"` and 64 look alike.
 func (r *Setting) accepts() string {
