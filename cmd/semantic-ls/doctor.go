@@ -318,13 +318,14 @@ func writable(directory string) (at string, err error) {
 // checkIndex looks at the stored index of a directory, without bringing it up to date.
 func (p *process) checkIndex(ctx context.Context, s settings.Settings, dir string) (check, error) {
 	c := check{Name: "index", Verdict: verdictOK, Found: []string{}}
-	index := "semantic-ls index " + quote(dir)
+	index, root := "semantic-ls index "+quote(dir), dir
 	s.Log.File, s.Log.Level = "", "error" // nothing of this belongs in a log
 	err := p.lookInto(ctx, s, dir, func(f *folder) error {
 		if !f.stored {
 			c.note(dir+" has none", index+", or a search, makes one")
 			return nil
 		}
+		root = f.root
 		state, err := f.survey(ctx)
 		if err != nil {
 			return err
@@ -357,20 +358,20 @@ func (p *process) checkIndex(ctx context.Context, s settings.Settings, dir strin
 	if err != nil {
 		c.wrong(err.Error(), "semantic-ls index --check "+quote(dir))
 	}
-	return c, p.checkOthers(ctx, s, dir, &c)
+	return c, p.checkOthers(ctx, s, root, &c)
 }
 
 // maxOthers is how many indexes of other folders are opened, those that were used last: a tenth of a second each, at worst.
 const maxOthers = 10
 
-// checkOthers adds the health of the indexes of other folders.
-func (p *process) checkOthers(ctx context.Context, s settings.Settings, dir string, c *check) error {
+// checkOthers adds the health of the indexes of other folders than root.
+func (p *process) checkOthers(ctx context.Context, s settings.Settings, root string, c *check) error {
 	indexes, err := store.List(s.Cache.Directory)
 	if err != nil {
 		return nil // the check of the cache says so
 	}
 	slices.SortStableFunc(indexes, func(a, b store.Stored) int { return b.Used.Compare(a.Used) })
-	seen := map[string]bool{"": true, dir: true}
+	seen := map[string]bool{"": true, root: true}
 	for _, i := range indexes {
 		if seen[i.Root] || gone(i.Root) {
 			continue

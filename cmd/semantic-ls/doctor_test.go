@@ -77,6 +77,10 @@ func TestDoctorLooksAtAllIndexes(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}
 	}
+	s.write(filepath.Join(other, "below", "b.go"), "package below\n")
+	if said := s.must("doctor", filepath.Join(other, "below")); strings.Count(said, "health: ok") != 1 {
+		t.Errorf("the index that a directory below is in is told twice:\n%s", said)
+	}
 	s.damage()
 	r := s.run("doctor", s.project)
 	if r.code != exitNone || !strings.Contains(r.stdout, "hint: semantic-ls index '"+other+"' mends it") {
