@@ -1,6 +1,7 @@
-// Bundles the extension into dist/, with the licenses of what is bundled; with --tests each test into out/test/.
+// Bundles the extension into dist/, with the licenses of what is bundled and the schema of the user's file of settings;
+// with --tests each test into out/test/.
 // --production leaves out source maps.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 
@@ -25,6 +26,7 @@ const { metafile } = await esbuild.build({
 });
 if (!tests) {
   writeFileSync(join(folder, "third-party-licenses.txt"), licenses(Object.keys(metafile.inputs)));
+  copyFileSync("../../docs/settings.schema.json", join(folder, "settings.schema.json"));
 }
 
 /** The license of every package that a bundled file comes from. Fails if a package has none. */

@@ -13,19 +13,29 @@ var update = flag.Bool("update", false, "write the documents that follow from th
 
 // TestDocument compares docs/settings.md with the table; go generate writes it.
 func TestDocument(t *testing.T) {
-	path := filepath.Join("..", "..", "docs", "settings.md")
-	want := document()
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
+	current(t, document(), "docs", "settings.md")
+}
+
+// read is a file of the repository.
+func read(t *testing.T, path ...string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, path...)...))
 	if err != nil {
 		t.Fatalf("%v: run go generate ./workspace/settings", err)
 	}
-	if strings.ReplaceAll(string(got), "\r\n", "\n") != want {
-		t.Errorf("%s does not follow from the table any more: run go generate ./workspace/settings", path)
+	return strings.ReplaceAll(string(text), "\r\n", "\n")
+}
+
+// current fails unless a file of the repository is what the table makes of it; with -update it writes that.
+func current(t *testing.T, want string, path ...string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(filepath.Join(append([]string{"..", ".."}, path...)...), []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read(t, path...) != want {
+		t.Errorf("%s does not follow from the table any more: run go generate ./workspace/settings", filepath.Join(path...))
 	}
 }
 
@@ -54,9 +64,13 @@ The editor's settings and your file are JSON objects, with keys nested or dotted
     }
 
 A key that is not a setting is a warning, a value that is not accepted is an error: it names the place and what
-would be accepted. No file inside a workspace is ever read for settings. Those marked *machine* decide where the
-text of a workspace is sent or which files are written: editors take them from your own settings only, not from
-a workspace's.
+would be accepted. The extension for VS Code completes and checks your file as you write it; so do other editors of
+JSON if the file has
+
+    "$schema": "` + schemaURL + `"
+
+No file inside a workspace is ever read for settings. Those marked *machine* decide where the text of a workspace is
+sent or which files are written: editors take them from your own settings only, not from a workspace's.
 
 | setting | type | default |
 |---|---|---|
@@ -66,6 +80,9 @@ a workspace's.
 	}
 	for _, r := range Table() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", r.Key, r.Doc)
+		for i, meaning := range r.Meaning {
+			fmt.Fprintf(&b, "- `%s`: %s\n", r.Values[i], meaning)
+		}
 		fmt.Fprintf(&b, "- Accepts %s.\n", r.Accepts)
 		fmt.Fprintf(&b, "- Default: %s.\n", orNone(r.Default))
 		fmt.Fprintf(&b, "- Environment: `%s`.\n", strings.Join(r.Env, "`, else `"))

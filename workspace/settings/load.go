@@ -140,7 +140,7 @@ func (l *loader) object(data []byte, from Origin) {
 		case row == nil && l.isGroup(p.key):
 			l.errs = append(l.errs, fmt.Errorf("%s is %s in %v: it accepts an object with %s", p.key, shorten(string(p.raw)), origin, strings.Join(l.group(p.key), ", ")))
 			continue
-		case row == nil && from.Source == Editor && isEditors(p.key):
+		case row == nil && (from.Source == Editor && isEditors(p.key) || from.Source == File && p.key == schemaKey):
 			continue
 		case row == nil:
 			l.unknown(p.key, origin)
@@ -161,6 +161,9 @@ func (l *loader) object(data []byte, from Origin) {
 		l.set(row, text, origin)
 	}
 }
+
+// schemaKey is where JSON editors look for the schema of a file, docs/settings.schema.json.
+const schemaKey = "$schema"
 
 // words names a source whole, where an Origin names a line of it.
 func (s Source) words(name string) string {

@@ -3,64 +3,109 @@ package settings
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// TestManifest compares what the extension for VS Code says about the settings with the table: default, scope,
-// limits, values, and the sentences that are the same in every editor.
+// TestManifest compares what the extension for VS Code says about the settings with the table; go generate writes it: in
+// package.json the settings, their scopes, and that a workspace which is not trusted has none; in src/keys.ts their keys.
+// Settings of the extension alone stand in package.json and are left as they are.
 func TestManifest(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join("..", "..", "editors", "vscode", "package.json"))
-	if err != nil {
-		t.Fatal(err)
+	text := read(t, "editors", "vscode", "package.json")
+	own := ownProperties(t, text)
+	names, properties := []string{}, object{}
+	for _, m := range own {
+		names, properties = append(names, m.key), append(properties, m)
 	}
-	var manifest struct {
-		Contributes struct {
-			Configuration struct {
-				Properties map[string]struct {
-					Scope, MarkdownDescription string
-					Default                    any
-					Enum                       []string
-					Minimum, Maximum           int64
-				}
-			}
-		}
-	}
-	if err := json.Unmarshal(raw, &manifest); err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range Table() {
-		p, ok := manifest.Contributes.Configuration.Properties["semantic-ls."+row.Key]
-		if ok == row.Secret {
-			t.Errorf("%s: in package.json: %v", row.Key, ok)
-		}
-		if !ok {
+	group, of, groups := "", 0, 0
+	for _, r := range Table() {
+		if r.Secret {
 			continue
 		}
-		if (p.Scope == "machine") != row.Machine {
-			t.Errorf("%s: scope %s", row.Key, p.Scope)
+		if name, _, _ := strings.Cut(r.Key, "."); name != group {
+			group, of, groups = name, 0, groups+1
 		}
-		value := fmt.Sprint(p.Default)
-		if number, ok := p.Default.(float64); ok {
-			value = fmt.Sprint(int64(number))
+		names = append(names, manifestPrefix+r.Key)
+		properties = append(properties, member{manifestPrefix + r.Key, r.contribution(groups*100 + of)})
+		of++
+	}
+	text = withValue(t, text, properties, "contributes", "configuration", "properties")
+	text = withValue(t, text, names, "capabilities", "untrustedWorkspaces", "restrictedConfigurations")
+	current(t, text, "editors", "vscode", "package.json")
+
+	keys := "// Generated from the table in workspace/settings by go generate. Do not edit.\n\n" +
+		"/** The server's settings, see docs/settings.md. There is none for a provider's key: that comes from the environment. */\n" +
+		"export const keys = [\n"
+	for _, name := range names[len(own):] {
+		keys += fmt.Sprintf("  %q,\n", strings.TrimPrefix(name, manifestPrefix))
+	}
+	current(t, keys+"] as const;\n", "editors", "vscode", "src", "keys.ts")
+}
+
+// manifestPrefix stands before the names of our settings in VS Code.
+const manifestPrefix = "semantic-ls."
+
+// contribution is the setting as VS Code shows it, where an empty text is one that is not set.
+func (r *Setting) contribution(order int) object {
+	scope := "window"
+	if r.Machine {
+		scope = "machine"
+	}
+	p := r.property(strings.ReplaceAll(r.Doc, "Not set:", "Empty:"))
+	return slices.Insert(p, 1, member{"scope", scope}, member{"order", order})
+}
+
+// ownProperties are the settings of the extension alone.
+func ownProperties(t *testing.T, manifest string) (own object) {
+	t.Helper()
+	start, end := valueAt(t, manifest, "contributes", "configuration", "properties")
+	d := json.NewDecoder(strings.NewReader(manifest[start:end]))
+	_, _ = d.Token() // the brace
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			t.Fatal(err)
 		}
-		if value != row.Default {
-			t.Errorf("%s: default %s, want %s", row.Key, value, row.Default)
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			t.Fatal(err)
 		}
-		if !slices.Equal(p.Enum, row.Values) {
-			t.Errorf("%s: values %v, want %v", row.Key, p.Enum, row.Values)
+		if key := name.(string); isEditors(strings.TrimPrefix(key, manifestPrefix)) {
+			own = append(own, member{key, value})
 		}
-		if row.Type == Integer && (p.Minimum != row.Min || p.Maximum != row.Max) {
-			t.Errorf("%s: from %d to %d, want %d to %d", row.Key, p.Minimum, p.Maximum, row.Min, row.Max)
-		}
-		// VS Code has its own way to say that nothing is set, and which values there are.
-		for sentence := range strings.SplitSeq(strings.TrimSuffix(row.Doc, "."), ". ") {
-			if !strings.ContainsRune(sentence, '`') && !strings.HasPrefix(sentence, "Not set") && !strings.Contains(p.MarkdownDescription, sentence) {
-				t.Errorf("%s: package.json does not say: %s", row.Key, sentence)
+	}
+	return own
+}
+
+// withValue is JSON text with another value at the path, indented as what is around it.
+func withValue(t *testing.T, text string, value any, path ...string) string {
+	t.Helper()
+	start, end := valueAt(t, text, path...)
+	return text[:start] + pretty(t, value, strings.Repeat("  ", len(path))) + text[end:]
+}
+
+// valueAt is where the value at the path stands in JSON text.
+func valueAt(t *testing.T, text string, path ...string) (start, end int) {
+	t.Helper()
+	end = len(text)
+	for _, want := range path {
+		d := json.NewDecoder(strings.NewReader(text[start:end]))
+		_, _ = d.Token() // the brace
+		for found := false; !found; {
+			name, err := d.Token()
+			if err != nil || !d.More() {
+				t.Fatalf("no %s: %v", strings.Join(path, "."), err)
+			}
+			var value json.RawMessage
+			if err := d.Decode(&value); err != nil {
+				t.Fatal(err)
+			}
+			if found = name == want; found {
+				end = start + int(d.InputOffset())
+				start = end - len(value)
 			}
 		}
 	}
+	return start, end
 }

@@ -1,6 +1,7 @@
 // Package settings holds every setting of semantic-ls once: its key, type, default, meaning, what it accepts
-// and where it may come from. Reading it, the messages about mistakes in it and docs/settings.md all follow
-// from one table, see [Table]; to add a setting, add a field to [Settings] and a row there, and run go generate.
+// and where it may come from. Reading it, the messages about mistakes in it, docs/settings.md, the JSON schema beside
+// that and what the extension for VS Code says about settings all follow from one table, see [Table]; to add a setting,
+// add a field to [Settings] and a row there, and run go generate.
 //
 // Five sources say what a setting is, the strongest first: the command line, the environment, the editor, the
 // user's own file, the default. No file of a workspace is among them: a repository that somebody merely opens
@@ -8,7 +9,7 @@
 // workspace is the editor's to guard; the settings marked Machine are those that it must guard.
 package settings
 
-//go:generate go test -run ^TestDocument$ -update
+//go:generate go test -run ^(TestDocument|TestSchema|TestManifest)$ -update
 
 import (
 	"encoding/json"

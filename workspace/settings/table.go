@@ -26,6 +26,7 @@ type Setting struct {
 	Accepts string   // which values are, in words that fit behind "it accepts"
 	Doc     string   // what it is for: sentences of Markdown
 	Values  []string // the only values, or nil
+	Meaning []string // what each of them means, sentences of Markdown; nil where they say it themselves
 	Min     int64    // of an Integer, or nanoseconds of a Duration
 	Max     int64
 	Env     []string // the environment variables, of which the first that is set counts
@@ -57,8 +58,12 @@ func Table() []Setting {
 		{
 			Key: "embedding.provider", Type: Text, Default: ProviderBuiltin, Machine: true,
 			Values: []string{ProviderBuiltin, ProviderOpenAI},
-			Doc: "Where vectors come from. `builtin` is the model inside the server: nothing leaves the machine. " +
-				"`openai` is any server that speaks OpenAI's embeddings API; the text of the workspace is sent to it.",
+			Meaning: []string{
+				"The model inside the server: nothing leaves the machine.",
+				"Any server that speaks OpenAI's embeddings API: the text of the workspace is sent to it.",
+			},
+			Doc: "Where vectors come from. The key of a provider is read from the environment only: " +
+				"`SEMANTIC_LS_EMBEDDING_KEY`, else `OPENAI_API_KEY`.",
 			field: func(s *Settings) any { return &s.Embedding.Provider },
 		},
 		{

@@ -1,22 +1,7 @@
 // The server's settings out of the editor's. Only what someone set is sent: a default sent along would beat the
 // server's own settings file.
 
-/** The server's keys, as in its documentation. There is none for a provider's key: that comes from the environment. */
-export const keys = [
-  "embedding.provider",
-  "embedding.modelFile",
-  "embedding.baseURL",
-  "embedding.model",
-  "embedding.dimensions",
-  "embedding.batchSize",
-  "embedding.concurrency",
-  "embedding.timeout",
-  "index.maxFileSize",
-  "cache.directory",
-  "cache.vectorBytes",
-  "log.level",
-  "log.file",
-] as const;
+import { keys } from "./keys";
 
 /** What someone set for a key, of which the narrowest scope counts; undefined or null: nothing. */
 export type Lookup = (key: string) => unknown;

@@ -1,9 +1,10 @@
 // package.json repeats what the sources say; here the two are held together.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import manifest from "../package.json";
-import { keys } from "../src/settings";
+import { keys } from "../src/keys";
 
 const properties: Record<string, { scope: string; default: unknown }> = manifest.contributes.configuration.properties;
 const names = Object.keys(properties);
@@ -22,6 +23,14 @@ test("a workspace that isn't trusted sets nothing", () => {
   const { untrustedWorkspaces } = manifest.capabilities;
   assert.equal(untrustedWorkspaces.supported, "limited");
   assert.deepEqual(new Set(untrustedWorkspaces.restrictedConfigurations), new Set(names));
+});
+
+test("the user's own file is checked as it is written", () => {
+  const [validation] = manifest.contributes.jsonValidation;
+  assert.equal(validation?.fileMatch, "semantic-ls/settings.json");
+  const shipped = readFileSync(".vscodeignore", "utf8").split("\n");
+  assert.ok(shipped.includes(validation.url.replace("./", "!")), validation.url);
+  assert.ok(readFileSync("esbuild.mjs", "utf8").includes(validation.url.replace("./dist/", "")));
 });
 
 test("no setting holds a secret", () => {
