@@ -101,7 +101,7 @@ func (p *places) hits(found []search.Hit) []hitPayload {
 			SelectionRange: p.selection(h),
 			Symbol:         h.Symbol,
 			Container:      h.Container,
-			Kind:           int(kindOf(h)),
+			Kind:           kindOf(h),
 			Language:       h.Language,
 			Score:          h.Score,
 			Snippet:        h.Snippet,

@@ -108,48 +108,56 @@ type workspaceSymbolParams struct {
 	Query string `json:"query"`
 }
 
+// The parameters of methods of our own, and what we answer to them (payload.go), are documented for those who write clients:
+// go generate writes docs/protocol.md from them, comments included. A field is optional there if its tag says omitempty.
+//
+//go:generate go test -run ^TestProtocol$ -write-protocol
+
 type semanticSearchParams struct {
-	Query              string          `json:"query"`
-	Limit              *int            `json:"limit"`
-	Folders            []string        `json:"folders"`
-	Session            string          `json:"session"`
-	PartialResultToken json.RawMessage `json:"partialResultToken"`
+	Query   string   `json:"query"`             // a question or a name, and filters, see docs/queries.md
+	Limit   *int     `json:"limit,omitempty"`   // of hits: 1 or more, 20 if left out; above 1000 it is 1000
+	Folders []string `json:"folders,omitempty"` // directories to look in; none are all
+	Session string   `json:"session,omitempty"` // the search box: a newer search of it ends an older one
+
+	PartialResultToken json.RawMessage `json:"partialResultToken,omitempty"`
 	criteria
 }
 
+// semanticRelatedParams have a textDocument and with it a position or a range, or a text.
 type semanticRelatedParams struct {
-	TextDocument *document `json:"textDocument"`
-	Position     *position `json:"position"`
-	Range        *span     `json:"range"`
-	Text         *string   `json:"text"`
-	LanguageID   string    `json:"languageId"`
-	Limit        *int      `json:"limit"`
+	TextDocument *document `json:"textDocument,omitempty"` // counts more than a text
+	Position     *position `json:"position,omitempty"`     // in the definition that is asked about
+	Range        *span     `json:"range,omitempty"`        // what is asked about; counts more than a position
+	Text         *string   `json:"text,omitempty"`         // code that need not be in any document
+	LanguageID   string    `json:"languageId,omitempty"`   // of the text, if it is known
+	Limit        *int      `json:"limit,omitempty"`        // of hits: 1 or more, 20 if left out; above 1000 it is 1000
 	criteria
 }
 
 type semanticDuplicatesParams struct {
-	Folders            []string        `json:"folders"`
-	MinLines           *int            `json:"minLines"`
-	Similarity         *float64        `json:"similarity"`
-	Limit              *int            `json:"limit"` // of groups
-	Foreign            bool            `json:"foreign"`
-	PartialResultToken json.RawMessage `json:"partialResultToken"`
+	Folders            []string        `json:"folders,omitempty"`    // directories to look in; none are all
+	MinLines           *int            `json:"minLines,omitempty"`   // of code, that each has at least: 1 or more, 6 if left out
+	Similarity         *float64        `json:"similarity,omitempty"` // of any two of a group: 0.5 to 1, 0.8 if left out
+	Limit              *int            `json:"limit,omitempty"`      // of groups: 1 or more, 10000 if left out or above
+	Foreign            bool            `json:"foreign,omitempty"`    // look at what is vendored or generated, too
+	PartialResultToken json.RawMessage `json:"partialResultToken,omitempty"`
 }
 
+// semanticExplainParams are those of a search, and the place that is asked about.
 type semanticExplainParams struct {
-	Query    string    `json:"query"`
-	URI      string    `json:"uri"`
-	Position *position `json:"position"` // its line counts
-	Limit    *int      `json:"limit"`
-	Folders  []string  `json:"folders"`
+	Query    string    `json:"query"`              // not blank
+	URI      string    `json:"uri"`                // of a file
+	Position *position `json:"position,omitempty"` // whose line counts; the best place of the file if left out
+	Limit    *int      `json:"limit,omitempty"`    // of hits, to which the verdict refers: 1 or more, 20 if left out
+	Folders  []string  `json:"folders,omitempty"`  // directories to look in; none are all
 	criteria
 }
 
 // criteria narrow what is found.
 type criteria struct {
-	Globs     []string `json:"globs"`
-	Languages []string `json:"languages"`
-	Kinds     []string `json:"kinds"`
+	Globs     []string `json:"globs,omitempty"`     // of paths, as ripgrep's -g: the last one that matches decides
+	Languages []string `json:"languages,omitempty"` // any of these: a name, or an extension
+	Kinds     []string `json:"kinds,omitempty"`     // any of these: a SymbolKind in words, such as function; text
 }
 
 // filter is what the criteria let pass. The error is for the client, and names the good ones.
@@ -173,7 +181,7 @@ func (c criteria) ask(text string) (indexing.Query, error) {
 
 // foldersParams name folders; none are all.
 type foldersParams struct {
-	Folders []string `json:"folders"`
+	Folders []string `json:"folders,omitempty"` // as the client has opened them
 }
 
 // decode reads params into v. Absent parameters are those of an empty object. The error is for the client.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
@@ -62,9 +61,15 @@ const mostLines = 1<<31 - 1
 func (s *server) explanationOf(x indexing.Explanation) explanationPayload {
 	out := explanationPayload{
 		Verdict: string(x.Verdict), Of: x.Place.Found, Score: x.Place.Score,
-		Signals:  append([]search.Contribution{}, x.Place.Signals...),
-		Factors:  append([]search.Factor{}, x.Place.Factors...),
+		Signals:  []signalPayload{},
+		Factors:  []factorPayload{},
 		Coverage: coverageOf(x.Coverage), Warning: x.Warning,
+	}
+	for _, signal := range x.Place.Signals {
+		out.Signals = append(out.Signals, signalPayload(signal))
+	}
+	for _, factor := range x.Place.Factors {
+		out.Factors = append(out.Factors, factorPayload(factor))
 	}
 	if x.Place.Rank > 0 {
 		out.Rank = &x.Place.Rank
