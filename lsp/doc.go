@@ -1,6 +1,6 @@
 // Package lsp is the protocol's side of semantic-ls: it turns what an editor sends into calls of our own
 // types, and our answers into what an editor reads. It knows nothing about searching; everything below it
-// knows nothing about the Language Server Protocol.
+// knows nothing about the Language Server Protocol. What it has beside that protocol is in docs/protocol.md.
 //
 // # The problem
 //

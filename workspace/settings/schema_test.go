@@ -187,8 +187,9 @@ func TestASettingMayBeABoolean(t *testing.T) {
 	}
 }
 
-// The schema refuses nothing that Load takes, and lets pass only what words alone can say: an address, a path, a duration
-// that is too long.
+// The schema refuses nothing that Load takes, but for a semantic-ls before the keys, which is for editors that send their
+// settings whole. It lets nothing pass that Load does not take, but for what only words can say: an address, a path, a
+// duration that is too long.
 func TestTheSchemaSaysWhatLoadDoes(t *testing.T) {
 	home(t)
 	var s node
