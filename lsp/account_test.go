@@ -184,6 +184,8 @@ func TestLogTrace(t *testing.T) {
 			e.Notify("$/setTrace", map[string]any{"value": nonsense})
 		}
 		check("after nonsense", 2, true)
+		e.Notify("$/setTrace", map[string]any{"value": "compact"})
+		check("compact, which VS Code has", 2, false)
 		e.Notify("$/setTrace", map[string]any{"value": "off"})
 		check("off", 0, false)
 	})

@@ -14,12 +14,16 @@ const (
 	traceVerbose        // and where the time went, and the error's text
 )
 
+// traceValueCompact is Microsoft's client's own: VS Code sends it for `"trace.server": "compact"`. It is for shorter
+// lines in the editor's log, and there is no shorter one of ours.
+const traceValueCompact protocol.TraceValue = "compact"
+
 // traceOf is a value by its name in the protocol.
 func traceOf(name string) (trace int32, ok bool) {
 	switch protocol.TraceValue(name) {
 	case protocol.TraceValueOff:
 		return traceOff, true
-	case protocol.TraceValueMessages:
+	case protocol.TraceValueMessages, traceValueCompact:
 		return traceMessages, true
 	case protocol.TraceValueVerbose:
 		return traceVerbose, true
@@ -37,7 +41,7 @@ func (s *server) setTrace(params json.RawMessage) error {
 	}
 	trace, ok := traceOf(p.Value)
 	if !ok {
-		return fmt.Errorf("the trace is %.40q; it is off, messages or verbose", p.Value)
+		return fmt.Errorf("the trace is %.40q; it is off, messages, compact or verbose", p.Value)
 	}
 	s.trace.Store(trace)
 	return nil
