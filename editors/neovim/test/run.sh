@@ -2,13 +2,13 @@
 # Drives the plugin in a headless Neovim against the real server. Prints a line per check and closes with
 # "N passed, N failed"; exits non-zero if one failed.
 #
-#   NVIM             the Neovim to use (default: see nvim.sh)
+#   NVIM             the Neovim to use (default: see editors/debian/nvim.sh)
 #   NVIM_SUITE       the Debian suite whose Neovim is unpacked (default trixie)
 #   SEMANTIC_LS_BIN  the server to use (default: built from this repository)
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-nvim=$("$here/nvim.sh")
+nvim=$("$here/../../debian/nvim.sh")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
