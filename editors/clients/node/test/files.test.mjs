@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { test } from "node:test";
+import { FileChangeType } from "vscode-languageserver-protocol/node";
+import { able, at, folder, place, Session, unsaved, uri } from "../session.mjs";
+
+const picture = `package shop
+
+// CompressThumbnail shrinks an uploaded photograph to a small picture.
+func CompressThumbnail(photograph []byte) []byte { return photograph[:len(photograph)/2] }
+`;
+
+test("what changes on disk is told by the client, which watches", async (t) => {
+  const s = await Session.start(t, { dir: await folder(t) });
+  const { registrations } = await s.heard("client/registerCapability", (p) => p.registrations[0].method === "workspace/didChangeWatchedFiles");
+  assert.ok(registrations[0].registerOptions.watchers.length > 0);
+  await s.ready();
+  const tell = (...changes) => s.notify("workspace/didChangeWatchedFiles", { changes: changes.map(([type, file]) => ({ type, uri: uri(file) })) });
+  const file = path.join(s.dir, "picture.go");
+  await writeFile(file, picture);
+  await tell([FileChangeType.Created, file]);
+  await s.finds(unsaved.query, "picture.go:3");
+
+  await writeFile(file, picture.replace("\n//", "\n\n//"));
+  await tell([FileChangeType.Changed, file]);
+  await s.finds(unsaved.query, "picture.go:4");
+
+  const moved = path.join(s.dir, "billing", "image.go");
+  await rename(file, moved);
+  await tell([FileChangeType.Deleted, file], [FileChangeType.Created, moved]);
+  await s.finds(unsaved.query, "image.go:4");
+  await s.loses(unsaved.query, "picture.go");
+
+  await rm(moved);
+  await tell([FileChangeType.Deleted, moved]);
+  await s.loses(unsaved.query, "image.go");
+  await s.end();
+});
+
+test("where the client does not watch, the server does", async (t) => {
+  const s = await Session.start(t, { dir: await folder(t), capabilities: { ...able, workspace: {} } });
+  await s.ready();
+  const file = path.join(s.dir, "picture.go");
+  await writeFile(file, picture);
+  await s.finds(unsaved.query, "picture.go:3");
+  await rm(file);
+  await s.loses(unsaved.query, "picture.go");
+  await s.end();
+});
+
+test("a file that is saved and closed is found as it was saved", async (t) => {
+  const s = await Session.start(t, { dir: await folder(t) });
+  await s.ready();
+  const file = path.join(s.dir, "net", "retry.go");
+  await s.open(file);
+  const text = await s.edit(file, unsaved.was, unsaved.now);
+  await s.save(file);
+  assert.equal(place((await s.symbols(unsaved.query))[0]), `retry.go:${at(text, unsaved.line).line}`);
+  await s.close(file);
+  await s.finds(unsaved.query, `retry.go:${at(text, unsaved.line).line}`);
+  const { coverage } = await s.search("anything");
+  assert.equal(coverage.dirtyDocuments, 0);
+  await s.end();
+
+  const next = await Session.start(t, { dir: s.dir });
+  await next.ready();
+  assert.equal((await next.symbols(unsaved.query))[0].name, "CompressThumbnail");
+  await next.end();
+});
+
+test("folders are added and removed live", async (t) => {
+  const [one, two] = [await folder(t), await folder(t, null)];
+  await writeFile(path.join(two, "picture.go"), picture);
+  const s = await Session.start(t, { dir: one });
+  await s.ready();
+  await s.loses(unsaved.query, "picture.go");
+  const change = (added, removed) => {
+    const named = (dirs) => dirs.map((dir) => ({ uri: uri(dir), name: path.basename(dir) }));
+    return s.notify("workspace/didChangeWorkspaceFolders", { event: { added: named(added), removed: named(removed) } });
+  };
+  await change([two], []);
+  assert.equal((await s.ready()).folders.length, 2);
+  await s.finds(unsaved.query, "picture.go:3");
+  const { hits } = await s.search(unsaved.query, { folders: [uri(one)] });
+  assert.ok(hits.length > 0 && hits.every((h) => h.uri.startsWith(uri(one))));
+  await change([], [one]);
+  assert.deepEqual((await s.ready()).folders.map((f) => f.uri), [uri(two)]);
+  await s.loses("Backoff", "retry.go");
+  await s.end();
+});
