@@ -156,11 +156,18 @@ func (s *server) answer(wire context.Context, req *jsonrpc2.Request, a *asked, b
 			refused = s.refusal(ctx, a.method, err)
 			return nil
 		}
+		var opening []<-chan struct{}
+		if asksFolders(a.method) {
+			opening = s.opening()
+		}
 		finish := func(ctx context.Context) error {
 			jsonrpc2.Async(wire)
 			refused = s.refusal(ctx, a.method, tasks.Catch(func() (err error) {
 				if ctx.Err() != nil {
 					return ctx.Err()
+				}
+				if err := awaitOpened(ctx, opening); err != nil {
+					return err
 				}
 				result, err = encoded(w.run(ctx))
 				return err

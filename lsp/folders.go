@@ -18,12 +18,13 @@ import (
 // folder is one that the client wants.
 type folder struct {
 	name    string
-	spelled []string // the client's paths of it, at least one: see spelling
-	leadsTo string   // its path without links
-	failure string   // why it could not be opened or indexed
-	runs    int      // of indexing, under way or waiting for an older one to end
-	paused  bool     // by the user: it is not indexed
-	watched bool     // by us
+	spelled []string      // the client's paths of it, at least one: see spelling
+	leadsTo string        // its path without links
+	failure string        // why it could not be opened or indexed
+	runs    int           // of indexing, under way or waiting for an older one to end
+	paused  bool          // by the user: it is not indexed
+	watched bool          // by us
+	opened  chan struct{} // closed once it is open, or cannot be
 }
 
 // want notes a folder and returns our path of it. ok is false if it is no local directory's URI, or its place is wanted
@@ -43,7 +44,7 @@ func (s *server) want(f workspaceFolder) (path string, ok bool) {
 	path = s.placeOf(spelled, to)
 	known := s.folders[path]
 	if known == nil {
-		s.folders[path] = &folder{name: f.Name, leadsTo: to, spelled: []string{spelled}}
+		s.folders[path] = &folder{name: f.Name, leadsTo: to, spelled: []string{spelled}, opened: make(chan struct{})}
 		s.order = append(s.order, path)
 	} else if !slices.Contains(known.spelled, spelled) {
 		known.spelled = append(known.spelled, spelled)
@@ -69,6 +70,7 @@ func (s *server) unwant(f workspaceFolder) (path string, ok bool) {
 	if len(known.spelled) > 0 {
 		return path, false
 	}
+	known.tried()
 	delete(s.folders, path)
 	s.order = slices.Delete(s.order, i, i+1)
 	return path, true
@@ -192,6 +194,7 @@ func (s *server) refresh(ctx context.Context, path, name string, done func()) er
 	e, unuse := s.use()
 	defer unuse()
 	err := s.open(ctx, e, path)
+	s.triedToOpen(path)
 	if err == nil && s.isPaused(path) {
 		done()
 		return nil
