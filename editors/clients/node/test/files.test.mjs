@@ -58,15 +58,23 @@ test("a file that is saved and closed is found as it was saved", async (t) => {
   await s.save(file);
   assert.equal(place((await s.symbols(unsaved.query))[0]), `retry.go:${at(text, unsaved.line).line}`);
   await s.close(file);
-  await s.finds(unsaved.query, `retry.go:${at(text, unsaved.line).line}`);
-  const { coverage } = await s.search("anything");
+  const { hits, coverage } = await s.search(unsaved.query);
+  assert.equal(place(hits[0]), `retry.go:${at(text, unsaved.line).line}`);
   assert.equal(coverage.dirtyDocuments, 0);
   await s.end();
+});
 
-  const next = await Session.start(t, { dir: s.dir });
-  await next.ready();
-  assert.equal((await next.symbols(unsaved.query))[0].name, "CompressThumbnail");
-  await next.end();
+test("a question right behind initialized is answered from what is stored, and open", async (t) => {
+  const state = await folder(t, null);
+  const first = await Session.start(t, { dir: await folder(t), state });
+  await first.ready();
+  await first.end();
+  for (const [query, symbol] of [["check the password of a user at login", "VerifyPassword"], ["CompressThumbnail", "CompressThumbnail"]]) {
+    const s = await Session.start(t, { dir: first.dir, state });
+    await s.open(path.join(s.dir, "picture.go"), picture);
+    assert.equal((await s.symbols(query))[0]?.name, symbol);
+    await s.end();
+  }
 });
 
 test("folders are added and removed live", async (t) => {
