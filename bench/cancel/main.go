@@ -26,6 +26,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/semantic-ls/semantic-ls/bench/internal/client"
 	"github.com/semantic-ls/semantic-ls/tasks"
 )
 
@@ -74,7 +75,7 @@ func measure(ctx context.Context, dir string, rounds, requests int, profile stri
 		return err
 	}
 	fmt.Printf("%s, %s/%s, %d cores\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	err = session(ctx, root, "search", profile, func(cl *client) error {
+	err = session(ctx, root, "search", profile, func(cl asker) error {
 		if err := cancels(cl, "a search", rounds); err != nil {
 			return err
 		}
@@ -83,73 +84,54 @@ func measure(ctx context.Context, dir string, rounds, requests int, profile stri
 	if err != nil {
 		return err
 	}
-	err = session(ctx, root, "provider", "", func(cl *client) error {
+	err = session(ctx, root, "provider", "", func(cl asker) error {
 		return cancels(cl, "a provider's call in flight", rounds)
 	})
 	if err != nil {
 		return err
 	}
-	return session(ctx, root, "quiet", "", func(cl *client) error { return leaves(cl, requests) })
+	return session(ctx, root, "quiet", "", func(cl asker) error { return leaves(cl, requests) })
 }
 
 // session starts a server and calls body with its client.
-func session(ctx context.Context, root, kind, profile string, body func(cl *client) error) error {
+func session(ctx context.Context, root, kind, profile string, body func(cl asker) error) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
-		cmd := tasks.Command(ctx, time.Second, self, "-serve", kind, "-cpuprofile", profile, root)
-		cmd.Stderr = os.Stderr
-		in, err := cmd.StdinPipe()
-		if err != nil {
+	cmd := tasks.Command(ctx, time.Second, self, "-serve", kind, "-cpuprofile", profile, root)
+	cmd.Stderr = os.Stderr
+	return client.Serve(ctx, cmd, func(_ context.Context, s *client.Server) error {
+		if err := s.Initialize(nil); err != nil {
 			return err
 		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			return err
-		}
-		if err := cmd.Start(); err != nil {
-			return err
-		}
-		cl := &client{out: in, in: out, pending: map[int]chan reply{}}
-		g.Go(cl.listen)
-		err = func() error {
-			if r := <-cl.call("initialize", map[string]any{"capabilities": map[string]any{}}); r.code != 0 {
-				return fmt.Errorf("initialize: code %d", r.code)
-			}
-			cl.notify("initialized", map[string]any{})
-			return body(cl)
-		}()
-		if err == nil {
-			<-cl.call("shutdown", nil)
-		}
-		cl.notify("exit", nil)
-		if ended := cmd.Wait(); err == nil {
-			err = ended
-		}
-		return err
+		return body(asker{s})
 	})
 }
 
 // cancels measures cancelled requests.
-func cancels(cl *client, name string, rounds int) error {
+func cancels(cl asker, name string, rounds int) error {
 	var toReply, toEnd []time.Duration
 	for len(toReply) < rounds {
-		id, answered := cl.begin("semantic/search", map[string]any{"query": "where do we retry a failed upload"})
+		request, err := cl.Begin("semantic/search", map[string]any{"query": "where do we retry a failed upload"})
+		if err != nil {
+			return err
+		}
 		time.Sleep(rand.N(6 * time.Millisecond)) // a search takes as long
 		cancelled := time.Now()
-		cl.notify("$/cancelRequest", map[string]any{"id": id})
-		r := <-answered
+		if err := cl.Notify("$/cancelRequest", map[string]any{"id": request.ID}); err != nil {
+			return err
+		}
+		r := request.Answer()
 		var at int64
 		if err := cl.ask(ended, &at); err != nil {
 			return err
 		}
 		end := time.Unix(0, at).Sub(cancelled.Round(0)) // by the clock that both processes see
-		if r.code != -32800 || end < 0 {
+		if r.Code != -32800 || end < 0 {
 			continue // it was answered, or its work done, before the cancel came
 		}
-		toReply, toEnd = append(toReply, r.at.Sub(cancelled)), append(toEnd, end)
+		toReply, toEnd = append(toReply, r.At.Sub(cancelled)), append(toEnd, end)
 	}
 	report(name+": cancel to reply", toReply)
 	report(name+": cancel to the end of its work", toEnd)
@@ -157,23 +139,27 @@ func cancels(cl *client, name string, rounds int) error {
 }
 
 // answers measures short requests.
-func answers(cl *client, rounds int) error {
+func answers(cl asker, rounds int) error {
 	var took []time.Duration
 	for range rounds {
 		time.Sleep(rand.N(20 * time.Millisecond))
 		start := time.Now()
-		r := <-cl.call("semantic/search", map[string]any{"query": spin})
-		if r.code != 0 {
-			return fmt.Errorf("a request of 1 ms: code %d", r.code)
+		request, err := cl.Begin("semantic/search", map[string]any{"query": spin})
+		if err != nil {
+			return err
 		}
-		took = append(took, r.at.Sub(start))
+		r := request.Answer()
+		if err := r.Err(); err != nil {
+			return fmt.Errorf("a request of 1 ms: %w", err)
+		}
+		took = append(took, r.At.Sub(start))
 	}
 	report("a request of 1 ms", took)
 	return nil
 }
 
 // leaves looks at what many requests leave behind.
-func leaves(cl *client, requests int) error {
+func leaves(cl asker, requests int) error {
 	var before, first, goroutines, bytes int
 	if err := cl.ask(left, &before, &first); err != nil {
 		return err
@@ -185,20 +171,24 @@ func leaves(cl *client, requests int) error {
 				return err
 			}
 		}
-		var all []chan reply
+		var all []client.Request
 		for range burst {
 			query := instant
 			if rand.IntN(2) == 0 {
 				query = idle
 			}
-			id, answered := cl.begin("semantic/search", map[string]any{"query": query, "session": fmt.Sprint(rand.IntN(8))})
+			batch := cl.Batch()
+			request := batch.Request("semantic/search", map[string]any{"query": query, "session": fmt.Sprint(rand.IntN(8))})
 			if query == idle {
-				cl.notify("$/cancelRequest", map[string]any{"id": id})
+				batch.Notify("$/cancelRequest", map[string]any{"id": request.ID})
 			}
-			all = append(all, answered)
+			if err := batch.Send(); err != nil {
+				return err
+			}
+			all = append(all, request)
 		}
-		for _, answered := range all {
-			<-answered
+		for _, request := range all {
+			request.Answer()
 		}
 	}
 	if err := cl.ask(left, &goroutines, &bytes); err != nil {
@@ -214,5 +204,6 @@ func report(what string, took []time.Duration) {
 	at := func(q float64) time.Duration {
 		return took[min(len(took)-1, int(q*float64(len(took))))].Round(time.Microsecond)
 	}
-	fmt.Printf("%-60s p50 %8v  p95 %8v  p99 %8v  worst %8v\n", what, at(.5), at(.95), at(.99), took[len(took)-1].Round(time.Microsecond))
+	worst := took[len(took)-1].Round(time.Microsecond)
+	fmt.Printf("%-60s p50 %8v  p95 %8v  p99 %8v  worst %8v\n", what, at(.5), at(.95), at(.99), worst)
 }

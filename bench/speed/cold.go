@@ -30,7 +30,7 @@ func (r *result) cold(ctx context.Context, p program, root string, o options) er
 	var walls, cpus, rgWalls, rgCPUs []float64
 	begun := time.Now()
 	for range o.colds {
-		if err := os.RemoveAll(p.cache); err != nil {
+		if err := os.RemoveAll(p.Cache); err != nil {
 			return err
 		}
 		u, err := p.run(ctx, "index", root)
@@ -59,7 +59,7 @@ func (r *result) cold(ctx context.Context, p program, root string, o options) er
 	if r.RipgrepSeconds > 0 {
 		r.ColdToRipgrep = r.ColdSeconds / r.RipgrepSeconds
 	}
-	return filepath.WalkDir(p.cache, func(_ string, d fs.DirEntry, err error) error {
+	return filepath.WalkDir(p.Cache, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

@@ -33,6 +33,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/semantic-ls/semantic-ls/bench/internal/client"
 	"github.com/semantic-ls/semantic-ls/vectors/index/synthetic"
 	"github.com/semantic-ls/semantic-ls/workspace"
 )
@@ -122,15 +123,16 @@ func measure(ctx context.Context, dir string, o options) (*result, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(temp)
-	p, err := newProgram(ctx, temp, o.binary)
+	built, err := client.Build(ctx, temp, o.binary)
 	if err != nil {
 		return nil, err
 	}
+	p := program{built}
 	r := &result{Dir: dir, Cores: cores(), Queries: len(o.queries)}
 	for _, phase := range []func() error{
 		func() error { return r.cold(ctx, p, root, o) },
 		func() error { return r.fresh(ctx, p, root, o) },
-		func() error { return r.open(ctx, p.cache, root) },
+		func() error { return r.open(ctx, p.Cache, root) },
 		func() error { return r.query(ctx, p, root, o) },
 		func() error { return r.save(ctx, p, root, o) },
 	} {

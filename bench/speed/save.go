@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/semantic-ls/semantic-ls/bench/internal/client"
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/workspace"
@@ -35,7 +36,7 @@ func (s sample) with(line string) string {
 
 // save measures the way from a saved file to an answer that has what is new in it.
 func (r *result) save(ctx context.Context, p program, root string, o options) error {
-	tree := filepath.Join(p.temp, "tree")
+	tree := filepath.Join(p.Temp, "tree")
 	files, err := copyTree(ctx, root, tree)
 	if err != nil {
 		return err
@@ -54,9 +55,9 @@ func (r *result) save(ctx context.Context, p program, root string, o options) er
 		}
 		return string(word)
 	}
-	p.cache = filepath.Join(p.temp, "saves")
+	p.Cache = filepath.Join(p.Temp, "saves")
 	var unused float64
-	err = serving(ctx, p, tree, &unused, func(c *client) error {
+	err = serving(ctx, p, tree, &unused, func(c editor) error {
 		if r.SaveOutside, err = saveOutside(ctx, c, one, next, min(o.rounds, 10)); err != nil {
 			return err
 		}
@@ -66,15 +67,15 @@ func (r *result) save(ctx context.Context, p program, root string, o options) er
 	if err != nil {
 		return err
 	}
-	p.cache = filepath.Join(p.temp, "updates")
-	return r.saveInEngine(ctx, p.cache, tree, one, next, o.rounds)
+	p.Cache = filepath.Join(p.Temp, "updates")
+	return r.saveInEngine(ctx, p.Cache, tree, one, next, o.rounds)
 }
 
 // saveInEditor edits and saves a document.
-func saveInEditor(ctx context.Context, c *client, one sample, next func() string, rounds int) (latency, error) {
-	uri := uriOf(one.path)
+func saveInEditor(ctx context.Context, c editor, one sample, next func() string, rounds int) (latency, error) {
+	uri := client.URI(one.path)
 	opened := map[string]any{"uri": uri, "languageId": "plaintext", "version": 0, "text": one.text}
-	if err := c.notify("textDocument/didOpen", map[string]any{"textDocument": opened}); err != nil {
+	if err := c.Notify("textDocument/didOpen", map[string]any{"textDocument": opened}); err != nil {
 		return latency{}, err
 	}
 	var took []time.Duration
@@ -95,7 +96,7 @@ func saveInEditor(ctx context.Context, c *client, one sample, next func() string
 			}},
 			{"textDocument/didSave", map[string]any{"textDocument": map[string]any{"uri": uri}}},
 		} {
-			if err := c.notify(n.method, n.params); err != nil {
+			if err := c.Notify(n.method, n.params); err != nil {
 				return latency{}, err
 			}
 		}
@@ -113,14 +114,14 @@ func saveInEditor(ctx context.Context, c *client, one sample, next func() string
 		}
 	}
 	closed := map[string]any{"textDocument": map[string]any{"uri": uri}}
-	return latencyOf(took), c.notify("textDocument/didClose", closed)
+	return latencyOf(took), c.Notify("textDocument/didClose", closed)
 }
 
 // patience is how long a change on disk may take to be found.
 const patience = 30 * time.Second
 
 // saveOutside changes a file that the editor has not opened.
-func saveOutside(ctx context.Context, c *client, one sample, next func() string, rounds int) (latency, error) {
+func saveOutside(ctx context.Context, c editor, one sample, next func() string, rounds int) (latency, error) {
 	var took []time.Duration
 	for range rounds {
 		word := next()
@@ -128,8 +129,8 @@ func saveOutside(ctx context.Context, c *client, one sample, next func() string,
 			return latency{}, err
 		}
 		start := time.Now()
-		changed := map[string]any{"changes": []any{map[string]any{"uri": uriOf(one.path), "type": 2}}}
-		if err := c.notify("workspace/didChangeWatchedFiles", changed); err != nil {
+		changed := map[string]any{"changes": []any{map[string]any{"uri": client.URI(one.path), "type": 2}}}
+		if err := c.Notify("workspace/didChangeWatchedFiles", changed); err != nil {
 			return latency{}, err
 		}
 		for found := false; !found; {

@@ -62,7 +62,7 @@ func engine(cache string) *indexing.Engine {
 
 // query asks a server all queries again and again.
 func (r *result) query(ctx context.Context, p program, root string, o options) error {
-	return serving(ctx, p, root, &r.ServeRSS, func(c *client) error {
+	return serving(ctx, p, root, &r.ServeRSS, func(c editor) error {
 		var took []time.Duration
 		slowest := time.Duration(0)
 		begun := time.Now()
