@@ -154,22 +154,24 @@ func (b *bench) switchTo(ctx context.Context, c *client.Client, to []version, to
 		if time.Since(start) > patience {
 			return 0, fmt.Errorf("after %v, %s is not found as it is", patience, to[left[0]].path)
 		}
-		if err := tasks.Sleep(ctx, 10*time.Millisecond); err != nil {
+		if err := tasks.Sleep(ctx, lookEvery); err != nil {
 			return 0, err
 		}
 	}
 }
 
-// finds reports whether a file is found by what it says on a branch. Exactly that word is asked for: names that are
-// like it do not count.
+// lookEvery is how often is asked whether a switch has settled: asking takes a tenth of a core.
+const lookEvery = 50 * time.Millisecond
+
+// finds reports whether a file is found by what it says on a branch.
 func finds(c *client.Client, v version) (bool, error) {
-	r, err := c.Begin("semantic/search", search(`"`+v.word+`"`))
+	r, err := c.Begin("semantic/search", search(v.word))
 	if err != nil {
 		return false, err
 	}
 	found, err := hits(r.Answer())
-	return len(found) > 0 && found[0].URI == client.URI(v.path) && strings.Contains(found[0].Snippet, v.word) &&
-		found[0].Range.Start.Line <= v.line && v.line <= found[0].Range.End.Line, err
+	d := document{uri: client.URI(v.path), at: v.line}
+	return d.first(found, v.word), err
 }
 
 // shown counts how many of a sample are found as they are, and no more as they were.

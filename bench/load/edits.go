@@ -13,19 +13,15 @@ import (
 // place is as much of a hit or a symbol as is looked at.
 type place struct {
 	URI            string `json:"uri"`
-	Range          span   `json:"range"`
 	SelectionRange span   `json:"selectionRange"`
 	Symbol         string `json:"symbol"`
 	Snippet        string `json:"snippet"`
 }
 
 type span struct {
-	Start position `json:"start"`
-	End   position `json:"end"`
-}
-
-type position struct {
-	Line int `json:"line"`
+	Start struct {
+		Line int `json:"line"`
+	} `json:"start"`
 }
 
 // hits are the places of an answer to semantic/search.

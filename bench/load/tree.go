@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 )
 
 // tree is the folder that is served.
@@ -106,7 +108,7 @@ func (t *tree) choose() error {
 	for i, f := range t.files {
 		off := strings.Count(f.text, "\n") - longFile
 		off = max(off, -off)
-		if filepath.Ext(f.path) == ".go" && len(f.tops()) > 0 && (best < 0 || off < best) {
+		if filepath.Ext(f.path) == ".go" && (best < 0 || off < best) && len(f.tops()) > 0 {
 			t.large, best = i, off
 		}
 	}
@@ -116,25 +118,25 @@ func (t *tree) choose() error {
 	return nil
 }
 
-// tops are the lines before which a declaration can stand.
+// tops are the lines before which a declaration can stand: those after the end of one that stands in no other.
 func (f file) tops() (lines []int) {
-	n := 0
+	symbols := chunk.Cut(f.path, f.text).Symbols
+	n, at := 0, 0
 	for line := range strings.Lines(f.text) {
-		n++
-		if line == "}\n" {
+		n, at = n+1, at+len(line)
+		ends := func(s chunk.Symbol) bool { return s.End == at || s.End == at-1 }
+		within := func(s chunk.Symbol) bool { return s.DocStart < at && at < s.End }
+		if line == "}\n" && slices.ContainsFunc(symbols, ends) && !slices.ContainsFunc(symbols, within) {
 			lines = append(lines, n)
 		}
 	}
 	return lines
 }
 
-// with is the text with a declaration of that name in its middle, and its line.
+// with is the text with a declaration of that name in its middle, and its line. There must be a place for one.
 func (f file) with(word string) (text string, line int) {
 	lines, tops := strings.SplitAfter(f.text, "\n"), f.tops()
-	line = len(lines) - 1
-	if len(tops) > 0 {
-		line = tops[len(tops)/2]
-	}
+	line = tops[len(tops)/2]
 	return strings.Join(lines[:line], "") + declaration(word) + strings.Join(lines[line:], ""), line
 }
 
