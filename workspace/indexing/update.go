@@ -55,6 +55,7 @@ func (e *Engine) updateAll(ctx context.Context, paths []string) error {
 			}
 		}
 	}
+	paths = distinct(paths)
 	for _, p := range paths {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -128,14 +129,9 @@ func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entr
 	f.touch(absent, turn)
 	f.publishing.Unlock()
 	e.stored(f, f.remove(gone, turn, true))
-	for len(entries) > 0 {
-		n := e.batchLength(entries, 0)
-		if err := e.readBatch(ctx, f, entries[:n], turn, true); err != nil {
-			f.failed(entries, err, ctx.Err() != nil)
-			return err
-		}
-		f.succeeded(entries[:n])
-		entries = entries[n:]
+	if left, err := e.readAgain(ctx, f, entries, turn); err != nil {
+		f.failed(left, err, ctx.Err() != nil)
+		return err
 	}
 	if !f.completed.Load() {
 		e.complete(f, false)
@@ -144,6 +140,21 @@ func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entr
 		return e.compact(ctx, f, true)
 	}
 	return nil
+}
+
+// distinct are the paths, each once, in their order: a file that is replaced is told of as deleted and as created, and
+// must not be read by two workers.
+func distinct(paths []string) []string {
+	if len(paths) < 2 {
+		return paths
+	}
+	told := make(map[string]bool, len(paths))
+	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool {
+		p = filepath.Clean(p)
+		before := told[p]
+		told[p] = true
+		return before
+	})
 }
 
 // ignored says by which rule what is at rel is left out, as of the last walk.
