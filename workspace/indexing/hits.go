@@ -18,7 +18,7 @@ import (
 // once, however many hits are in it. Not safe for concurrent use; read and cut must be.
 type sources struct {
 	read   func(root, rel string) (text string, ok bool)
-	cut    func(rel, text string) chunk.File
+	cut    func(root, rel, text string) chunk.File
 	byPath map[string]*source // absolute
 	kinds  index.Kinds        // of the hits
 	texts  *search.Texts      // that the hits pass
@@ -27,7 +27,13 @@ type sources struct {
 
 func (e *Engine) sources(docs workspace.Documents, filter *Filter) *sources {
 	read := func(root, rel string) (string, bool) { return e.text(docs, root, rel) }
-	return &sources{read: read, cut: chunk.Cut, byPath: map[string]*source{}, kinds: filter.ofKinds(), texts: filter.ofTexts()}
+	cut := func(root, rel, text string) chunk.File {
+		if b := e.buffers.known(filepath.Join(root, filepath.FromSlash(rel)), text); b != nil {
+			return b.outline()
+		}
+		return chunk.Cut(rel, text)
+	}
+	return &sources{read: read, cut: cut, byPath: map[string]*source{}, kinds: filter.ofKinds(), texts: filter.ofTexts()}
 }
 
 // text is what a document says now: the editor's buffer, else the file.
@@ -79,7 +85,7 @@ func (s *sources) open(root, rel string) *source {
 	}
 	src.load = sync.OnceFunc(func() { src.text, src.ok = s.read(root, rel) })
 	src.outline = sync.OnceValue(func() *chunk.File {
-		outline := s.cut(rel, src.text)
+		outline := s.cut(root, rel, src.text)
 		return &outline
 	})
 	src.byHash = sync.OnceValue(func() map[uint64][]chunk.Chunk {

@@ -28,7 +28,7 @@ func moved(t *testing.T, path, indexed, now, query string) (hits []search.Hit, r
 	}
 	sources := &sources{
 		read:   func(string, string) (string, bool) { reads++; return now, true },
-		cut:    func(rel, text string) chunk.File { cuts++; return chunk.Cut(rel, text) },
+		cut:    func(_, rel, text string) chunk.File { cuts++; return chunk.Cut(rel, text) },
 		byPath: map[string]*source{},
 	}
 	if hits, err = sources.hits(t.Context(), s, found, 20); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/semantic-ls/semantic-ls/vectors/embed"
 	"github.com/semantic-ls/semantic-ls/vectors/index"
 	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 	"github.com/semantic-ls/semantic-ls/workspace/ignore"
 )
 
@@ -20,19 +21,23 @@ import (
 // until the document is saved.
 const overlayPatience = 20 * time.Millisecond
 
-// overlays keeps what is known of each open document, so that it is hashed and
-// cut once for each version and not for each query. Its segments live in memory
-// only. Safe for concurrent use; the zero value is empty.
+// overlays keeps what is known of each open document, so that it is hashed, cut and embedded once for each version and not
+// for each query, however many come at once. Its segments live in memory only. Safe for concurrent use; the zero value is
+// empty.
 type overlays struct {
 	mu   sync.Mutex
-	made map[string]overlay // by absolute path
+	made map[string]*buffer // by absolute path
 }
 
-type overlay struct {
+// buffer is one version of an open document.
+type buffer struct {
 	text    string
 	hash    [16]byte
-	segment *index.Segment // nil: not made
-	model   embed.Model    // whose rows it has
+	outline func() chunk.File // is made when it is wanted first
+
+	making  chan struct{}  // holds a token while one makes the segment, and the others wait
+	segment *index.Segment // nil: not made; guarded by making
+	model   embed.Model    // whose rows it has; guarded by making
 }
 
 // prune forgets documents that are no longer open.
@@ -46,27 +51,36 @@ func (o *overlays) prune(docs workspace.Documents) {
 	}
 }
 
-// get returns what is known of this text of a document. Equal strings that
-// share their bytes, as those of one version do, compare at once.
-func (o *overlays) get(d workspace.Document) overlay {
-	o.mu.Lock()
-	got, ok := o.made[d.Path]
-	o.mu.Unlock()
-	if ok && got.text == d.Text {
-		return got
-	}
-	got = overlay{text: d.Text, hash: index.HashText(d.Text)}
-	o.put(d.Path, got)
-	return got
-}
-
-func (o *overlays) put(path string, made overlay) {
+// known returns what is known of a text of the document at path, nil where nothing is. Equal strings that share their
+// bytes, as those of one version do, compare at once.
+func (o *overlays) known(path, text string) *buffer {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.made == nil {
-		o.made = map[string]overlay{}
+	if b := o.made[path]; b != nil && b.text == text {
+		return b
 	}
-	o.made[path] = made
+	return nil
+}
+
+// get returns what is known of this text of a document, which is at rel in its folder.
+func (o *overlays) get(d workspace.Document, rel string) *buffer {
+	if b := o.known(d.Path, d.Text); b != nil {
+		return b
+	}
+	made := &buffer{
+		text: d.Text, hash: index.HashText(d.Text), making: make(chan struct{}, 1),
+		outline: sync.OnceValue(func() chunk.File { return chunk.Cut(rel, d.Text) }),
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if b := o.made[d.Path]; b != nil && b.text == d.Text {
+		return b // another query was faster
+	}
+	if o.made == nil {
+		o.made = map[string]*buffer{}
+	}
+	o.made[d.Path] = made
+	return made
 }
 
 // overlay returns a snapshot of an edition of f in which every open document says what its
@@ -83,7 +97,7 @@ func (e *Engine) overlay(ctx context.Context, f *folder, ed edition, docs worksp
 		if d.Dirty {
 			dirty++
 		}
-		known := e.buffers.get(d)
+		known := e.buffers.get(d, rel)
 		if file, ok := indexed.Find(f.root, rel); ok && file.Skip.Rule == "" && file.Hash == known.hash {
 			continue
 		}
@@ -102,14 +116,22 @@ func (e *Engine) overlay(ctx context.Context, f *folder, ed edition, docs worksp
 	return indexed.WithAll(f.root, segments, nil), dirty, nil
 }
 
+// bufferSegment makes the segment of a document, or waits for another query that does. One that is cancelled meanwhile
+// leaves it to the next.
 func (e *Engine) bufferSegment(
-	ctx context.Context, f *folder, ed edition, rel string, d workspace.Document, known overlay,
+	ctx context.Context, f *folder, ed edition, rel string, d workspace.Document, known *buffer,
 ) (*index.Segment, error) {
+	select {
+	case known.making <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	defer func() { <-known.making }()
 	if known.segment != nil && known.model == ed.model {
 		return known.segment, nil
 	}
 	log := func() *zap.Logger { return LogOf(ctx, e.cfg.Log) }
-	doc := []index.Document{cut(index.File{Path: rel, Size: int64(len(d.Text))}, d.Text, log)}
+	doc := []index.Document{documentOf(index.File{Path: rel, Size: int64(len(d.Text))}, d.Text, known.outline(), log)}
 	whole, err := e.embedBuffer(ctx, f, ed, doc)
 	if err != nil {
 		return nil, err
@@ -117,7 +139,6 @@ func (e *Engine) bufferSegment(
 	seg, err := e.build(ctx, ed, doc, tasks.Interactive)
 	if err == nil && whole {
 		known.segment, known.model = seg, ed.model
-		e.buffers.put(d.Path, known)
 	}
 	return seg, err
 }

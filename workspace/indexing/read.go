@@ -57,12 +57,11 @@ func plain(err error) string {
 
 // cut fills in what text tells.
 func (e *Engine) cut(file index.File, text string) index.Document {
-	return cut(file, text, func() *zap.Logger { return e.cfg.Log })
+	return documentOf(file, text, chunk.Cut(file.Path, text), func() *zap.Logger { return e.cfg.Log })
 }
 
-// cut is Engine.cut that logs to log.
-func cut(file index.File, text string, log func() *zap.Logger) index.Document {
-	outline := chunk.Cut(file.Path, text)
+// documentOf fills in what text and its outline tell.
+func documentOf(file index.File, text string, outline chunk.File, log func() *zap.Logger) index.Document {
 	if outline.Fault != "" {
 		log().Error("no outline", zap.String("path", file.Path), zap.String("fault", outline.Fault))
 	}

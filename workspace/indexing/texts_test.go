@@ -54,7 +54,8 @@ func (s *shelf) looking(t *testing.T, query string, limit int) (*looking, search
 		return text, ok
 	}
 	l := newLooking(limit, func() *sources {
-		return &sources{read: read, cut: chunk.Cut, byPath: map[string]*source{}, texts: q.Filter.texts}
+		cut := func(_, rel, text string) chunk.File { return chunk.Cut(rel, text) }
+		return &sources{read: read, cut: cut, byPath: map[string]*source{}, texts: q.Filter.texts}
 	})
 	return l, search.Query{Text: q.Text, Limit: limit + spare, Weights: search.DefaultWeights()}
 }
