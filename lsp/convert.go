@@ -45,10 +45,19 @@ type places struct {
 	encoding text.Encoding
 	lines    map[string]*text.Lines // by path
 	uri      func(path string) string
+
+	cells  map[string][]*placedCell // of open notebooks, by path
+	isCell func(path, uri string) bool
 }
 
 func (s *server) places() *places {
-	return &places{encoding: s.encoding, lines: map[string]*text.Lines{}, uri: s.uri}
+	return &places{
+		encoding: s.encoding, lines: map[string]*text.Lines{}, uri: s.uri, cells: map[string][]*placedCell{},
+		isCell: func(path, uri string) bool {
+			of, ok := s.notebookOf(uri)
+			return ok && of == path
+		},
+	}
 }
 
 func (p *places) of(h search.Hit) *text.Lines {
@@ -95,16 +104,17 @@ func (s *server) hits(found []search.Hit) []hitPayload { return s.places().hits(
 func (p *places) hits(found []search.Hit) []hitPayload {
 	out := make([]hitPayload, 0, len(found))
 	for _, h := range found {
+		at := p.at(h)
 		out = append(out, hitPayload{
-			URI:            p.uri(h.Path),
-			Range:          p.whole(h),
-			SelectionRange: p.selection(h),
+			URI:            at.uri,
+			Range:          at.whole,
+			SelectionRange: at.selection,
 			Symbol:         h.Symbol,
 			Container:      h.Container,
 			Kind:           kindOf(h),
 			Language:       h.Language,
 			Score:          h.Score,
-			Snippet:        h.Snippet,
+			Snippet:        at.snippet,
 			Reason:         h.Reason,
 		})
 	}

@@ -8,7 +8,7 @@ func (s *server) didOpen(params json.RawMessage) error {
 	if err := decode(params, &p); err != nil {
 		return err
 	}
-	path, ok := s.path(p.TextDocument.URI)
+	path, ok := s.document(p.TextDocument.URI)
 	if !ok {
 		return nil
 	}

@@ -20,7 +20,7 @@ func (s *server) didSave(params json.RawMessage) error {
 	if err := decode(params, &p); err != nil {
 		return err
 	}
-	path, ok := s.path(p.TextDocument.URI)
+	path, ok := s.document(p.TextDocument.URI)
 	if !ok {
 		return nil
 	}

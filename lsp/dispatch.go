@@ -78,6 +78,14 @@ func (s *server) notification(method string) func(params json.RawMessage) error 
 		return s.didSave
 	case protocol.MethodTextDocumentDidClose:
 		return s.didClose
+	case protocol.MethodNotebookDocumentDidOpen:
+		return s.didOpenNotebook
+	case protocol.MethodNotebookDocumentDidChange:
+		return s.didChangeNotebook
+	case protocol.MethodNotebookDocumentDidSave:
+		return s.didSaveNotebook
+	case protocol.MethodNotebookDocumentDidClose:
+		return s.didCloseNotebook
 	case protocol.MethodWorkspaceDidChangeWatchedFiles:
 		return s.didChangeWatchedFiles
 	case protocol.MethodWorkspaceDidChangeConfiguration:

@@ -20,6 +20,7 @@ type client struct {
 	watches       bool // watches files for whoever registers
 	watchesBelow  bool // for patterns below a folder
 	configuration bool // answers workspace/configuration
+	notebooks     bool // tells what becomes of notebooks
 	tellsSettings bool // tells whoever registers that they have changed
 }
 
@@ -64,6 +65,8 @@ func (s *server) initialize(params json.RawMessage) (any, error) {
 
 		watchesBelow: lenient[bool](at(p.Capabilities, "workspace", "didChangeWatchedFiles", "relativePatternSupport")),
 
+		notebooks: isObject(at(p.Capabilities, "notebookDocument", "synchronization")),
+
 		configuration: lenient[bool](at(p.Capabilities, "workspace", "configuration")),
 		tellsSettings: lenient[bool](at(p.Capabilities, "workspace", "didChangeConfiguration", "dynamicRegistration")),
 	}
@@ -86,7 +89,7 @@ func (s *server) initialize(params json.RawMessage) (any, error) {
 // abilities is what the server tells of itself.
 func (s *server) abilities() *protocol.InitializeResult {
 	yes, incremental := true, protocol.TextDocumentSyncKindIncremental
-	return &protocol.InitializeResult{
+	answer := &protocol.InitializeResult{
 		ServerInfo: protocol.ServerInfo{Name: "semantic-ls", Version: protocol.NewOptional(s.cfg.Version)},
 		Capabilities: protocol.ServerCapabilities{
 			PositionEncoding: encodingKind(s.encoding),
@@ -104,6 +107,15 @@ func (s *server) abilities() *protocol.InitializeResult {
 			},
 		},
 	}
+	if s.client.notebooks { // a client without sends nothing, or is surprised
+		file := "file"
+		jupyter := &protocol.NotebookDocumentFilterNotebookType{NotebookType: "jupyter-notebook", Scheme: &file}
+		answer.Capabilities.NotebookDocumentSync = &protocol.NotebookDocumentSyncOptions{
+			NotebookSelector: []protocol.NotebookSelector{&protocol.NotebookDocumentFilterWithNotebook{Notebook: jupyter}},
+			Save:             &yes,
+		}
+	}
+	return answer
 }
 
 // workspaceFolders are the folders that the client opens with: the modern field, or else the older ones.
@@ -162,6 +174,9 @@ func at(raw json.RawMessage, path ...string) json.RawMessage {
 	}
 	return raw
 }
+
+// isObject reports whether raw is an object.
+func isObject(raw json.RawMessage) bool { return lenient[map[string]json.RawMessage](raw) != nil }
 
 // lenient decodes raw, or returns the zero value if it is something else.
 func lenient[T any](raw json.RawMessage) T {

@@ -70,11 +70,22 @@ type didOpenParams struct {
 }
 
 type didChangeParams struct {
-	TextDocument   document `json:"textDocument"`
-	ContentChanges []struct {
-		Range *span  `json:"range"`
-		Text  string `json:"text"`
-	} `json:"contentChanges"`
+	TextDocument   document     `json:"textDocument"`
+	ContentChanges []textChange `json:"contentChanges"`
+}
+
+// textChange puts Text in the place of Range, or of the whole text where there is none.
+type textChange struct {
+	Range *span  `json:"range"`
+	Text  string `json:"text"`
+}
+
+func edits(changes []textChange) []text.Edit {
+	list := make([]text.Edit, 0, len(changes))
+	for _, c := range changes {
+		list = append(list, text.Edit{Range: c.Range.text(), Text: c.Text})
+	}
+	return list
 }
 
 type didSaveParams struct {
@@ -84,6 +95,60 @@ type didSaveParams struct {
 
 type didCloseParams struct {
 	TextDocument document `json:"textDocument"`
+}
+
+// notebookCell is a cell of a notebook; its text is a document of its own.
+type notebookCell struct {
+	Kind count  `json:"kind"` // 1: text; 2: code
+	URI  string `json:"document"`
+}
+
+func (c notebookCell) markup() bool { return c.Kind == 1 }
+
+// cellDocument is the text of a cell.
+type cellDocument struct {
+	URI        string `json:"uri"`
+	LanguageID string `json:"languageId"`
+	Text       string `json:"text"`
+}
+
+type didOpenNotebookParams struct {
+	NotebookDocument struct {
+		URI     string         `json:"uri"`
+		Version count          `json:"version"`
+		Cells   []notebookCell `json:"cells"`
+	} `json:"notebookDocument"`
+	CellTextDocuments []cellDocument `json:"cellTextDocuments"`
+}
+
+type didChangeNotebookParams struct {
+	NotebookDocument document       `json:"notebookDocument"`
+	Change           notebookChange `json:"change"`
+}
+
+// notebookChange is what became of cells; of the notebook's own data nothing is read.
+type notebookChange struct {
+	Cells struct {
+		Structure *struct {
+			Array struct {
+				Start       count          `json:"start"`
+				DeleteCount count          `json:"deleteCount"`
+				Cells       []notebookCell `json:"cells"`
+			} `json:"array"`
+			DidOpen  []cellDocument `json:"didOpen"`
+			DidClose []document     `json:"didClose"`
+		} `json:"structure"`
+		Data        []notebookCell `json:"data"`
+		TextContent []struct {
+			Document document     `json:"document"`
+			Changes  []textChange `json:"changes"`
+		} `json:"textContent"`
+	} `json:"cells"`
+}
+
+// notebookParams name a notebook.
+type notebookParams struct {
+	NotebookDocument document `json:"notebookDocument"`
 }
 
 type didChangeWatchedFilesParams struct {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
+	"github.com/semantic-ls/semantic-ls/workspace/text"
 )
 
 // semanticExplain answers why a file, or a place in it, stands where it does in the answer to a query, or is
@@ -23,6 +24,10 @@ func (s *server) semanticExplain(docs workspace.Documents, params json.RawMessag
 		return work{}, err
 	}
 	path, local := s.path(p.URI)
+	notebook, inCell := s.notebookOf(p.URI)
+	if inCell {
+		path, local = notebook, true
+	}
 	folders := s.paths(p.Folders)
 	switch {
 	case strings.TrimSpace(p.Query) == "":
@@ -33,7 +38,13 @@ func (s *server) semanticExplain(docs workspace.Documents, params json.RawMessag
 		return work{}, badParams("semantic/explain: none of the folders is a local one")
 	}
 	at := indexing.Spot{Path: path, Line: -1}
-	if p.Position != nil {
+	switch {
+	case p.Position != nil && inCell:
+		if place, ok := s.placeInCell(docs, path, p.URI, text.Range{Start: p.Position.text(), End: p.Position.text()}); ok {
+			doc, _ := docs.Get(path)
+			at.Line = text.NewLines(doc.Text).Line(place.Start)
+		}
+	case p.Position != nil:
 		at.Line = int(min(p.Position.Line, mostLines))
 	}
 	return work{run: func(ctx context.Context) (any, error) {

@@ -55,6 +55,14 @@ func (s *server) place(docs workspace.Documents, p semanticRelatedParams) (place
 	if p.TextDocument == nil {
 		return indexing.Place{Text: *p.Text, Language: p.LanguageID}, true, nil
 	}
+	at := p.Range.text()
+	if at == nil {
+		at = &text.Range{Start: p.Position.text(), End: p.Position.text()}
+	}
+	if path, ok := s.notebookOf(p.TextDocument.URI); ok {
+		place, ok = s.placeInCell(docs, path, p.TextDocument.URI, *at)
+		return place, ok, nil
+	}
 	path, ok := s.path(p.TextDocument.URI)
 	if !ok {
 		return indexing.Place{}, false, nil
@@ -63,13 +71,23 @@ func (s *server) place(docs workspace.Documents, p semanticRelatedParams) (place
 	if err != nil {
 		return indexing.Place{}, false, err
 	}
-	at := p.Range.text()
-	if at == nil {
-		at = &text.Range{Start: p.Position.text(), End: p.Position.text()}
-	}
 	lines := text.NewLines(content)
 	start, end := lines.Offset(at.Start, s.encoding), lines.Offset(at.End, s.encoding)
 	return indexing.Place{Path: path, Start: start, End: max(start, end)}, true, nil
+}
+
+// placeInCell is the place in the document of a notebook of one in a cell of it; ok is false for a cell that it has not.
+func (s *server) placeInCell(docs workspace.Documents, path, uri string, at text.Range) (place indexing.Place, ok bool) {
+	doc, _ := docs.Get(path)
+	for _, c := range cellsOf(doc.Text) {
+		if c.uri == uri && len(c.lines) > 0 {
+			lines := c.positions()
+			start, end := lines.Offset(at.Start, s.encoding), lines.Offset(at.End, s.encoding)
+			start, end = c.inDocument(doc.Text, start), c.inDocument(doc.Text, end)
+			return indexing.Place{Path: path, Start: start, End: max(start, end)}, true
+		}
+	}
+	return indexing.Place{}, false
 }
 
 // contentOf is the text of a document: the editor's, or that of the file.

@@ -159,14 +159,16 @@ type server struct {
 
 	watches atomic.Bool // we follow what changes on disk, since the client does not
 
-	mu       sync.Mutex
-	folders  map[string]*folder // guarded by mu: those the client wants, by path
-	order    []string           // guarded by mu: the keys of folders as they came
-	engine   *served            // guarded by mu: nil before initialize
-	sent     json.RawMessage    // guarded by mu: the settings that came last with didChangeConfiguration
-	said     bool               // guarded by mu: the client has told a setting since initialize
-	progress map[string]func()  // guarded by mu: cancels the indexing that a progress token stands for
-	tokens   int                // guarded by mu: progress tokens given out
+	mu        sync.Mutex
+	folders   map[string]*folder   // guarded by mu: those the client wants, by path
+	order     []string             // guarded by mu: the keys of folders as they came
+	engine    *served              // guarded by mu: nil before initialize
+	sent      json.RawMessage      // guarded by mu: the settings that came last with didChangeConfiguration
+	said      bool                 // guarded by mu: the client has told a setting since initialize
+	notebooks map[string]*notebook // guarded by mu: those that are open, by path
+	cells     map[string]string    // guarded by mu: the paths of notebooks, by the URIs of their cells
+	progress  map[string]func()    // guarded by mu: cancels the indexing that a progress token stands for
+	tokens    int                  // guarded by mu: progress tokens given out
 }
 
 // phase is where in its life a connection is.
@@ -225,6 +227,8 @@ func newServer(stream io.ReadWriteCloser, cfg Config) *server {
 		statusChanged:  make(chan struct{}, 1),
 		foldersChanged: make(chan struct{}, 1),
 		folders:        map[string]*folder{},
+		notebooks:      map[string]*notebook{},
+		cells:          map[string]string{},
 		progress:       map[string]func(){},
 	}
 	if s.log == nil {

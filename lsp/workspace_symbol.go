@@ -54,9 +54,11 @@ func (s *server) symbols(found []search.Hit, query string) (json.RawMessage, err
 	p := s.places()
 	out := make(protocol.WorkspaceSymbolSlice, 0, len(found))
 	for _, h := range found {
-		at := p.selection(h)
+		where := p.at(h)
+		at := where.selection
+		h.Snippet = where.snippet
 		symbol := protocol.WorkspaceSymbol{Location: &protocol.Location{
-			URI: uri.URI(p.uri(h.Path)),
+			URI: uri.URI(where.uri),
 			Range: protocol.Range{
 				Start: protocol.Position{Line: uint32(at.Start.Line), Character: uint32(at.Start.Character)},
 				End:   protocol.Position{Line: uint32(at.End.Line), Character: uint32(at.End.Character)},
