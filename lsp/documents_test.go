@@ -173,6 +173,43 @@ func TestChangesOutsideTheEditor(t *testing.T) {
 	})
 }
 
+// Thousands of events, as a switch of branches makes them, are a few updates, however they come: each file once.
+func TestABurstOfEventsIsAFewUpdates(t *testing.T) {
+	const (
+		files  = 5000
+		settle = 100 * time.Millisecond
+	)
+	for _, each := range []int{1, 100, files} { // files of a notification
+		engine := newFake()
+		engine.updated = make(chan []string, 2*files)
+		run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
+			began := time.Now()
+			var paths []string
+			for i := range files {
+				if paths = append(paths, fmt.Sprintf("/w/%d.go", i)); len(paths) == each {
+					e.Watched(paths...)
+					paths = nil
+				}
+			}
+			updates, seen := 0, map[string]int{}
+			for len(seen) < files {
+				updates++
+				for _, path := range receive(t, e, "an update", engine.updated) {
+					seen[path]++
+				}
+			}
+			if most := 1 + int(time.Since(began)/settle); updates > most {
+				t.Errorf("%d at a time: %d updates, want %d at most", each, updates, most)
+			}
+			for path, n := range seen {
+				if n != 1 {
+					t.Errorf("%d at a time: %s was indexed %d times", each, path, n)
+				}
+			}
+		})
+	}
+}
+
 // A client that does not tell what changes on disk need not; a folder that left is followed no more.
 func TestChangesThatNobodyTells(t *testing.T) {
 	engine := newFake()

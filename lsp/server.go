@@ -165,6 +165,9 @@ type server struct {
 	engine    *served              // guarded by mu: nil before initialize
 	sent      json.RawMessage      // guarded by mu: the settings that came last with didChangeConfiguration
 	said      bool                 // guarded by mu: the client has told a setting since initialize
+	unsettled map[string]time.Time // guarded by mu: files that have changed, and when they did last
+	indexed   map[string]int       // guarded by mu: how many index a file, each alone; -1: one does, with others
+	settling  bool                 // guarded by mu: somebody waits for them
 	notebooks map[string]*notebook // guarded by mu: those that are open, by path
 	cells     map[string]string    // guarded by mu: the paths of notebooks, by the URIs of their cells
 	progress  map[string]func()    // guarded by mu: cancels the indexing that a progress token stands for
@@ -227,6 +230,8 @@ func newServer(stream io.ReadWriteCloser, cfg Config) *server {
 		statusChanged:  make(chan struct{}, 1),
 		foldersChanged: make(chan struct{}, 1),
 		folders:        map[string]*folder{},
+		indexed:        map[string]int{},
+		unsettled:      map[string]time.Time{},
 		notebooks:      map[string]*notebook{},
 		cells:          map[string]string{},
 		progress:       map[string]func(){},

@@ -32,7 +32,7 @@ func (s *server) watch(path string) {
 				return nil
 			}
 			return watch.Folder(ctx, path, watch.Options{
-				Changed: s.changedOnDisk,
+				Changed: func(paths []string) { s.saved(paths...) },
 				Polling: func(why error) {
 					s.log.Warn("changes in the folder cannot be followed; it is looked at from time to time", zap.String("folder", path), zap.Error(why))
 				},
