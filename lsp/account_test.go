@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -198,4 +199,34 @@ func TestLogTrace(t *testing.T) {
 			t.Errorf("a client that asked for nonsense is told %+v", heard)
 		}
 	})
+}
+
+// What a request starts and does not wait for is logged under its id as well.
+func TestWhatARequestStartsIsLoggedForIt(t *testing.T) {
+	engine := newFake()
+	begun := make(chan struct{}, 1000)
+	var fail atomic.Bool
+	engine.refresh = func(context.Context, string, func(indexing.Progress)) error {
+		defer func() { begun <- struct{}{} }()
+		if fail.Load() {
+			return errors.New("out of luck")
+		}
+		return nil
+	}
+	core, logs := observer.New(zap.WarnLevel)
+	lsptest.Run(t, serveWith(engine, lsp.Config{Log: zap.New(core), RetryAfter: time.Millisecond}), func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{Folders: []string{"/w"}})
+		receive(t, e, "the first indexing", begun)
+		e.AwaitReady()
+		fail.Store(true)
+		if err := e.Call("semantic/reindex", map[string]any{}, nil); err != nil {
+			t.Fatal(err)
+		}
+		receive(t, e, "the second", begun)
+		receive(t, e, "the second, again", begun)
+	})
+	lines := logs.FilterMessage("failed, and is tried again")
+	if lines.Len() == 0 || lines.FilterField(zap.String("method", "semantic/reindex")).Len() != lines.Len() {
+		t.Errorf("logged %+v", logs.All())
+	}
 }

@@ -159,7 +159,9 @@ func (s *server) answer(wire context.Context, req *jsonrpc2.Request, a *asked, b
 	var refused error
 	// Each scope turns its own cause into the answer, before the scopes around it see the error.
 	err := s.requests.Run(a.within(s.life), req.ID(), func(ctx context.Context) error {
+		s.beginning = a
 		w, err := begin(s.session.Documents(), json.RawMessage(req.Params()))
+		s.beginning = nil
 		if err != nil {
 			refused = s.refusal(ctx, a.method, err)
 			return nil

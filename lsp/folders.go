@@ -110,9 +110,12 @@ func (s *server) note(path string, err error) {
 
 // index makes the engine's folders what the client wants, for one path: whatever goes on there is cancelled
 // and awaited first. Which of several runs comes last does not matter: each does what is wanted by then.
-func (s *server) index(path string) {
+func (s *server) index(path string) { s.indexFor(nil, path) }
+
+// indexFor is index that a request asks for, if it is not nil.
+func (s *server) indexFor(a *asked, path string) {
 	done := s.busy(path)
-	s.background("index "+path, func(ctx context.Context) error {
+	s.backgroundFor(a, "index "+path, func(ctx context.Context) error {
 		defer done()
 		err := s.indexers.Replace(ctx, path, func(ctx context.Context) error {
 			if name, ok := s.name(path); ok {
@@ -121,7 +124,7 @@ func (s *server) index(path string) {
 			return s.leave(path)
 		})
 		if errors.Is(err, tasks.ErrSuperseded) || errors.Is(err, errIndexingCancelled) || errors.Is(err, errStopping) {
-			s.log.Info("indexing was cancelled", zap.String("folder", path), zap.Error(err))
+			indexing.LogOf(ctx, s.log).Info("indexing was cancelled", zap.String("folder", path), zap.Error(err))
 			return nil
 		}
 		return err
@@ -168,7 +171,7 @@ func (s *server) untilDone(ctx context.Context, doing string, do func(ctx contex
 		if err == nil || ctx.Err() != nil || errors.Is(err, indexing.ErrNotFolder) || isPanic(err) {
 			return err
 		}
-		s.log.Warn("failed, and is tried again", zap.String("doing", doing), zap.Duration("after", pause), zap.Error(err))
+		indexing.LogOf(ctx, s.log).Warn("failed, and is tried again", zap.String("doing", doing), zap.Duration("after", pause), zap.Error(err))
 		if err := tasks.Sleep(ctx, pause); err != nil {
 			return err
 		}

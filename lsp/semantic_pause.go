@@ -17,7 +17,7 @@ func (s *server) semanticPause(_ workspace.Documents, params json.RawMessage) (w
 func (s *server) semanticResume(_ workspace.Documents, params json.RawMessage) (work, error) {
 	return s.eachFolder(params, func(path string) {
 		if s.setPaused(path, false) {
-			s.index(path)
+			s.indexFor(s.beginning, path)
 		}
 	})
 }

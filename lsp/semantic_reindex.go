@@ -11,6 +11,6 @@ import (
 func (s *server) semanticReindex(_ workspace.Documents, params json.RawMessage) (work, error) {
 	return s.eachFolder(params, func(path string) {
 		s.setPaused(path, false)
-		s.index(path)
+		s.indexFor(s.beginning, path)
 	})
 }

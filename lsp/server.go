@@ -142,6 +142,8 @@ type server struct {
 	client   client
 	options  json.RawMessage // the settings that came with it, nil for none
 
+	beginning *asked // the request that the read loop begins, for what that starts; nil else. The read loop's
+
 	session  *workspace.Session
 	activity activity
 	trace    atomic.Int32                // of what a client wants to be told: traceOff, traceMessages or traceVerbose
@@ -334,16 +336,26 @@ func (s *server) at(p phase) bool { return phase(s.phase.Load()) == p }
 
 // background runs fn in the server's life. A failure of it is logged and ends nothing else.
 func (s *server) background(doing string, fn func(ctx context.Context) error) {
+	s.backgroundFor(nil, doing, fn)
+}
+
+// backgroundFor is background that a request has started, if it is not nil: the log says which, also once that is answered.
+func (s *server) backgroundFor(a *asked, doing string, fn func(ctx context.Context) error) {
 	s.group.Go(func(ctx context.Context) error {
+		log := s.log
+		if a != nil {
+			ctx = a.within(ctx)
+			log = indexing.LogOf(ctx, log)
+		}
 		err := tasks.Catch(func() error { return fn(ctx) })
 		var panicked *tasks.PanicError
 		switch {
 		case err == nil || ctx.Err() != nil:
 		case errors.As(err, &panicked):
-			s.log.Error("panic", zap.String("doing", doing), zap.Error(err), zap.ByteString("stack", panicked.Stack))
+			log.Error("panic", zap.String("doing", doing), zap.Error(err), zap.ByteString("stack", panicked.Stack))
 		case errors.Is(err, context.Canceled):
 		default:
-			s.log.Warn("failed", zap.String("doing", doing), zap.Error(err))
+			log.Warn("failed", zap.String("doing", doing), zap.Error(err))
 		}
 		return nil
 	})
