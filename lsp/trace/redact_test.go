@@ -105,6 +105,10 @@ func TestWhatReplayNeedsIsKept(t *testing.T) {
 			`{"jsonrpc":"2.0","id":12345678901234567890,"error":{"code":-32803,"message":"/home/me is full"}}`,
 			`{"jsonrpc":"2.0","id":12345678901234567890,"error":{"code":-32803,"message":"some words of th"}}`,
 		},
+		{
+			`{"jsonrpc":"2.0","method":"notebookDocument/didOpen","params":{"notebookDocument":{"uri":"file:///home/me/shop/n.ipynb","cells":[{"kind":2,"document":"vscode-notebook-cell:/home/me/shop/n.ipynb#a"}]},"cellTextDocuments":[{"uri":"vscode-notebook-cell:/home/me/shop/n.ipynb#a","languageId":"python","text":"x"}]}}`,
+			`{"jsonrpc":"2.0","method":"notebookDocument/didOpen","params":{"notebookDocument":{"uri":"file:///p1/p2/p3/p6.ipynb","cells":[{"kind":2,"document":"vscode-notebook-cell:/p1/p2/p3/p7"}]},"cellTextDocuments":[{"uri":"vscode-notebook-cell:/p1/p2/p3/p7","languageId":"python","text":"s"}]}}`,
+		},
 	}
 	for _, c := range cases {
 		got, err := rewrite([]byte(c.message), r)

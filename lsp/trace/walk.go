@@ -61,7 +61,8 @@ func classOf(path []string, s string) class {
 		}
 	case "id", "token", "workDoneToken", "partialResultToken", "session":
 		return name
-	case "uri", "rootUri", "rootPath", "baseUri", "targetUri", "oldUri", "newUri", "folders":
+	case "uri", "rootUri", "rootPath", "baseUri", "targetUri", "oldUri", "newUri", "folders",
+		"document": // of a cell of a notebook
 		return uri
 	case "text", "newText", "query", "snippet", "message", "title", "verbose": // whatever it begins with
 		return prose
