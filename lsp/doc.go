@@ -34,6 +34,20 @@
 // Settings that change may bring another engine (served.go). It opens the folders before it serves, so that there
 // is no moment in which nothing is found, and whoever began with the engine before ends with it.
 //
+// # Names of places
+//
+// A notebook that is open is one document, of its file: its cells, written as a notebook (notebook_text.go). So it is cut,
+// overlaid and thrown away as any buffer, and all that is special is at the border: what a client says of cells comes in
+// through notebooks.go, and a hit whose text is such a document goes out as a place in a cell. It says itself in which.
+//
+// A folder that a client reaches through a link into one that is open is a second name for that (spellings.go). Paths are
+// translated where they come in and go out, so that everything between knows one name for each file.
+//
+// # Changes on disk
+//
+// Whoever tells of them, the client's watcher, ours, or a save, files are collected until they have been left alone for a
+// moment, and are one update then (changes.go).
+//
 // # Codes
 //
 //	-32700  the frame holds no JSON                 -32002  before initialize
