@@ -171,7 +171,8 @@ func (s *server) untilDone(ctx context.Context, doing string, do func(ctx contex
 		if err == nil || ctx.Err() != nil || errors.Is(err, indexing.ErrNotFolder) || isPanic(err) {
 			return err
 		}
-		indexing.LogOf(ctx, s.log).Warn("failed, and is tried again", zap.String("doing", doing), zap.Duration("after", pause), zap.Error(err))
+		log := indexing.LogOf(ctx, s.log)
+		log.Warn("failed, and is tried again", zap.String("doing", doing), zap.Duration("after", pause), zap.Error(err))
 		if err := tasks.Sleep(ctx, pause); err != nil {
 			return err
 		}

@@ -107,7 +107,9 @@ func (s *server) abilities() *protocol.InitializeResult {
 			},
 		},
 	}
-	if s.client.notebooks { // a client without sends nothing, or is surprised
+	// VS Code's library tells those servers of notebooks that ask for it, and then says nothing of their cells by
+	// textDocument/*; editors without notebooks say that they have none by leaving the ability out.
+	if s.client.notebooks {
 		file := "file"
 		jupyter := &protocol.NotebookDocumentFilterNotebookType{NotebookType: "jupyter-notebook", Scheme: &file}
 		answer.Capabilities.NotebookDocumentSync = &protocol.NotebookDocumentSyncOptions{

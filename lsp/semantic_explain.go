@@ -37,20 +37,20 @@ func (s *server) semanticExplain(docs workspace.Documents, params json.RawMessag
 	case len(p.Folders) > 0 && len(folders) == 0:
 		return work{}, badParams("semantic/explain: none of the folders is a local one")
 	}
-	at := indexing.Spot{Path: path, Line: -1}
-	switch {
-	case p.Position != nil && inCell:
-		if place, ok := s.placeInCell(docs, path, p.URI, text.Range{Start: p.Position.text(), End: p.Position.text()}); ok {
-			doc, _ := docs.Get(path)
-			at.Line = text.NewLines(doc.Text).Line(place.Start)
-		}
-	case p.Position != nil:
-		at.Line = int(min(p.Position.Line, mostLines))
-	}
 	return work{run: func(ctx context.Context) (any, error) {
 		query, err := p.ask(p.Query)
 		if err != nil {
 			return nil, err
+		}
+		at := indexing.Spot{Path: path, Line: -1}
+		switch {
+		case p.Position != nil && inCell:
+			if place, ok := s.placeInCell(docs, path, p.URI, text.Range{Start: p.Position.text(), End: p.Position.text()}); ok {
+				doc, _ := docs.Get(path)
+				at.Line = text.NewLines(doc.Text).Line(place.Start)
+			}
+		case p.Position != nil:
+			at.Line = int(min(p.Position.Line, mostLines))
 		}
 		query.Limit, query.Folders = n, folders
 		e, done := s.use()

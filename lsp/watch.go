@@ -34,7 +34,8 @@ func (s *server) watch(path string) {
 			return watch.Folder(ctx, path, watch.Options{
 				Changed: func(paths []string) { s.saved(paths...) },
 				Polling: func(why error) {
-					s.log.Warn("changes in the folder cannot be followed; it is looked at from time to time", zap.String("folder", path), zap.Error(why))
+					const what = "changes in the folder cannot be followed; it is looked at from time to time"
+					s.log.Warn(what, zap.String("folder", path), zap.Error(why))
 				},
 			})
 		})
