@@ -447,3 +447,14 @@ func TestUnitsAreSmall(t *testing.T) {
 		t.Errorf("units of %v, %v; want four each", sizes, err)
 	}
 }
+
+// What it takes to join two groups is bounded, however long their pieces are.
+func TestFewPairsOfLongPiecesAreCompared(t *testing.T) {
+	for _, c := range []struct{ all, symbols, want int }{
+		{9, 10, 9}, {100, 10, 64}, {100, linkedSymbols, 64}, {100, 2 * linkedSymbols, 16}, {100, mostSymbols, fewestPairs}, {2, mostSymbols, 2},
+	} {
+		if got := pairs(c.all, c.symbols); got != c.want {
+			t.Errorf("of %d pairs of %d symbols each %d are compared, want %d", c.all, c.symbols, got, c.want)
+		}
+	}
+}
