@@ -132,7 +132,11 @@ func (s *server) apply(ctx context.Context, options json.RawMessage) error {
 		}
 		for _, path := range missing {
 			tried[path] = true
-			if err := next.Open(ctx, path); err != nil {
+			err := next.Open(ctx, path)
+			if ctx.Err() != nil {
+				break
+			}
+			if err != nil {
 				s.log.Warn("not open with the new settings yet", zap.String("folder", path), zap.Error(err))
 				continue
 			}
