@@ -28,10 +28,22 @@ type asked struct {
 
 // ask begins a request's account.
 func (s *server) ask(req *jsonrpc2.Request) *asked {
-	a := &asked{id: fmt.Sprint(req.ID()), method: strings.Clone(req.Method()), start: time.Now()}
+	a := &asked{id: inPart(fmt.Sprint(req.ID())), method: inPart(req.Method()), start: time.Now()}
 	a.work.Log = func() *zap.Logger { return s.log.With(a.fields(time.Since(a.start))...) }
 	a.work.Timed = s.log.Core().Enabled(zap.InfoLevel) || s.trace.Load() == traceVerbose
 	return a
+}
+
+// mostNamed is how much of a method or an id is told, in bytes: twice what the longest of the protocol has. A client may send
+// megabytes, which neither the log nor an error should repeat.
+const mostNamed = 100
+
+// inPart is a copy of a method or an id, as it is told.
+func inPart(s string) string {
+	if len(s) <= mostNamed {
+		return strings.Clone(s)
+	}
+	return strings.ToValidUTF8(s[:mostNamed], "") + "..."
 }
 
 // within is the context of the work: what is logged there says which request it was for.

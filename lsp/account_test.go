@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -85,6 +86,31 @@ func TestLinesOfARequestSayWhichItWas(t *testing.T) {
 		}
 	}
 }
+
+// A method and an id may be as long as a message: neither the log nor the error repeats them.
+func TestLongNamesAreToldInPart(t *testing.T) {
+	long := strings.Repeat("é", 100_000)
+	logs := logged(t, newFake(), zap.DebugLevel, time.Nanosecond, func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{})
+		e.Notify(long, nil)
+		if err := e.Call(long, nil, nil); lsptest.Code(err) != -32601 || len(err.Error()) > 3*mostTold {
+			t.Errorf("an error of %d bytes", len(fmt.Sprint(err)))
+		}
+		pending := e.Expect(`"` + long + `"`)
+		e.Send(`{"jsonrpc":"2.0","id":"` + long + `","method":"semantic/status"}`)
+		if err := pending.Wait(nil); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, line := range logs.All() {
+		if n := len(fmt.Sprint(line.Message, line.ContextMap())); n > 10*mostTold {
+			t.Errorf("%s: a line of %d bytes", line.Message, n)
+		}
+	}
+}
+
+// mostTold is more than is told of a method or an id.
+const mostTold = 110
 
 // A slow request says where its time went, in stages that make up what it took.
 func TestASlowRequestSaysWhereTheTimeWent(t *testing.T) {

@@ -127,7 +127,7 @@ func (s *server) called(wire context.Context, req *jsonrpc2.Request, a *asked) (
 	method := req.Method()
 	switch {
 	case s.at(stopped):
-		return nil, jsonrpc2.Errorf(jsonrpc2.InvalidRequest, "%s came after shutdown", method)
+		return nil, jsonrpc2.Errorf(jsonrpc2.InvalidRequest, "%s came after shutdown", a.method)
 	case method == protocol.MethodInitialize:
 		if !s.gate.enter() {
 			return nil, jsonrpc2.NewError(codeStopping, errStopping.Error())
@@ -135,13 +135,13 @@ func (s *server) called(wire context.Context, req *jsonrpc2.Request, a *asked) (
 		defer s.gate.leave()
 		return s.initialize(json.RawMessage(req.Params()))
 	case s.at(fresh):
-		return nil, jsonrpc2.Errorf(jsonrpc2.ServerNotInitialized, "%s came before initialize", method)
+		return nil, jsonrpc2.Errorf(jsonrpc2.ServerNotInitialized, "%s came before initialize", a.method)
 	case method == protocol.MethodShutdown:
 		return s.shutdown(wire)
 	}
 	begin := s.request(method)
 	if begin == nil {
-		return nil, jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "%s is not served", method)
+		return nil, jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "%s is not served", a.method)
 	}
 	if !s.gate.enter() {
 		return nil, jsonrpc2.NewError(codeStopping, errStopping.Error())
@@ -211,7 +211,7 @@ func (s *server) notified(req *jsonrpc2.Request) {
 	}
 	handle := s.notification(method)
 	if handle == nil || !s.at(serving) {
-		s.log.Debug("notification ignored", zap.String("method", strings.Clone(method)))
+		s.log.Debug("notification ignored", zap.String("method", inPart(method)))
 		return
 	}
 	if !s.gate.enter() {
