@@ -27,7 +27,8 @@
 //   - a URI or a path keeps its scheme and its depth, and of each name the extension of a known language; the rest is
 //     p1, p2, ..., the same for the same name, so that a document stays in its folder;
 //   - ids, tokens and sessions that are strings become n1, n2, ...;
-//   - of the settings remain booleans, numbers, and values that are one of a few;
+//   - of the settings, those that an editor answers when it is asked included, remain booleans, numbers, and values that
+//     are one of a few;
 //   - numbers, booleans, the shape of objects, and names of fields that look like names stay.
 //
 // What can be told from a redacted trace is therefore: the methods, their order and times, how long texts and their
