@@ -225,10 +225,11 @@ func (s *scenario) commands() map[string]does {
 			}
 			return nil
 		},
-		// answer METHOD JSON: the next one held, since the last answer or question, is answered.
+		// answer METHOD JSON: the first one held that has no answer yet gets one.
 		"answer": func(rest string) error {
 			method, result, _ := strings.Cut(rest, " ")
-			m := s.e.Await(method, s.mark, func(m lsptest.Message) bool { return m.Method == method })
+			m := s.e.Await(method, 0, func(m lsptest.Message) bool { return m.Method == method && !s.answered[string(m.ID)] })
+			s.answered[string(m.ID)] = true
 			s.mark = s.e.Mark()
 			s.e.Answer(m, result)
 			return nil

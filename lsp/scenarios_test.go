@@ -39,8 +39,11 @@ type scenario struct {
 	dir   string            // the workspace
 	then  map[string]string // what files become, by name
 	hello lsptest.Options
-	held  []string        // methods of the server that the script answers
-	e     *lsptest.Editor // nil before start
+	held  []string // methods of the server that the script answers
+
+	answered map[string]bool // ids of these
+
+	e *lsptest.Editor // nil before start
 
 	buffers map[string]string           // of open files, by name
 	begun   map[string]*lsptest.Pending // by the names that the script gives them
@@ -58,7 +61,7 @@ type question struct {
 
 func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 	s := &scenario{
-		t: t, then: map[string]string{},
+		t: t, then: map[string]string{}, answered: map[string]bool{},
 		hello:   lsptest.Options{Capabilities: map[string]any{}},
 		buffers: map[string]string{}, begun: map[string]*lsptest.Pending{},
 	}
