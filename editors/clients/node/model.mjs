@@ -16,7 +16,8 @@ export async function model(t) {
     const answer = () => {
       m.seen += input.length;
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ object: "list", data: input.map((text, index) => ({ object: "embedding", index, embedding: row(text) })) }));
+      const data = input.map((text, index) => ({ object: "embedding", index, embedding: row(text) }));
+      response.end(JSON.stringify({ object: "list", data }));
     };
     response.on("close", () => {
       if (!response.writableEnded) m.hung.push(input); // nobody waits for it any more

@@ -15,7 +15,8 @@ test("related code says why it is, and is never the place itself", async (t) => 
   const s = await shop(t);
   const related = async (file, says, more = {}) => {
     const text = await readFile(path.join(s.dir, file), "utf8");
-    const { hits } = await s.request("semantic/related", { textDocument: { uri: uri(s.dir, file) }, position: at(text, says), ...more });
+    const asked = { textDocument: { uri: uri(s.dir, file) }, position: at(text, says), ...more };
+    const { hits } = await s.request("semantic/related", asked);
     return Object.fromEntries(hits.map((h) => [h.symbol, h.reason]));
   };
   const ofRetry = await related("net/retry.go", "func Retry");
@@ -67,8 +68,10 @@ test("an explanation says where a place stands, and why", async (t) => {
 test("documents that are no files are opened, edited and closed without harm", async (t) => {
   const s = await shop(t);
   for (const named of ["untitled:Untitled-1", "vscode-remote://ssh/x/y.go", "git:/a.go?ref", "nonsense"]) {
-    await s.notify("textDocument/didOpen", { textDocument: { uri: named, languageId: "go", version: 1, text: "package a\n" } });
-    await s.notify("textDocument/didChange", { textDocument: { uri: named, version: 2 }, contentChanges: [{ text: unsaved.now }] });
+    const document = { uri: named, languageId: "go", version: 1, text: "package a\n" };
+    await s.notify("textDocument/didOpen", { textDocument: document });
+    const contentChanges = [{ text: unsaved.now }];
+    await s.notify("textDocument/didChange", { textDocument: { uri: named, version: 2 }, contentChanges });
     await s.notify("textDocument/didClose", { textDocument: { uri: named } });
   }
   assert.equal((await s.symbols("Backoff"))[0].name, "Backoff");

@@ -13,10 +13,12 @@ func CompressThumbnail(photograph []byte) []byte { return photograph[:len(photog
 
 test("what changes on disk is told by the client, which watches", async (t) => {
   const s = await Session.start(t, { dir: await folder(t) });
-  const { registrations } = await s.heard("client/registerCapability", (p) => p.registrations[0].method === "workspace/didChangeWatchedFiles");
+  const watches = ({ registrations: [first] }) => first.method === "workspace/didChangeWatchedFiles";
+  const { registrations } = await s.heard("client/registerCapability", watches);
   assert.ok(registrations[0].registerOptions.watchers.length > 0);
   await s.ready();
-  const tell = (...changes) => s.notify("workspace/didChangeWatchedFiles", { changes: changes.map(([type, file]) => ({ type, uri: uri(file) })) });
+  const tell = (...changes) =>
+    s.notify("workspace/didChangeWatchedFiles", { changes: changes.map(([type, file]) => ({ type, uri: uri(file) })) });
   const file = path.join(s.dir, "picture.go");
   await writeFile(file, picture);
   await tell([FileChangeType.Created, file]);
@@ -69,7 +71,10 @@ test("a question right behind initialized is answered from what is stored, and o
   const first = await Session.start(t, { dir: await folder(t), state });
   await first.ready();
   await first.end();
-  for (const [query, symbol] of [["check the password of a user at login", "VerifyPassword"], ["CompressThumbnail", "CompressThumbnail"]]) {
+  for (const [query, symbol] of [
+    ["check the password of a user at login", "VerifyPassword"],
+    ["CompressThumbnail", "CompressThumbnail"],
+  ]) {
     const s = await Session.start(t, { dir: first.dir, state });
     await s.open(path.join(s.dir, "picture.go"), picture);
     assert.equal((await s.symbols(query))[0]?.name, symbol);

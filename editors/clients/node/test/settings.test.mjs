@@ -70,7 +70,10 @@ test("while another model indexes, the one before answers", async (t) => {
   assert.equal(hits[0].symbol, "VerifyPassword");
   assert.equal(coverage.model, before);
   m.hold(() => false);
-  const after = await s.until(() => s.status.folders[0].state === "ready" && s.status.coverage.percent === 100 && s.status.coverage.model !== before && s.status);
+  const after = await s.until(() => {
+    const { folders, coverage } = s.status;
+    return folders[0].state === "ready" && coverage.percent === 100 && coverage.model !== before && s.status;
+  });
   assert.equal(after.model.provider, "openai");
   await s.end();
 });
