@@ -158,6 +158,15 @@
   (when (equal (plist-get (plain-first "ThrownAway") :symbol) "ThrownAway")
     (error "A buffer that is gone is found")))
 
+(plain-check "a file that another program writes is found"
+  (call-process "cp" nil nil nil (expand-file-name "billing/receipt.go" plain-project)
+                (expand-file-name "billing/copied.go" plain-project))
+  (plain-await "the file"
+               (lambda ()
+                 (read-event nil nil 0.01) ; which is how Emacs hears of files
+                 (cl-some (lambda (hit) (string-suffix-p "/copied.go" (plist-get hit :uri)))
+                          (plist-get (plain-ask :semantic/search :query "PrintReceipt") :hits)))))
+
 (plain-check "a file of another mode is opened in the same server"
   (write-region "def shrink_picture(photograph):\n    return photograph[::2]\n" nil
                 (expand-file-name "tools.py" plain-project) nil 'silent)

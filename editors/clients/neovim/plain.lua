@@ -140,6 +140,16 @@ check("what is written is found, and what is thrown away is not", function()
   end
 end)
 
+check("a file that another program writes is found", function()
+  local file = assert(io.open(project .. "/tools.py", "w"))
+  file:write("def shrink_picture(photograph):\n    return photograph[::2]\n")
+  file:close()
+  await(function()
+    local hit = ask("semantic/search", { query = "shrink_picture" }).hits[1]
+    return hit and hit.symbol == "shrink_picture" and hit.uri == vim.uri_from_fname(project .. "/tools.py")
+  end, "the file")
+end)
+
 check("a request that is cancelled is over", function()
   local answered
   local id = send("semantic/search", { query = "cancelled" }, function(err, result)

@@ -95,6 +95,7 @@ export class Session {
   #news = [];
   #versions = new Map();
   #texts = new Map();
+  #complaints = [];
   #ended = false;
   #tokens = 0;
 
@@ -120,8 +121,12 @@ export class Session {
   }
 
   constructor(from, to) {
-    const c = createProtocolConnection(new StreamMessageReader(from), new StreamMessageWriter(to));
+    // The library complains here of what breaks the protocol, such as an answer that nobody waits for.
+    const complain = (text) => this.#complaints.push(String(text));
+    const logger = { error: complain, warn: complain, info() {}, log() {} };
+    const c = createProtocolConnection(new StreamMessageReader(from), new StreamMessageWriter(to), logger);
     this.connection = c;
+    c.onError(([error]) => complain(error));
     c.onNotification((method, params) => this.#tell(method, params));
     c.onNotification("semantic/statusChanged", (status) => {
       this.status = status;
@@ -289,6 +294,7 @@ export class Session {
     await this.connection.sendRequest(ShutdownRequest.type);
     await this.connection.sendNotification(ExitNotification.type);
     assert.equal(await this.exit, 0, this.stderr);
+    assert.deepEqual(this.#complaints, []);
     this.#ended = true;
   }
 }

@@ -11,11 +11,15 @@ const picture = `package shop
 func CompressThumbnail(photograph []byte) []byte { return photograph[:len(photograph)/2] }
 `;
 
+const watches = ({ registrations: [first] }) => first.method === "workspace/didChangeWatchedFiles";
+
 test("what changes on disk is told by the client, which watches", async (t) => {
   const s = await Session.start(t, { dir: await folder(t) });
-  const watches = ({ registrations: [first] }) => first.method === "workspace/didChangeWatchedFiles";
   const { registrations } = await s.heard("client/registerCapability", watches);
-  assert.ok(registrations[0].registerOptions.watchers.length > 0);
+  assert.deepEqual(
+    registrations[0].registerOptions.watchers.map(({ globPattern }) => globPattern),
+    [{ baseUri: uri(s.dir), pattern: "**/*" }],
+  );
   await s.ready();
   const tell = (...changes) =>
     s.notify("workspace/didChangeWatchedFiles", { changes: changes.map(([type, file]) => ({ type, uri: uri(file) })) });
@@ -37,6 +41,15 @@ test("what changes on disk is told by the client, which watches", async (t) => {
   await rm(moved);
   await tell([FileChangeType.Deleted, moved]);
   await s.loses(unsaved.query, "image.go");
+  await s.end();
+});
+
+test("a client that has no relative patterns is asked for all", async (t) => {
+  const workspace = { ...able.workspace, didChangeWatchedFiles: { dynamicRegistration: true } };
+  const s = await Session.start(t, { dir: await folder(t), capabilities: { ...able, workspace } });
+  const { registrations } = await s.heard("client/registerCapability", watches);
+  assert.deepEqual(registrations[0].registerOptions.watchers.map(({ globPattern }) => globPattern), ["**/*"]);
+  await s.ready();
   await s.end();
 });
 
@@ -80,6 +93,25 @@ test("a question right behind initialized is answered from what is stored, and o
     assert.equal((await s.symbols(query))[0]?.name, symbol);
     await s.end();
   }
+});
+
+test("a document that is renamed while it has unsaved edits is found under its new name", async (t) => {
+  const s = await Session.start(t, { dir: await folder(t) });
+  await s.ready();
+  const [file, moved] = [path.join(s.dir, "net", "retry.go"), path.join(s.dir, "net", "again.go")];
+  await s.open(file);
+  const text = await s.edit(file, unsaved.was, unsaved.now);
+  // As VS Code does it: the file is renamed, the document of the old name closed, and one of the new name opened.
+  await rename(file, moved);
+  await s.close(file);
+  await s.open(moved, text);
+  await s.notify("workspace/didChangeWatchedFiles", {
+    changes: [{ type: FileChangeType.Deleted, uri: uri(file) }, { type: FileChangeType.Created, uri: uri(moved) }],
+  });
+  assert.equal(place((await s.symbols(unsaved.query))[0]), `again.go:${at(text, unsaved.line).line}`);
+  await s.loses("Backoff", "retry.go");
+  await s.finds("Backoff", `again.go:${at(text, "func Backoff").line}`);
+  await s.end();
 });
 
 test("folders are added and removed live", async (t) => {
