@@ -22,6 +22,9 @@ func (f settingsFlags) add(cmd *cobra.Command) {
 		}
 		name := flagName(row)
 		cmd.PersistentFlags().Var(settingFlag{f, row}, name, usage(row))
+		if row.Type == settings.Boolean {
+			cmd.PersistentFlags().Lookup(name).NoOptDefVal = "true"
+		}
 		var complete cobra.CompletionFunc = cobra.NoFileCompletions
 		switch {
 		case row.Values != nil:

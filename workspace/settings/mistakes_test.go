@@ -28,6 +28,8 @@ func TestBadValues(t *testing.T) {
 		{`{"index.maxFileSize": -1}`, `index.maxFileSize is -1 in F:1: it accepts a whole number from 1 to 1073741824 (without quotes in JSON)`},
 		{`{"index.maxFileSize": 99999999999999999999}`, `index.maxFileSize is 99999999999999999999 in F:1: it accepts a whole number from 1 to 1073741824 (without quotes in JSON)`},
 		{`{"embedding.dimensions": [256]}`, `embedding.dimensions is [256] in F:1: it accepts a whole number from 0 to 65536 (without quotes in JSON)`},
+		{`{"features.codeLens": "true"}`, `features.codeLens is "true" in F:1: it accepts true or false (without quotes in JSON)`},
+		{`{"features.codeLens": 1}`, `features.codeLens is 1 in F:1: it accepts true or false (without quotes in JSON)`},
 		{`{"embedding.timeout": 30}`, `embedding.timeout is 30 in F:1: it accepts a duration from 1ms to 1h0m0s, such as 30s or 1m30s`},
 		{`{"embedding.timeout": "30"}`, `embedding.timeout is "30" in F:1: it accepts a duration from 1ms to 1h0m0s, such as 30s or 1m30s`},
 		{`{"embedding.timeout": "-1s"}`, `embedding.timeout is "-1s" in F:1: it accepts a duration from 1ms to 1h0m0s, such as 30s or 1m30s`},

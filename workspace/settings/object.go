@@ -20,6 +20,9 @@ func (p pair) text(t Type) (string, bool) {
 	if t == Integer {
 		return string(p.raw), p.raw[0] == '-' || '0' <= p.raw[0] && p.raw[0] <= '9'
 	}
+	if t == Boolean {
+		return string(p.raw), p.raw[0] == 't' || p.raw[0] == 'f'
+	}
 	var s string
 	return s, p.raw[0] == '"' && json.Unmarshal(p.raw, &s) == nil
 }

@@ -81,7 +81,7 @@ func (r *Setting) also() string {
 // jsonType is the JSON type of a setting's value.
 func jsonType(t Type) string {
 	switch t {
-	case Integer, "boolean":
+	case Integer, Boolean:
 		return string(t)
 	}
 	return "string"

@@ -24,6 +24,7 @@ type Settings struct {
 	Index     Index
 	Cache     Cache
 	Log       Log
+	Features  Features
 
 	origins map[string]Origin // by key; a key that is missing has its default
 }
@@ -63,6 +64,14 @@ type Log struct {
 	Level     string // debug, info, warn or error
 	File      string // absolute; "": files in Directory
 	Directory string // absolute, no setting: what the system has for it; "" if the machine offers none
+}
+
+// Features says which of an editor's own ways to code are served: see the table for what each shows.
+type Features struct {
+	DocumentSymbols      bool
+	CodeLens             bool
+	CodeActions          bool
+	DuplicateDiagnostics bool
 }
 
 // String prints everything but the key.

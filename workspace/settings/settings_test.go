@@ -166,6 +166,11 @@ func TestEverySettingFromEverySource(t *testing.T) {
 		"cache.vectorBytes":     {"1048576", `1048576`, "1048576"},
 		"log.level":             {"debug", `"debug"`, "debug"},
 		"log.file":              {path, string(literal), path},
+
+		"features.documentSymbols":      {"true", `true`, "true"},
+		"features.codeLens":             {"true", `true`, "true"},
+		"features.codeActions":          {"false", `false`, "false"},
+		"features.duplicateDiagnostics": {"true", `true`, "true"},
 	}
 	for _, row := range Table() {
 		v, ok := values[row.Key]
@@ -220,6 +225,8 @@ func deref(field any) any {
 	case *int:
 		return *f
 	case *int64:
+		return *f
+	case *bool:
 		return *f
 	case *time.Duration:
 		return *f

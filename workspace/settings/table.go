@@ -10,10 +10,11 @@ import (
 // Type is the type of a setting's value.
 type Type string
 
-// The types of settings. In JSON an Integer is a number and the others are strings.
+// The types of settings. In JSON an Integer is a number, a Boolean true or false, and the others are strings.
 const (
 	Text     Type = "text"
 	Integer  Type = "integer"
+	Boolean  Type = "boolean"
 	Duration Type = "duration" // as Go writes it: 1m30s
 	Path     Type = "path"     // absolute, or ~/...; on the command line also relative
 )
@@ -144,6 +145,29 @@ func Table() []Setting {
 				"`%LocalAppData%\\semantic-ls\\log`); then warnings and errors go to standard error as well, which editors show as the server's output.",
 			field: func(s *Settings) any { return &s.Log.File },
 		},
+		{
+			Key: "features.documentSymbols", Type: Boolean, Default: "false",
+			Doc: "Answer the editor's outline of a document. Where another language server does so already, " +
+				"every definition would be there twice.",
+			field: func(s *Settings) any { return &s.Features.DocumentSymbols },
+		},
+		{
+			Key: "features.codeLens", Type: Boolean, Default: "false",
+			Doc: "Show above each function how many near-copies, parallel implementations and tests of it there are. " +
+				"They are counted when the editor shows the line.",
+			field: func(s *Settings) any { return &s.Features.CodeLens },
+		},
+		{
+			Key: "features.codeActions", Type: Boolean, Default: "true",
+			Doc:   "Offer to find related code, and duplicates of the code at the cursor, when the editor is asked for code actions.",
+			field: func(s *Settings) any { return &s.Features.CodeActions },
+		},
+		{
+			Key: "features.duplicateDiagnostics", Type: Boolean, Default: "false",
+			Doc: "Mark functions that are nearly a copy of another, in editors that ask for diagnostics. " +
+				"It takes some 50 MB of memory in a workspace of a million lines.",
+			field: func(s *Settings) any { return &s.Features.DuplicateDiagnostics },
+		},
 	}
 	for i := range rows {
 		rows[i].complete()
@@ -161,6 +185,8 @@ func (r *Setting) complete() {
 	case r.Values != nil:
 		last := len(r.Values) - 1
 		r.Accepts = strings.Join(r.Values[:last], ", ") + " or " + r.Values[last]
+	case r.Type == Boolean:
+		r.Accepts = "true or false"
 	case r.Type == Integer:
 		r.Accepts = fmt.Sprintf("a whole number from %d to %d", r.Min, r.Max)
 	case r.Type == Duration:

@@ -22,6 +22,8 @@ func (r *Setting) set(s *Settings, text string, origin Origin) error {
 		var err error
 		n, err = strconv.ParseInt(text, 10, 64)
 		ok = err == nil && r.Min <= n && n <= r.Max
+	case Boolean:
+		ok = text == "true" || text == "false"
 	case Duration:
 		d, err := time.ParseDuration(text)
 		n = int64(d)
@@ -53,6 +55,8 @@ func (r *Setting) set(s *Settings, text string, origin Origin) error {
 		*field = int(n)
 	case *int64:
 		*field = n
+	case *bool:
+		*field = text == "true"
 	case *time.Duration:
 		*field = time.Duration(n)
 	default:
@@ -78,6 +82,8 @@ func (s Settings) Value(key string) string {
 			return strconv.Itoa(*field)
 		case *int64:
 			return strconv.FormatInt(*field, 10)
+		case *bool:
+			return strconv.FormatBool(*field)
 		case *time.Duration:
 			return field.String()
 		}
@@ -107,7 +113,7 @@ var login = regexp.MustCompile(`[^\s"]+@`)
 
 // accepts is Accepts with the JSON type, for those to whom `"64"` and 64 look alike.
 func (r *Setting) accepts() string {
-	if r.Type == Integer {
+	if r.Type == Integer || r.Type == Boolean {
 		return r.Accepts + " (without quotes in JSON)"
 	}
 	return r.Accepts

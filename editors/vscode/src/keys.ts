@@ -15,4 +15,8 @@ export const keys = [
   "cache.vectorBytes",
   "log.level",
   "log.file",
+  "features.documentSymbols",
+  "features.codeLens",
+  "features.codeActions",
+  "features.duplicateDiagnostics",
 ] as const;
