@@ -230,9 +230,14 @@ func (f *finder) list(ctx context.Context) (*lists, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.listOf(ctx, chosen)
+}
+
+// listOf makes the lists of the runs that are chosen of each node.
+func (f *finder) listOf(ctx context.Context, chosen [][]uint32) (*lists, error) {
 	l := &lists{from: make([]int, len(f.nodes)+1), shift: 32 - 10}
 	few := func(int) int { return 16 * mostRare }
-	err = f.units(len(f.nodes), few)(ctx, func(i int) {
+	err := f.units(len(f.nodes), few)(ctx, func(i int) {
 		l.runs = append(l.runs, chosen[i]...)
 		l.from[i+1] = len(l.runs)
 	})

@@ -8,6 +8,7 @@
 //
 //	Reader.Read : text, definitions, chunks -> File    symbols, and which stretches of them are pieces to compare
 //	Find        : Files                     -> Groups
+//	Catalogue   : Files, and a piece        -> its copies      at once, without comparing all with all (catalogue.go)
 //
 // Nothing is compared with everything (candidates.go): equal pieces meet by a hash of the whole row, similar ones in the lists of
 // the rarest runs that they have. Groups are made by complete linkage (linkage.go): each two of a group are similar, so that a

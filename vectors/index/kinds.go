@@ -2,6 +2,7 @@ package index
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"github.com/semantic-ls/semantic-ls/workspace/chunk"
 )
@@ -19,6 +20,11 @@ func KindsOf(list ...chunk.Kind) (k Kinds) {
 
 // Has reports whether a kind is one of them.
 func (k Kinds) Has(kind chunk.Kind) bool { return k == 0 || k>>kind&1 != 0 }
+
+// Only is the kind, where there is one alone.
+func (k Kinds) Only() (kind chunk.Kind, ok bool) {
+	return chunk.Kind(bits.TrailingZeros32(uint32(k)) & 31), bits.OnesCount32(uint32(k)) == 1
+}
 
 // anyOf reports whether chunk i is of one of the kinds, or holds a definition of one.
 func (s *Segment) anyOf(i uint32, kinds Kinds) bool {

@@ -77,6 +77,12 @@ func (n FileName) Path() string { return string(n.seg.path(n.file)) }
 // Language is the file's language, in place: it must neither be kept nor changed.
 func (n FileName) Language() []byte { return n.seg.raw(n.seg.fileRecord(n.file)[8:]) }
 
+// Hash is that of the file's text.
+func (n FileName) Hash() (hash [16]byte) {
+	copy(hash[:], n.seg.fileRecord(n.file)[56:])
+	return hash
+}
+
 // Sieved keeps what sieves let through of each segment, so that the next query with the same sieve looks only at the
 // segments that are new, which after a save is one of a file. It does not keep segments alive. Safe for concurrent use;
 // the zero value is empty.

@@ -11,6 +11,7 @@ type Hit struct {
 	// to [Start, Start) where the place has no name.
 	Start, End         int
 	NameStart, NameEnd int
+	Unplaced           bool // [Start, End) is only where the place is in; it has a name, and no Snippet
 
 	Symbol    string // "" where the place has no name
 	Container string
