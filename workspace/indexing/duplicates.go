@@ -157,9 +157,7 @@ func (e *Engine) symbols(ctx context.Context, docs workspace.Documents, list []c
 				return 0
 			}
 			total.Add(int64(len(text)))
-			outline := chunk.Cut(c.rel, text)
-			definitions, chunks := spans(&outline)
-			c.file = reader.Read(text, outline.Language, definitions, chunks, minLines)
+			c.file = readSymbols(&reader, c.rel, text, minLines)
 			if !c.file.Empty() {
 				c.hash = index.HashText(text)
 			}
@@ -167,6 +165,13 @@ func (e *Engine) symbols(ctx context.Context, docs workspace.Documents, list []c
 		}
 	})
 	return int(out.Load()), err
+}
+
+// readSymbols is what is compared of a document.
+func readSymbols(reader *clones.Reader, rel, text string, minLines int) clones.File {
+	outline := chunk.Cut(rel, text)
+	definitions, chunks := spans(&outline)
+	return reader.Read(text, outline.Language, definitions, chunks, minLines)
 }
 
 // units calls what begin returns with 0 to n-1, about in order, in units of unitBytes of the bytes that it returns. It is called

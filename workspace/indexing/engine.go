@@ -102,6 +102,7 @@ type Engine struct {
 	roots map[string]*folder
 
 	buffers overlays
+	copies  catalogued
 	sieved  index.Sieved
 	open    func() workspace.Documents // see ReadFirst; nil: not known
 }
@@ -446,6 +447,7 @@ func (e *Engine) status() Status {
 		ed := e.serving(f)
 		editions = append(editions, ed)
 		s.Folders = append(s.Folders, f.status(ed, folders, s.Model, s.Warning))
+		s.Changes += f.changes.Load()
 	}
 	s.Coverage = e.coverage(folders, editions, 0)
 	return s

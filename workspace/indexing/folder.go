@@ -52,6 +52,8 @@ type folder struct {
 	// and merged, so that nothing tells of which paths that was.
 	overtook uint64
 
+	changes atomic.Uint64 // files that were published, or are gone, since the folder was opened
+
 	glanced atomic.Pointer[time.Time] // when a query has looked for what others publish
 
 	ruling   sync.Mutex             // guards rules and verdicts; files are read under it
@@ -109,6 +111,7 @@ func (f *folder) publish(change func() (store.Change, bool)) (published bool, er
 	if published && (c.Segment != nil || len(c.Removed) > 0) {
 		f.index.Apply(c.Segment, c.Removed)
 		f.forget(c.Removed)
+		f.count(c)
 	}
 	return published, err
 }
@@ -123,6 +126,7 @@ func (f *folder) learn(news store.News) {
 	news.Apply(f.index)
 	for _, c := range news.Changes {
 		f.forget(c.Removed)
+		f.count(c)
 	}
 	if news.Anew {
 		f.begunAnew(before.Files + before.Skipped)
@@ -142,6 +146,15 @@ func (f *folder) learn(news store.News) {
 	if news.Whole {
 		f.overtook = f.turn
 	}
+}
+
+// count counts the files of a change.
+func (f *folder) count(c store.Change) {
+	n := len(c.Removed)
+	if c.Segment != nil {
+		n += c.Segment.Files()
+	}
+	f.changes.Add(uint64(n))
 }
 
 // turnNow returns the count of turns.

@@ -22,6 +22,7 @@ type sources struct {
 	byPath map[string]*source // absolute
 	kinds  index.Kinds        // of the hits
 	texts  *search.Texts      // that the hits pass
+	names  bool               // of what was found by name the names will do, see Query.Unplaced
 	each   bool               // of a chunk all that passes is a hit, not what shows best why the chunk is one
 }
 
@@ -53,8 +54,10 @@ type source struct {
 	text    string
 	ok      bool // it can be read
 	outline func() *chunk.File
+	hashed  func() [16]byte // of the text
 	byHash  func() map[uint64][]chunk.Chunk
 	taken   map[int]bool            // where the chunks begin that are hits already, or asked about
+	told    map[namedAt]bool        // likewise, without their places
 	named   map[[2]int]bool         // the definitions that are hits for their names: where they begin, and their names
 	found   map[uint32]*index.Found // the chunks that were located, nil where they are no more
 }
@@ -82,8 +85,10 @@ func (s *sources) open(root, rel string) *source {
 	src := &source{
 		path:  filepath.Join(root, filepath.FromSlash(rel)),
 		taken: map[int]bool{}, found: map[uint32]*index.Found{}, named: map[[2]int]bool{},
+		told: map[namedAt]bool{},
 	}
 	src.load = sync.OnceFunc(func() { src.text, src.ok = s.read(root, rel) })
+	src.hashed = sync.OnceValue(func() [16]byte { return index.HashText(src.text) })
 	src.outline = sync.OnceValue(func() *chunk.File {
 		outline := s.cut(root, rel, src.text)
 		return &outline
@@ -162,6 +167,10 @@ func (s *sources) shown(
 				}
 				if s.each {
 					hits[i] = src.all(chunks[i], snippets, s.kinds, s.texts)
+				} else if name, container, ok := found.Definition(ranked[i]); ok && s.names && src.known(chunks[i], name, container) {
+					if h, ok := src.unplaced(chunks[i], ranked[i].Score, name, container); ok {
+						hits[i] = []search.Hit{h}
+					}
 				} else {
 					h := src.hit(chunks[i], ranked[i].Score, snippets, s.kinds, s.texts)
 					if name, container, ok := found.Definition(ranked[i]); ok {
@@ -337,6 +346,50 @@ func named(h search.Hit) search.Hit {
 		h.NameStart, h.NameEnd = h.Start, h.Start
 	}
 	return h
+}
+
+// known reports whether nothing but its place is missing to show a definition of a chunk: that is the one that the chunk goes by,
+// or all of its definitions are of one kind.
+func (s *source) known(c index.Found, name, container string) bool {
+	_, one := c.Kinds.Only()
+	one = one || c.Symbol == name && c.Container == container
+	return c.Merged && one && index.HashChunk(s.text[c.Start:c.End]) == c.Hash
+}
+
+// unplaced shows a definition in a known chunk; false where it was shown already.
+func (s *source) unplaced(c index.Found, score float64, name, container string) (h search.Hit, ok bool) {
+	at := namedAt{int(c.Start), name, container}
+	if s.told[at] {
+		return h, false
+	}
+	s.told[at] = true
+	h = s.shows(c, score)
+	if c.Symbol != name || c.Container != container {
+		h.Kind, _ = c.Kinds.Only()
+	}
+	h.Symbol, h.Container, h.Unplaced = name, container, true
+	h.NameStart, h.NameEnd = h.Start, h.Start
+	return h, true
+}
+
+// namedAt is a definition in the chunk that begins there.
+type namedAt struct {
+	start           int
+	name, container string
+}
+
+// DefinitionOf finds the definition of that name nearest to an offset of a document, as that is now; false where there is none.
+func DefinitionOf(path, text, name, container string, kind chunk.Kind, near int) (found chunk.Symbol, ok bool) {
+	for _, d := range chunk.Outline(path, text).Symbols {
+		if d.Name != name || d.Container != container || d.Kind != kind {
+			continue
+		}
+		// The offset is where the chunk began that it was in: what stands behind is meant rather than what stands before.
+		if !ok || found.NameStart < near {
+			found, ok = d, true
+		}
+	}
+	return found, ok
 }
 
 // name shows of a hit the definition for whose name its chunk was found, where that is another one, and one that is wanted.

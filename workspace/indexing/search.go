@@ -46,7 +46,11 @@ func (e *Engine) search(ctx context.Context, docs workspace.Documents, q Query) 
 	if !words {
 		q.Text = "" // no model makes anything of it
 	}
-	l := newLooking(limitOf(q.Limit), func() *sources { return e.sources(docs, q.Filter) })
+	l := newLooking(limitOf(q.Limit), func() *sources {
+		s := e.sources(docs, q.Filter)
+		s.names = q.Unplaced && !q.Explain && s.kinds == 0 && s.texts == nil
+		return s
+	})
 	answer, err := e.answer(ctx, seen, q.Text, l.limit, func(v view, vector index.Probe) ([]search.Hit, error) {
 		asked := search.Query{Text: q.Text, Vector: vector, Limit: l.limit + spare, Weights: e.cfg.Weights}
 		switch {

@@ -13,6 +13,9 @@ type Query struct {
 	Folders []string // absolute directories to look in; all where it is empty
 	Filter  *Filter  // its globs are about paths below those directories, or below each folder where there are none
 	Explain bool     // hits say how they came to their scores, at two to three times the time
+	// Unplaced leaves open where a hit is that was found by its name, if that would take an outline of its file: most of what an
+	// answer about names takes. DefinitionOf finds it.
+	Unplaced bool
 }
 
 // Place asks for what is like the code at [Start, End) of the document at
@@ -69,6 +72,9 @@ type Status struct {
 	Coverage Coverage
 	Warning  string // why the model is not the one that was asked for; "" where it is
 	Folders  []FolderStatus
+	// Changes counts, in the folders that are open, the files whose contents were indexed anew or are gone since they were
+	// opened: while it stays what it was, so do answers about what is saved.
+	Changes uint64
 }
 
 // FolderStatus is what the engine knows of one folder.

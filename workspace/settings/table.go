@@ -165,7 +165,7 @@ func Table() []Setting {
 		{
 			Key: "features.duplicateDiagnostics", Type: Boolean, Default: "false",
 			Doc: "Mark functions that are nearly a copy of another, in editors that ask for diagnostics. " +
-				"It takes some 50 MB of memory in a workspace of a million lines.",
+				"It takes some 40 MB of memory for each million lines of the workspace.",
 			field: func(s *Settings) any { return &s.Features.DuplicateDiagnostics },
 		},
 	}
