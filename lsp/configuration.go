@@ -107,11 +107,12 @@ func (s *server) ownOr(options json.RawMessage) json.RawMessage {
 // apply makes the server what the settings say, without a pause in which nothing is found: the folders are open in the
 // new engine before it answers. Settings with a mistake change nothing, and the user gets to read which.
 func (s *server) apply(ctx context.Context, options json.RawMessage) error {
-	engine, err := s.cfg.Start(s.life, options)
+	engine, features, err := s.cfg.Start(s.life, options)
 	if err != nil {
 		s.show(ctx, protocol.MessageTypeError, "The settings stay as they were. "+err.Error())
 		return nil
 	}
+	s.setFeatures(features)
 	was, done := s.use()
 	defer done()
 	if engine == was.Engine {

@@ -41,20 +41,21 @@ func newChoosing(names ...string) *choosing {
 
 func (c *choosing) config() lsp.Config {
 	return lsp.Config{
-		Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
+		Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, lsp.Features, error) {
 			var of struct {
-				Engine string `json:"engine"`
+				Engine   string       `json:"engine"`
+				Features lsp.Features `json:"features"`
 			}
 			if options != nil {
 				if err := json.Unmarshal(options, &of); err != nil {
-					return nil, err
+					return nil, lsp.Features{}, err
 				}
 			}
 			c.started <- string(options)
 			if e := c.engines[of.Engine]; e != nil {
-				return e, nil
+				return e, of.Features, nil
 			}
-			return nil, errors.New("engine is " + of.Engine + ": want another")
+			return nil, lsp.Features{}, errors.New("engine is " + of.Engine + ": want another")
 		},
 		Replaced: func(e lsp.Engine) { c.replaced <- e.(*fake) },
 	}
@@ -288,15 +289,15 @@ func TestAnEngineThatNeverServedIsLetGoBeforeTheNextStart(t *testing.T) {
 	first, other := newFake(), opensLong{newFake(), make(chan struct{}), make(chan struct{})}
 	var starts, replaced atomic.Int64
 	config := lsp.Config{
-		Start: func(context.Context, json.RawMessage) (lsp.Engine, error) {
+		Start: func(context.Context, json.RawMessage) (lsp.Engine, lsp.Features, error) {
 			n := starts.Add(1)
 			if n == 1 {
-				return first, nil
+				return first, lsp.Features{}, nil
 			}
 			if n > 2 && replaced.Load() != n-2 {
 				t.Errorf("start %d comes after %d engines were let go", n, replaced.Load())
 			}
-			return other, nil
+			return other, lsp.Features{}, nil
 		},
 		Replaced: func(lsp.Engine) { replaced.Add(1) },
 	}

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,10 @@ type work struct {
 	box string
 	// run does the work, off the read loop, and returns what is to be encoded as the result.
 	run func(ctx context.Context) (any, error)
+	// method, if not empty, is what it does, where the request's method does not say.
+	method string
+	// then, if not nil, is called once the result is written; it returns at once.
+	then func()
 }
 
 // begin decodes a request's parameters; it runs on the read loop and returns at once. params are the
@@ -44,6 +49,20 @@ func (s *server) request(method string) begin {
 	switch method {
 	case protocol.MethodWorkspaceSymbol:
 		return s.workspaceSymbol
+	case protocol.MethodWorkspaceSymbolResolve:
+		return s.workspaceSymbolResolve
+	case protocol.MethodWorkspaceExecuteCommand:
+		return s.executeCommand
+	case protocol.MethodTextDocumentDocumentSymbol:
+		return s.documentSymbol
+	case protocol.MethodTextDocumentCodeAction:
+		return s.codeAction
+	case protocol.MethodTextDocumentCodeLens:
+		return s.codeLens
+	case protocol.MethodCodeLensResolve:
+		return s.codeLensResolve
+	case protocol.MethodTextDocumentDiagnostic:
+		return s.diagnostic
 	case methodSemanticSearch:
 		return s.semanticSearch
 	case methodSemanticRelated:
@@ -167,8 +186,12 @@ func (s *server) answer(wire context.Context, req *jsonrpc2.Request, a *asked, b
 			return nil
 		}
 		var opening []<-chan struct{}
-		if asksFolders(a.method) {
+		if asksFolders(cmp.Or(w.method, a.method)) {
 			opening = s.opening()
+		}
+		var prefix []byte
+		if w.then != nil {
+			prefix = answerPrefix(req.ID())
 		}
 		finish := func(ctx context.Context) error {
 			jsonrpc2.Async(wire)
@@ -180,6 +203,9 @@ func (s *server) answer(wire context.Context, req *jsonrpc2.Request, a *asked, b
 					return err
 				}
 				result, err = encoded(w.run(ctx))
+				if err == nil && w.then != nil {
+					s.stream.afterwards(prefix, w.then)
+				}
 				return err
 			}))
 			return nil

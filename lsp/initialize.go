@@ -13,6 +13,9 @@ import (
 	"github.com/semantic-ls/semantic-ls/workspace/text"
 )
 
+// serverName is what the server calls itself, and what its diagnostics are from.
+const serverName = "semantic-ls"
+
 // client is what we need to know of the client's abilities. A capability that it left out, or sent as
 // something else than it should be, is one that it does not have.
 type client struct {
@@ -22,6 +25,15 @@ type client struct {
 	configuration bool // answers workspace/configuration
 	notebooks     bool // tells what becomes of notebooks
 	tellsSettings bool // tells whoever registers that they have changed
+
+	registers map[string]bool // by method: features may be registered and unregistered
+	refreshes map[string]bool // by method: asks again when it is told to
+
+	hierarchy      bool // takes symbols of a document that have others in them
+	actionLiterals bool // takes code actions, not only commands
+	resolvesRanges bool // asks for the range of a workspace symbol when it needs it
+	showsDocuments bool // opens a document when it is asked to
+	relatedInfo    bool // shows other places with a diagnostic
 }
 
 // initializeParams keeps every field raw: one of the wrong type must not cost the others.
@@ -49,10 +61,11 @@ func (s *server) initialize(params json.RawMessage) (any, error) {
 	if string(options) == "null" {
 		options = nil
 	}
-	engine, err := s.cfg.Start(s.life, options)
+	engine, features, err := s.cfg.Start(s.life, options)
 	if err != nil {
 		return nil, failed("%v", err)
 	}
+	s.setFeatures(features)
 	engine.ReadFirst(s.session.Documents)
 	s.options = bytes.Clone(options)
 	s.mu.Lock()
@@ -71,6 +84,7 @@ func (s *server) initialize(params json.RawMessage) (any, error) {
 		tellsSettings: lenient[bool](at(p.Capabilities, "workspace", "didChangeConfiguration", "dynamicRegistration")),
 	}
 	s.watches.Store(!s.client.watches)
+	s.client.learn(p.Capabilities)
 	trace, _ := traceOf(lenient[string](p.Trace))
 	s.trace.Store(trace)
 	for _, f := range workspaceFolders(p) {
@@ -90,7 +104,7 @@ func (s *server) initialize(params json.RawMessage) (any, error) {
 func (s *server) abilities() *protocol.InitializeResult {
 	yes, incremental := true, protocol.TextDocumentSyncKindIncremental
 	answer := &protocol.InitializeResult{
-		ServerInfo: protocol.ServerInfo{Name: "semantic-ls", Version: protocol.NewOptional(s.cfg.Version)},
+		ServerInfo: protocol.ServerInfo{Name: serverName, Version: protocol.NewOptional(s.cfg.Version)},
 		Capabilities: protocol.ServerCapabilities{
 			PositionEncoding: encodingKind(s.encoding),
 			TextDocumentSync: &protocol.TextDocumentSyncOptions{
@@ -98,7 +112,8 @@ func (s *server) abilities() *protocol.InitializeResult {
 				Change:    &incremental,
 				Save:      &protocol.SaveOptions{},
 			},
-			WorkspaceSymbolProvider: protocol.Boolean(true),
+			WorkspaceSymbolProvider: &protocol.WorkspaceSymbolOptions{ResolveProvider: when(s.client.resolvesRanges)},
+			ExecuteCommandProvider:  protocol.ExecuteCommandOptions{Commands: commands()},
 			Workspace: &protocol.WorkspaceOptions{
 				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 					Supported:           &yes,
@@ -117,7 +132,16 @@ func (s *server) abilities() *protocol.InitializeResult {
 			Save:             &yes,
 		}
 	}
+	s.announce(&answer.Capabilities)
 	return answer
+}
+
+// when is what the protocol has in the place of true and nothing.
+func when(yes bool) *bool {
+	if yes {
+		return &yes
+	}
+	return nil
 }
 
 // workspaceFolders are the folders that the client opens with: the modern field, or else the older ones.

@@ -10,6 +10,8 @@ import (
 // initialized starts what goes on until the end: telling the status, and indexing every folder.
 func (s *server) initialized(json.RawMessage) error {
 	s.background("tell the status", s.tellStatus)
+	s.background("register features", s.registerFeatures)
+	s.background("have the client ask again", s.refreshViews)
 	if !s.watches.Load() {
 		s.background("ask for file events", s.watchFiles)
 	}
@@ -25,7 +27,7 @@ func (s *server) initialized(json.RawMessage) error {
 	return nil
 }
 
-// register asks the client to send notifications of a method.
+// register asks the client to send what there is of a method.
 func (s *server) register(ctx context.Context, id, method string, options any) error {
 	raw, err := protocol.Marshal(options)
 	if err != nil {

@@ -468,12 +468,12 @@ func TestSettingsReachWhoeverStartsTheEngine(t *testing.T) {
 	var got json.RawMessage
 	engine := newFake()
 	first := true
-	server := serveWith(engine, lsp.Config{Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
+	server := serveWith(engine, lsp.Config{Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, lsp.Features, error) {
 		if got = options; first {
 			first = false
-			return nil, errors.New("embedding.model is unknown; unset it")
+			return nil, lsp.Features{}, errors.New("embedding.model is unknown; unset it")
 		}
-		return engine, nil
+		return engine, lsp.Features{}, nil
 	}})
 	lsptest.Run(t, server, func(e *lsptest.Editor) {
 		o := lsptest.Options{Settings: map[string]any{"embedding": map[string]any{"model": "m"}}}
@@ -498,10 +498,10 @@ func TestTheEndComesDuringInitialize(t *testing.T) {
 	starting, release := make(chan struct{}), make(chan struct{})
 	ctx, cancel := context.WithCancelCause(t.Context())
 	engine := newFake()
-	config := lsp.Config{Log: zap.New(core), Start: func(context.Context, json.RawMessage) (lsp.Engine, error) {
+	config := lsp.Config{Log: zap.New(core), Start: func(context.Context, json.RawMessage) (lsp.Engine, lsp.Features, error) {
 		close(starting)
 		<-release
-		return engine, nil
+		return engine, lsp.Features{}, nil
 	}}
 	server := func(_ context.Context, stream io.ReadWriteCloser) error { return lsp.Serve(ctx, stream, config) }
 	enough := errors.New("enough")

@@ -26,6 +26,7 @@ type fake struct {
 	search     func(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error)
 	related    func(ctx context.Context, docs workspace.Documents, p indexing.Place) (indexing.Answer, error)
 	duplicates func(ctx context.Context, docs workspace.Documents, q indexing.DuplicatesQuery) (indexing.Duplicates, error)
+	copies     func(ctx context.Context, docs workspace.Documents, q indexing.CopiesQuery) (indexing.Copies, error)
 	explain    func(ctx context.Context, docs workspace.Documents, q indexing.Query, at indexing.Spot) (indexing.Explanation, error)
 	refresh    func(ctx context.Context, root string, report func(indexing.Progress)) error
 	open       func(root string) error
@@ -36,8 +37,11 @@ type fake struct {
 	updated        chan []string
 	flushed        chan struct{}
 
-	chunks atomic.Int64 // that the status tells
-	first  atomic.Pointer[func() workspace.Documents]
+	chunks  atomic.Int64 // that the status tells
+	changes atomic.Int64 // likewise
+	files   atomic.Int64 // likewise, 0: those of covered
+
+	first atomic.Pointer[func() workspace.Documents]
 
 	mu     sync.Mutex
 	states map[string]string // guarded by mu: of open folders
@@ -124,6 +128,13 @@ func (f *fake) Duplicates(
 	return indexing.Duplicates{Coverage: covered}, nil
 }
 
+func (f *fake) Copies(ctx context.Context, docs workspace.Documents, q indexing.CopiesQuery) (indexing.Copies, error) {
+	if f.copies != nil {
+		return f.copies(ctx, docs, q)
+	}
+	return indexing.Copies{Coverage: covered}, nil
+}
+
 func (f *fake) Explain(
 	ctx context.Context, docs workspace.Documents, q indexing.Query, at indexing.Spot,
 ) (indexing.Explanation, error) {
@@ -136,7 +147,12 @@ func (f *fake) Explain(
 func (f *fake) Status() indexing.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := indexing.Status{Model: embed.Model{Name: "fake", Provider: "test", Dimensions: 3}, Coverage: covered}
+	s := indexing.Status{
+		Model: embed.Model{Name: "fake", Provider: "test", Dimensions: 3}, Coverage: covered, Changes: uint64(f.changes.Load()),
+	}
+	if n := f.files.Load(); n > 0 {
+		s.Coverage.FilesTotal = int(n)
+	}
 	for root, state := range f.states {
 		c := covered
 		c.Chunks += int(f.chunks.Load())
@@ -172,7 +188,9 @@ func serve(e lsp.Engine) lsptest.Serve { return serveWith(e, lsp.Config{}) }
 func serveWith(e lsp.Engine, cfg lsp.Config) lsptest.Serve {
 	cfg.Version = "1.2.3"
 	if cfg.Start == nil {
-		cfg.Start = func(context.Context, json.RawMessage) (lsp.Engine, error) { return e, nil }
+		cfg.Start = func(context.Context, json.RawMessage) (lsp.Engine, lsp.Features, error) {
+			return e, lsp.Features{}, nil
+		}
 	}
 	return func(ctx context.Context, stream io.ReadWriteCloser) error { return lsp.Serve(ctx, stream, cfg) }
 }

@@ -16,7 +16,7 @@ const openWithin = time.Second
 // asksFolders tells whether the answer to a method's requests rests on the folders that are open.
 func asksFolders(method string) bool {
 	switch method {
-	case protocol.MethodWorkspaceSymbol,
+	case protocol.MethodWorkspaceSymbol, protocol.MethodCodeLensResolve, protocol.MethodTextDocumentDiagnostic,
 		methodSemanticSearch, methodSemanticRelated, methodSemanticDuplicates, methodSemanticExplain:
 		return true
 	}

@@ -170,7 +170,8 @@ type didChangeWorkspaceFoldersParams struct {
 }
 
 type workspaceSymbolParams struct {
-	Query string `json:"query"`
+	Query              string          `json:"query"`
+	PartialResultToken json.RawMessage `json:"partialResultToken"`
 }
 
 // The parameters of methods of our own, and what we answer to them (payload.go), are documented for those who write clients:
@@ -206,6 +207,10 @@ type semanticDuplicatesParams struct {
 	Limit              *int            `json:"limit,omitempty"`      // of groups: 1 or more, 10000 if left out or above
 	Foreign            bool            `json:"foreign,omitempty"`    // look at what is vendored or generated, too
 	PartialResultToken json.RawMessage `json:"partialResultToken,omitempty"`
+
+	TextDocument *document `json:"textDocument,omitempty"` // groups of what stands around a place in it alone
+	Position     *position `json:"position,omitempty"`     // in the definitions that are asked about
+	Range        *span     `json:"range,omitempty"`        // that they are around; counts more than a position
 }
 
 // semanticExplainParams are those of a search, and the place that is asked about.

@@ -191,8 +191,8 @@ func withAnswers(t *testing.T, document string) string {
 			t.Fatal(err)
 		}
 	}
-	cfg := Config{Version: "1.2.3", Start: func(context.Context, json.RawMessage) (Engine, error) {
-		return indexing.New(indexing.Config{Embedder: static.New(), Limiter: tasks.NewLimiter(2, 1)}), nil
+	cfg := Config{Version: "1.2.3", Start: func(context.Context, json.RawMessage) (Engine, Features, error) {
+		return indexing.New(indexing.Config{Embedder: static.New(), Limiter: tasks.NewLimiter(2, 1)}), Features{}, nil
 	}}
 	serve := func(ctx context.Context, stream io.ReadWriteCloser) error { return Serve(ctx, stream, cfg) }
 	x := &examples{t: t, here: uriOf(dir)}

@@ -29,6 +29,9 @@ func (s *server) semanticDuplicates(docs workspace.Documents, params json.RawMes
 	if err != nil {
 		return work{}, err
 	}
+	if p.TextDocument != nil {
+		return s.duplicatesOf(docs, p, query)
+	}
 	return work{run: func(ctx context.Context) (any, error) {
 		if len(p.Folders) > 0 && len(query.Folders) == 0 {
 			return duplicatesPayload{Groups: []groupPayload{}, Coverage: s.coverage(docs)}, nil
@@ -85,4 +88,27 @@ func (p semanticDuplicatesParams) query() (q indexing.DuplicatesQuery, err error
 	}
 	q.Limit, err = limit(p.Limit, indexing.MostGroups, indexing.MostGroups)
 	return q, err
+}
+
+// duplicatesOf answers what else is nearly the same as the code at a place.
+func (s *server) duplicatesOf(docs workspace.Documents, p semanticDuplicatesParams, q indexing.DuplicatesQuery) (work, error) {
+	at := p.Range
+	switch {
+	case at == nil && p.Position == nil:
+		return work{}, badParams("semantic/duplicates needs a position or a range in the textDocument, or no textDocument")
+	case at == nil:
+		at = &span{Start: *p.Position, End: *p.Position}
+	}
+	return work{run: func(ctx context.Context) (any, error) {
+		answer, err := s.copiesAround(ctx, docs, p.TextDocument.URI, at, indexing.CopiesQuery{Similarity: q.Similarity, Limit: min(q.Limit, hitLimitMost)})
+		if err != nil {
+			return nil, err
+		}
+		places := s.places()
+		groups := make([]groupPayload, 0, len(answer.Groups))
+		for _, g := range answer.Groups {
+			groups = append(groups, groupPayload{Similarity: g.Similarity, Hits: places.hits(g.Hits)})
+		}
+		return duplicatesPayload{Groups: groups, Coverage: coverageOf(answer.Coverage), Warning: answer.Warning}, nil
+	}}, nil
 }

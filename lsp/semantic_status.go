@@ -78,6 +78,10 @@ func (s *server) tellStatus(ctx context.Context) error {
 		case <-s.statusChanged:
 		}
 		s.tell(ctx, methodSemanticStatusChanged, s.status(s.session.Documents()))
+		select {
+		case s.viewsChanged <- struct{}{}:
+		default:
+		}
 		if err := tasks.Sleep(ctx, statusPause); err != nil {
 			return nil
 		}

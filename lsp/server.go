@@ -73,6 +73,7 @@ type Queries interface {
 	Search(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error)
 	Related(ctx context.Context, docs workspace.Documents, p indexing.Place) (indexing.Answer, error)
 	Duplicates(ctx context.Context, docs workspace.Documents, q indexing.DuplicatesQuery) (indexing.Duplicates, error)
+	Copies(ctx context.Context, docs workspace.Documents, q indexing.CopiesQuery) (indexing.Copies, error)
 	Explain(ctx context.Context, docs workspace.Documents, q indexing.Query, at indexing.Spot) (indexing.Explanation, error)
 	Status() indexing.Status
 }
@@ -90,8 +91,9 @@ type Config struct {
 	// with the initializationOptions, before anything else is asked of the engine; its error fails that
 	// initialize with -32803 and its text is shown to the user. It is called again, by one at a time, when the
 	// client's settings have changed, and returns the engine that it returned last if that is right for them;
-	// then its error changes nothing and its text is shown. ctx ends with the server's life.
-	Start func(ctx context.Context, options json.RawMessage) (Engine, error)
+	// then its error changes nothing and its text is shown. The features are applied with it. ctx ends with the
+	// server's life.
+	Start func(ctx context.Context, options json.RawMessage) (Engine, Features, error)
 	// Replaced, if set, is told of an engine of Start that another has taken the place of, once nobody uses it
 	// any more. It is not told of the last one, nor of one that is in use until the end.
 	Replaced func(Engine)
@@ -111,6 +113,9 @@ type Config struct {
 	// RetryAfter is the pause before a folder that could not be indexed is tried again, doubled before each
 	// next try, up to five minutes. 0: 5 seconds, after which a server that restarts is back.
 	RetryAfter time.Duration
+	// RefreshAfter is the least time between two requests to the client to ask again for lenses or diagnostics.
+	// 0: 3 seconds.
+	RefreshAfter time.Duration
 	// Ending, if set, is called once, as soon as the end is decided and before anything is awaited. What is
 	// left takes two seconds at most, unless a write to the client blocks for ever, as one to a full pipe
 	// does: a program sets itself a limit here and exits when it has passed.
@@ -153,6 +158,7 @@ type server struct {
 	indexers tasks.Registry[string]      // by folder
 	watchers tasks.Registry[string]      // by folder
 	settings tasks.Registry[string]      // what is being applied, under one key
+	offers   tasks.Registry[string]      // what is being offered to the user, under one key
 
 	statusChanged  chan struct{} // capacity 1: there is something new to tell
 	foldersChanged chan struct{} // capacity 1: the client may want others
@@ -160,6 +166,11 @@ type server struct {
 	spellings atomic.Pointer[spellings] // nil: the client's paths are ours
 
 	watches atomic.Bool // we follow what changes on disk, since the client does not
+
+	featuresChanged chan struct{} // capacity 1: what is registered may not be what is wanted
+	viewsChanged    chan struct{} // capacity 1: what was answered of the index may be another thing now
+
+	features atomic.Pointer[Features]
 
 	mu        sync.Mutex
 	folders   map[string]*folder   // guarded by mu: those the client wants, by path
@@ -237,9 +248,16 @@ func newServer(stream io.ReadWriteCloser, cfg Config) *server {
 		notebooks:      map[string]*notebook{},
 		cells:          map[string]string{},
 		progress:       map[string]func(){},
+
+		featuresChanged: make(chan struct{}, 1),
+		viewsChanged:    make(chan struct{}, 1),
 	}
+	s.features.Store(&Features{})
 	if s.log == nil {
 		s.log = zap.NewNop()
+	}
+	if s.cfg.RefreshAfter == 0 {
+		s.cfg.RefreshAfter = refreshAfter
 	}
 	if s.cfg.SlowAfter == 0 {
 		s.cfg.SlowAfter = slowAfter

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -59,8 +60,39 @@ type frames struct {
 	owed     atomic.Int64  // answers to the calls that were read
 	answered chan struct{} // capacity 1: one was written
 
-	mu  sync.Mutex // one message is written at a time
-	out []byte     // guarded by mu
+	mu    sync.Mutex    // one message is written at a time
+	out   []byte        // guarded by mu
+	after []afterAnswer // guarded by mu: what is to be done once an answer is written
+}
+
+// afterAnswer is what is done once an answer is written.
+type afterAnswer struct {
+	prefix []byte // of the answer, which no other has
+	do     func()
+}
+
+// answerPrefix is how the good answer to a request begins.
+func answerPrefix(id jsonrpc2.ID) []byte {
+	const result = "0"
+	return bytes.TrimSuffix(jsonrpc2.AppendResponse(nil, id, jsonrpc2.RawMessage(result), nil), []byte(result+"}"))
+}
+
+// afterwards has do called once the answer that begins like that is written, under the stream's lock: it returns at once.
+func (f *frames) afterwards(prefix []byte, do func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.after = append(f.after, afterAnswer{prefix, do})
+}
+
+// written does what waits for an answer that was written.
+func (f *frames) written(answer []byte) {
+	for i, a := range f.after {
+		if bytes.HasPrefix(answer, a.prefix) {
+			f.after = slices.Delete(f.after, i, i+1)
+			a.do()
+			return
+		}
+	}
 }
 
 // newFrames wraps rwc. broken is called, perhaps more than once and from any goroutine, with the error
@@ -250,6 +282,7 @@ func (f *frames) write(msg jsonrpc2.Message) (int, error) {
 		case f.answered <- struct{}{}:
 		default:
 		}
+		f.written(f.out[room:])
 	}
 	if cap(f.out) > keepBuffer {
 		f.out = nil

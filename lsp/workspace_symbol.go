@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.lsp.dev/protocol"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
 
 // symbolLimit is how many symbols a query gets: what fits on a few screens of a picker, and what gopls
@@ -25,10 +27,16 @@ const qualifiedLimit = 256
 const nameLimit = 80
 
 // workspaceSymbol answers any editor's symbol search: the whole query is one question, filters in it included, and the
-// symbols come best first. Their form is WorkspaceSymbol with a full location, which is SymbolInformation too.
+// symbols come best first. Their form is WorkspaceSymbol with a full location, which is SymbolInformation too; for a client
+// that resolves ranges those are left out which would take an outline of the file. With a token for partial results the
+// symbols come in parts, in their order, before an empty answer.
 func (s *server) workspaceSymbol(docs workspace.Documents, params json.RawMessage) (work, error) {
 	var p workspaceSymbolParams
 	if err := decode(params, &p); err != nil {
+		return work{}, err
+	}
+	partial, err := token(p.PartialResultToken)
+	if err != nil {
 		return work{}, err
 	}
 	return work{run: func(ctx context.Context) (any, error) {
@@ -36,7 +44,7 @@ func (s *server) workspaceSymbol(docs workspace.Documents, params json.RawMessag
 		if err != nil {
 			return nil, err
 		}
-		query.Limit = symbolLimit
+		query.Limit, query.Unplaced = symbolLimit, s.client.resolvesRanges
 		if strings.TrimSpace(p.Query) == "" {
 			return json.RawMessage("[]"), nil
 		}
@@ -46,31 +54,56 @@ func (s *server) workspaceSymbol(docs workspace.Documents, params json.RawMessag
 		if err != nil {
 			return nil, err
 		}
-		return s.symbols(answer.Hits, query.Text)
+		found := s.symbols(answer.Hits, query.Text)
+		if partial == nil {
+			raw, err := protocol.Marshal(found)
+			return json.RawMessage(raw), err
+		}
+		for some := range slices.Chunk(found, partialHits) {
+			raw, err := protocol.Marshal(some)
+			if err != nil {
+				return nil, err
+			}
+			s.tell(ctx, protocol.MethodProgress, progressParams{Token: partial, Value: json.RawMessage(raw)})
+		}
+		return json.RawMessage("[]"), nil
 	}}, nil
 }
 
-func (s *server) symbols(found []search.Hit, query string) (json.RawMessage, error) {
+func (s *server) symbols(found []search.Hit, query string) protocol.WorkspaceSymbolSlice {
 	p := s.places()
 	out := make(protocol.WorkspaceSymbolSlice, 0, len(found))
 	for _, h := range found {
-		where := p.at(h)
-		at := where.selection
-		h.Snippet = where.snippet
-		symbol := protocol.WorkspaceSymbol{Location: &protocol.Location{
-			URI: uri.URI(where.uri),
-			Range: protocol.Range{
+		if h.Unplaced && strings.HasPrefix(h.Text, notebookMark) { // which cell it is in cannot be told later
+			if d, ok := indexing.DefinitionOf(h.Path, h.Text, h.Symbol, h.Container, h.Kind, h.Start); ok {
+				h.Start, h.End, h.NameStart, h.NameEnd = d.DocStart, d.End, d.NameStart, d.NameEnd
+			}
+			h.Unplaced = false
+		}
+		var symbol protocol.WorkspaceSymbol
+		if h.Unplaced {
+			symbol.Location = &protocol.LocationUriOnly{URI: uri.URI(p.uri(h.Path))}
+			data, err := encode(symbolData{h.Symbol, h.Container, int(h.Kind), h.Start})
+			if err != nil {
+				continue // a struct of texts and numbers has no error
+			}
+			symbol.Data = protocol.LSPAny(data)
+		} else {
+			where := p.at(h)
+			at := where.selection
+			h.Snippet = where.snippet
+			symbol.Location = &protocol.Location{URI: uri.URI(where.uri), Range: protocol.Range{
 				Start: protocol.Position{Line: uint32(at.Start.Line), Character: uint32(at.Start.Character)},
 				End:   protocol.Position{Line: uint32(at.End.Line), Character: uint32(at.End.Character)},
-			},
-		}}
+			}}
+		}
 		symbol.Name, symbol.Kind = qualifiedAs(nameOf(h), h, query), kindOf(h)
 		if h.Container != "" {
 			symbol.ContainerName = &h.Container
 		}
 		out = append(out, symbol)
 	}
-	return protocol.Marshal(out)
+	return out
 }
 
 // nameOf is what a picker shows: the symbol, or for text that is part of none its best line, or the file's

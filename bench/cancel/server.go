@@ -77,7 +77,9 @@ func serve(ctx context.Context, root string, silent, busy bool) error {
 		return lsp.Serve(ctx, stdio{os.Stdin, os.Stdout}, lsp.Config{
 			Version:  "bench",
 			Presence: presence,
-			Start:    func(context.Context, json.RawMessage) (lsp.Engine, error) { return answering, nil },
+			Start: func(context.Context, json.RawMessage) (lsp.Engine, lsp.Features, error) {
+				return answering, lsp.Features{}, nil
+			},
 		})
 	})
 }

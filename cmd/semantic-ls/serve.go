@@ -183,13 +183,13 @@ func (srv *service) close() {
 func (srv *service) session(log *zap.Logger) (config lsp.Config, release func()) {
 	had := &leases{}
 	config = lsp.Config{Version: thisBuild().Version, Log: log, Presence: srv.presence, Replaced: had.drop}
-	config.Start = func(_ context.Context, options json.RawMessage) (lsp.Engine, error) {
+	config.Start = func(_ context.Context, options json.RawMessage) (lsp.Engine, lsp.Features, error) {
 		s, warnings, err := srv.process.loadSettings(options)
 		for _, warning := range warnings {
 			log.Warn(warning.Text)
 		}
 		if err != nil {
-			return nil, err
+			return nil, lsp.Features{}, err
 		}
 		l, err := had.next(func(last *lease) (*lease, error) {
 			next, err := srv.engines.get(s, last)
@@ -205,9 +205,9 @@ func (srv *service) session(log *zap.Logger) (config lsp.Config, release func())
 			return next, nil
 		})
 		if err != nil {
-			return nil, err // and not a nil *lease in an interface
+			return nil, lsp.Features{}, err // and not a nil *lease in an interface
 		}
-		return l, nil
+		return l, lsp.Features(s.Features), nil
 	}
 	return config, had.dropAll
 }

@@ -357,7 +357,10 @@ func TestSettingsAreAppliedAsAWhole(t *testing.T) {
 	defer srv.close()
 	config, release := srv.session(srv.log.Logger)
 	defer release()
-	start := func(options string) (lsp.Engine, error) { return config.Start(t.Context(), json.RawMessage(options)) }
+	start := func(options string) (lsp.Engine, error) {
+		engine, _, err := config.Start(t.Context(), json.RawMessage(options))
+		return engine, err
+	}
 	first, err := start(`{"log.level": "error"}`)
 	if err != nil {
 		t.Fatal(err)

@@ -106,6 +106,9 @@ func (p *Pending) Wait(result any) error {
 	return json.Unmarshal(r.result, result)
 }
 
+// Answered reports whether the answer is there.
+func (p *Pending) Answered() bool { return len(p.answer) > 0 }
+
 // Cancel asks the server to drop the request.
 func (p *Pending) Cancel() { p.editor.Cancel(p.ID) }
 

@@ -28,6 +28,15 @@ type Ability struct {
 	Capabilities struct {
 		PositionEncoding string          `json:"positionEncoding"`
 		TextDocumentSync json.RawMessage `json:"textDocumentSync"`
+
+		DocumentSymbolProvider  json.RawMessage `json:"documentSymbolProvider"`
+		CodeLensProvider        json.RawMessage `json:"codeLensProvider"`
+		CodeActionProvider      json.RawMessage `json:"codeActionProvider"`
+		DiagnosticProvider      json.RawMessage `json:"diagnosticProvider"`
+		WorkspaceSymbolProvider json.RawMessage `json:"workspaceSymbolProvider"`
+		ExecuteCommandProvider  struct {
+			Commands []string `json:"commands"`
+		} `json:"executeCommandProvider"`
 	} `json:"capabilities"`
 	ServerInfo struct {
 		Name    string `json:"name"`

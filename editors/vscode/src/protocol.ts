@@ -79,6 +79,12 @@ export interface DuplicatesParams {
   /** look at what is vendored or generated, too */
   foreign?: boolean;
   partialResultToken?: ProgressToken;
+  /** groups of what stands around a place in it alone */
+  textDocument?: TextDocumentIdentifier;
+  /** in the definitions that are asked about */
+  position?: Position;
+  /** that they are around; counts more than a position */
+  range?: Range;
 }
 
 /** ExplainParams are those of a search, and the place that is asked about. */
@@ -294,6 +300,12 @@ export const method = {
   pause: "semantic/pause",
   resume: "semantic/resume",
   reindex: "semantic/reindex",
+} as const;
+
+/** What workspace/executeCommand takes beside the methods. */
+export const command = {
+  showRelated: "semantic/showRelated",
+  showDuplicates: "semantic/showDuplicates",
 } as const;
 
 export const code = {
