@@ -27,10 +27,14 @@ const triggerAutomatic = 2
 type codeActionParams struct {
 	TextDocument document `json:"textDocument"`
 	Range        span     `json:"range"`
-	Context      struct {
-		Only        []string `json:"only"`
-		TriggerKind count    `json:"triggerKind"`
-	} `json:"context"`
+
+	Context codeActionContext `json:"context"`
+}
+
+// codeActionContext is what for actions are asked for.
+type codeActionContext struct {
+	Only        []string `json:"only"` // kinds; none are all
+	TriggerKind count    `json:"triggerKind"`
 }
 
 // commandPayload is a command for the client to have executed.

@@ -64,7 +64,11 @@ func (s *server) diagnostic(docs workspace.Documents, params json.RawMessage) (w
 		path, ok := s.path(p.TextDocument.URI)
 		e, done := s.use()
 		defer done()
-		if !ok || !s.features.Load().DuplicateDiagnostics || !s.isReady(e, path) {
+		on := s.features.Load().DuplicateDiagnostics
+		switch {
+		case on && s.indexing() && p.PreviousResultID != "":
+			return diagnosticReportPayload{Kind: "unchanged", ResultID: p.PreviousResultID}, nil
+		case !ok || !on || s.indexing() || !s.isReady(e, path):
 			return diagnosticReportPayload{Kind: "full", Items: &[]diagnosticPayload{}}, nil
 		}
 		answer, err := e.Copies(ctx, docs, indexing.CopiesQuery{

@@ -52,7 +52,7 @@ func ParseHeader(line string) (name, value string) {
 )
 
 // write makes a workspace of files.
-func write(t *testing.T, files map[string]string) string {
+func write(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
@@ -64,7 +64,7 @@ func write(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func put(t *testing.T, path, content string) {
+func put(t testing.TB, path, content string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		t.Fatal(err)

@@ -99,6 +99,7 @@ func (s *server) setFeatures(f Features) {
 	case s.featuresChanged <- struct{}{}:
 	default:
 	}
+	s.changed() // so that what was switched on again is asked for again
 }
 
 // announce says which features there are, of those that the client does not let register: they stay until the end, and

@@ -15,16 +15,17 @@ const (
 	// us some tens of milliseconds.
 	refreshAfter = 3 * time.Second
 	// muchShare is how much of the files has to change for the numbers of lenses to be worth asking for again: a save changes what is
-	// shown of a file or two, and the client asks for those by itself. While folders are being indexed it goes for diagnostics too.
+	// shown of a file or two, and the client asks for those by itself.
 	muchShare = 20
+	// refreshWithin is how long a client may take to say that it will: then nobody waits for that any more.
+	refreshWithin = 10 * time.Second
 )
 
-// refreshViews has the client ask again for lenses and diagnostics when the index has changed: for the latter with any file
-// of which the content is another one, since a copy was made or has ended, for the former when much has. It goes by what
-// semantic/statusChanged goes by, so that nothing is looked at while nothing happens.
+// refreshViews has the client ask again for lenses and diagnostics once all folders are indexed, and when the index has changed
+// then: for diagnostics with any file of which the content is another one, since a copy was made or has ended, for lenses when
+// much has. It goes by what semantic/statusChanged goes by, so that nothing is looked at while nothing happens.
 func (s *server) refreshViews(ctx context.Context) error {
 	seen := map[string]uint64{} // by method: the changes at the last time
-	settled := map[string]bool{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -34,29 +35,28 @@ func (s *server) refreshViews(ctx context.Context) error {
 		e, done := s.use()
 		st := e.Status()
 		done()
-		files := uint64(st.Coverage.FilesTotal)
-		ready := !s.indexing()
-		asked := false
+		if s.indexing() {
+			continue
+		}
+		files, asked := uint64(st.Coverage.FilesTotal), false
 		for _, v := range []struct {
 			method string
 			on     bool
-			least  uint64 // changes, once all is indexed
+			least  uint64 // changes
 		}{
 			{protocol.MethodWorkspaceDiagnosticRefresh, s.features.Load().DuplicateDiagnostics, 1},
 			{protocol.MethodWorkspaceCodeLensRefresh, s.features.Load().CodeLens, max(1, files/muchShare)},
 		} {
-			least := v.least
-			if !ready {
-				least = max(1, files/muchShare)
-			} else if !settled[v.method] {
-				least = 0 // the first time that all is there, be it that it was stored
-			}
-			changed := st.Changes - seen[v.method]
-			if !v.on || !s.client.refreshes[v.method] || changed < least {
+			last, before := seen[v.method]
+			if !v.on || !s.client.refreshes[v.method] || before && st.Changes-last < v.least {
 				continue
 			}
-			seen[v.method], settled[v.method], asked = st.Changes, ready, true
-			if _, err := s.conn.Call(ctx, v.method, nil, nil); err != nil && ctx.Err() == nil {
+			seen[v.method], asked = st.Changes, true
+			err := tasks.FailAfter(ctx, refreshWithin, func(ctx context.Context, _ *tasks.Group) error {
+				_, err := s.conn.Call(ctx, v.method, nil, nil)
+				return err
+			})
+			if err != nil && ctx.Err() == nil {
 				s.log.Debug("the client did not ask again", zap.String("method", v.method), zap.Error(err))
 			}
 		}

@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -9,7 +10,9 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/semantic-ls/semantic-ls/lsp"
 	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
+	"github.com/semantic-ls/semantic-ls/workspace/settings"
 )
 
 // TestScenarios plays what stands in testdata/scenarios: an editor, the real engine with the built-in model, and a
@@ -90,7 +93,7 @@ func (s *scenario) play(file string, lines []string) {
 			s.t.Fatalf("%s:%d: %v", file, i+1, err)
 		}
 		s.hello.Folders = s.paths(folders)
-		lsptest.Run(s.t, serve(realEngine("")), func(e *lsptest.Editor) {
+		lsptest.Run(s.t, set(realEngine("")), func(e *lsptest.Editor) {
 			s.e = e
 			for _, method := range s.held {
 				e.Hold(method)
@@ -104,6 +107,14 @@ func (s *scenario) play(file string, lines []string) {
 		return
 	}
 	s.t.Fatalf("%s: it never starts", file)
+}
+
+// set serves the engine, whatever the settings say of it, with the features that they say.
+func set(engine lsp.Engine) lsptest.Serve {
+	return serveWith(engine, lsp.Config{Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, lsp.Features, error) {
+		all, _, err := settings.Load(settings.Sources{Editor: options})
+		return engine, lsp.Features(all.Features), err
+	}})
 }
 
 // command splits a line. name is empty where there is none.

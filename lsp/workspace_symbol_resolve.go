@@ -20,14 +20,17 @@ type symbolData struct {
 
 // resolvableSymbol is a workspace symbol as far as resolving it goes.
 type resolvableSymbol struct {
-	Name          string `json:"name"`
-	Kind          int    `json:"kind"`
-	ContainerName string `json:"containerName,omitempty"`
-	Location      struct {
-		URI   string `json:"uri"`
-		Range *span  `json:"range,omitempty"`
-	} `json:"location"`
-	Data *symbolData `json:"data,omitempty"`
+	Name          string         `json:"name"`
+	Kind          int            `json:"kind"`
+	ContainerName string         `json:"containerName,omitempty"`
+	Location      symbolLocation `json:"location"`
+	Data          *symbolData    `json:"data,omitempty"`
+}
+
+// symbolLocation is where a symbol is, as far as is known.
+type symbolLocation struct {
+	URI   string `json:"uri"`
+	Range *span  `json:"range,omitempty"`
 }
 
 // workspaceSymbolResolve answers where a symbol is that was answered without its range. One that has a range comes back as it is.
