@@ -16,7 +16,8 @@
 // Without -kinds all the chunks are those that have a function or a method from its beginning to its end, alone or with others;
 // with it those of any definition, or a part of one: tables and lists of fields among them, which are not compared, and parts of
 // functions, which are cut elsewhere when they stand in a file of their own.
-// -show prints the first groups that are found. Then it is cancelled at moments spread over the time that it takes.
+// -show prints the first groups that are found. Then it is cancelled at moments spread over the time that it takes, and what was
+// copied is looked up in a catalogue.
 package main
 
 import (
@@ -162,6 +163,9 @@ func (b *bench) run(ctx context.Context, dirs []string, n, show int) error {
 	}
 	fmt.Printf("cancelled at %d moments    %.1f ms until it ends, at most\n", moments, float64(worst.Microseconds())/1000)
 	b.judge(groups)
+	if err := b.lookups(ctx, files); err != nil {
+		return err
+	}
 	for _, g := range groups[:min(show, len(groups))] {
 		b.print(g)
 	}
