@@ -52,7 +52,7 @@ func (s *server) codeLens(docs workspace.Documents, params json.RawMessage) (wor
 			return nil, err
 		}
 		at, lines := s.places(), text.NewLines(content)
-		for _, d := range chunk.Outline(path, content).Symbols {
+		for _, d := range definitions(path, content) {
 			if !callable(d.Kind) || d.NameEnd <= d.NameStart || len(lenses) == lensMost {
 				continue
 			}

@@ -48,6 +48,14 @@
 // Whoever tells of them, the client's watcher, ours, or a save, files are collected until they have been left alone for a
 // moment, and are one update then (changes.go).
 //
+// # What an editor has without a plugin
+//
+// Symbols of the workspace and of a document, lenses, code actions, diagnostics and commands. Users switch them on and off
+// ([Features]): those that are off answer with nothing, and a client that lets them be registered is told. The commands are our
+// methods by their names, and two that show what is like the code at a place: their answer is what was found, and once it is
+// written the user is asked where to go (offer.go), however long that takes. A plugin has a list of its own, and takes these two
+// commands for itself.
+//
 // # Codes
 //
 //	-32700  the frame holds no JSON                 -32002  before initialize

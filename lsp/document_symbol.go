@@ -15,6 +15,8 @@ import (
 const (
 	// outlineMost is how many definitions of a document are told, the first ones: two megabytes of them. Files with more are tables.
 	outlineMost = 10_000
+	// outlineBytes is how long a document may be that is outlined while somebody waits: a tenth of a second. What is longer is data.
+	outlineBytes = 8 << 20
 	// outlineDepth is how deep they are nested; what is deeper stands beside its container. Code has a tenth of that, and clients
 	// walk the tree by recursion.
 	outlineDepth = 64
@@ -67,7 +69,7 @@ func (s *server) documentSymbol(docs workspace.Documents, params json.RawMessage
 		if err != nil {
 			return nil, err
 		}
-		tree := s.outline(content, chunk.Outline(path, content).Symbols)
+		tree := s.outline(content, definitions(path, content))
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -76,6 +78,14 @@ func (s *server) documentSymbol(docs workspace.Documents, params json.RawMessage
 		}
 		return flat(p.TextDocument.URI, tree, make([]symbolInformationPayload, 0, outlineMost)), nil
 	}}, nil
+}
+
+// definitions are those of a document, none of one that is too long.
+func definitions(path, content string) []chunk.Symbol {
+	if len(content) > outlineBytes {
+		return nil
+	}
+	return chunk.Outline(path, content).Symbols
 }
 
 // outline is a tree of definitions that come by their starts, those around others first. A definition without a name,

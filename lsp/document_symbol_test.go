@@ -117,6 +117,11 @@ func TestDocumentSymbolsAreBounded(t *testing.T) {
 		if tree := treeOf(t, list, nil); err != nil || depth > 64 || depth < 10 || !strings.Contains(tree, "C9") {
 			t.Errorf("%d levels, %v", depth, err)
 		}
+		path = filepath.Join(dir, "long.go")
+		e.Open(path, "package a\n\nfunc f() {}\n"+strings.Repeat("// a line of a comment\n", 400_000))
+		if list, err := e.DocumentSymbols(path); err != nil || list == nil || len(list) > 0 {
+			t.Errorf("of nine megabytes: %v, %v", list, err)
+		}
 		list, err = e.DocumentSymbols("untitled:Untitled-1")
 		if err != nil || list == nil || len(list) > 0 {
 			t.Errorf("of a document that is no file: %v, %v", list, err)

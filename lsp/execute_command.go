@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -96,6 +97,7 @@ func (s *server) showRelated(docs workspace.Documents, arguments []json.RawMessa
 			return nil, err
 		}
 		hits := s.hits(answer.Hits)
+		offer.nothing = cmp.Or(answer.Warning, offer.nothing)
 		offer.add(answer.Hits, hits)
 		return answerPayload{Hits: hits, Coverage: coverageOf(answer.Coverage), Warning: answer.Warning}, nil
 	}}, nil
@@ -115,15 +117,20 @@ func (s *server) showDuplicates(docs workspace.Documents, arguments []json.RawMe
 		}
 		places := s.places()
 		groups := make([]groupPayload, 0, len(answer.Groups))
-		seen := map[string]bool{}
+		type place struct {
+			path  string
+			start int
+		}
+		seen := map[place]bool{}
+		offer.nothing = cmp.Or(answer.Warning, offer.nothing)
 		for _, g := range answer.Groups {
 			hits := places.hits(g.Hits)
 			groups = append(groups, groupPayload{Similarity: g.Similarity, Hits: hits})
 			var news []search.Hit
 			var shown []hitPayload
 			for i, h := range g.Hits[1:] {
-				if name := nameOf(h) + "\n" + h.Path; !seen[name] {
-					seen[name] = true
+				if at := (place{h.Path, h.Start}); !seen[at] {
+					seen[at] = true
 					news, shown = append(news, h), append(shown, hits[i+1])
 				}
 			}

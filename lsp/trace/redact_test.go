@@ -109,6 +109,18 @@ func TestWhatReplayNeedsIsKept(t *testing.T) {
 			`{"jsonrpc":"2.0","method":"notebookDocument/didOpen","params":{"notebookDocument":{"uri":"file:///home/me/shop/n.ipynb","cells":[{"kind":2,"document":"vscode-notebook-cell:/home/me/shop/n.ipynb#a"}]},"cellTextDocuments":[{"uri":"vscode-notebook-cell:/home/me/shop/n.ipynb#a","languageId":"python","text":"x"}]}}`,
 			`{"jsonrpc":"2.0","method":"notebookDocument/didOpen","params":{"notebookDocument":{"uri":"file:///p1/p2/p3/p6.ipynb","cells":[{"kind":2,"document":"vscode-notebook-cell:/p1/p2/p3/p7"}]},"cellTextDocuments":[{"uri":"vscode-notebook-cell:/p1/p2/p3/p7","languageId":"python","text":"s"}]}}`,
 		},
+		{
+			`{"jsonrpc":"2.0","id":3,"method":"workspace/executeCommand","params":{"command":"semantic/showRelated","arguments":["file:///home/me/shop/cart.go",{"line":3,"character":5}]}}`,
+			`{"jsonrpc":"2.0","id":3,"method":"workspace/executeCommand","params":{"command":"semantic/showRelated","arguments":["file:///p1/p2/p3/p8.go",{"line":3,"character":5}]}}`,
+		},
+		{
+			`{"jsonrpc":"2.0","id":4,"method":"workspace/executeCommand","params":{"command":"shop.cart"}}`,
+			`{"jsonrpc":"2.0","id":4,"method":"workspace/executeCommand","params":{"command":"some word"}}`,
+		},
+		{
+			`{"jsonrpc":"2.0","id":5,"method":"textDocument/diagnostic","params":{"textDocument":{"uri":"file:///home/me/shop/cart.go"},"previousResultId":"1a2b"}}`,
+			`{"jsonrpc":"2.0","id":5,"method":"textDocument/diagnostic","params":{"textDocument":{"uri":"file:///p1/p2/p3/p8.go"},"previousResultId":"n4"}}`,
+		},
 	}
 	for _, c := range cases {
 		got, err := rewrite([]byte(c.message), r)

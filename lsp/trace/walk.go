@@ -59,8 +59,12 @@ func classOf(path []string, s string) class {
 		if len(path) == 1 || path[len(path)-2] == "registrations" || path[len(path)-2] == "unregisterations" {
 			return words(isMethod)
 		}
-	case "id", "token", "workDoneToken", "partialResultToken", "session":
+	case "id", "token", "workDoneToken", "partialResultToken", "session", "resultId", "previousResultId":
 		return name
+	case "command": // ours; of another's nothing is known
+		if strings.HasPrefix(s, "semantic/") {
+			return words(isMethod)
+		}
 	case "uri", "rootUri", "rootPath", "baseUri", "targetUri", "oldUri", "newUri", "folders",
 		"document": // of a cell of a notebook
 		return uri
