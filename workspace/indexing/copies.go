@@ -45,6 +45,7 @@ type catalogued struct {
 
 	// Guarded by the turn.
 	files map[string]*symbolled // by absolute path
+	left  int                   // that were too much
 	base  *volume               // nil: none yet
 	delta *volume               // of what base does not have as it is now; never changed once it is made
 }
@@ -98,13 +99,16 @@ func (e *Engine) Copies(ctx context.Context, docs workspace.Documents, q CopiesQ
 		answer.Warning = fmt.Sprintf("%s is not compared: it is not indexed yet, or vendored, generated, or no code", q.Path)
 		return answer, nil
 	}
-	of, volumes, now, err := e.catalogue(ctx, docs, list, q.Path)
-	if err != nil || of == nil {
+	c := &copied{engine: e, query: q, sources: e.sources(docs, nil)}
+	if c.catalogue, err = e.catalogue(ctx, docs, list, q.Path); err != nil || c.of == nil {
 		return answer, err
 	}
-	c := &copied{engine: e, of: of, now: now, query: q, volumes: volumes, sources: e.sources(docs, nil)}
+	if c.left > 0 {
+		const why = "%d of %d files are not compared: there is more than %d MB of code"
+		answer.Warning = fmt.Sprintf(why, c.left, len(list), mostCompared>>20)
+	}
 	answer.Groups, err = c.groups(ctx)
-	if len(answer.Groups) == 0 && len(of.file.Pieces()) == 0 {
+	if len(answer.Groups) == 0 && len(c.of.file.Pieces()) == 0 {
 		answer.Warning = fmt.Sprintf("nothing there has %d lines of code", MinLines)
 	}
 	return answer, err
@@ -135,28 +139,33 @@ func (e *Engine) listed(ctx context.Context, docs workspace.Documents) (list []l
 	return list, seen.coverage, nil
 }
 
-// catalogue brings what is catalogued up to date. It returns the volumes to look in, which of their files are as they are now,
-// and what is known of the document at path: nil where it cannot be read.
-func (e *Engine) catalogue(ctx context.Context, docs workspace.Documents, list []listed, path string) (
-	of *symbolled, volumes []*volume, now map[*symbolled]bool, err error,
-) {
+// catalogue is what one look for copies goes by. Never changed.
+type catalogue struct {
+	of      *symbolled          // the document; nil where it cannot be read
+	volumes []*volume           // to look in
+	now     map[*symbolled]bool // which of their files are as they are now
+	left    int                 // files that are in none: there is too much
+}
+
+// catalogue brings what is catalogued up to date.
+func (e *Engine) catalogue(ctx context.Context, docs workspace.Documents, list []listed, path string) (catalogue, error) {
 	c := &e.copies
 	give, ok := c.turn.take(ctx.Done(), "")
 	if !ok {
-		return nil, nil, nil, context.Cause(ctx)
+		return catalogue{}, context.Cause(ctx)
 	}
 	defer give()
 	if err := c.read(ctx, e, docs, list); err != nil {
-		return nil, nil, nil, err
+		return catalogue{}, err
 	}
 	if err := c.bind(ctx, e); err != nil {
-		return nil, nil, nil, err
+		return catalogue{}, err
 	}
-	now = make(map[*symbolled]bool, len(c.files))
+	now := make(map[*symbolled]bool, len(c.files))
 	for _, known := range c.files {
 		now[known] = true
 	}
-	return c.files[path], []*volume{c.base, c.delta}, now, nil
+	return catalogue{c.files[path], []*volume{c.base, c.delta}, now, c.left}, nil
 }
 
 // read makes symbols of what is new or has changed, and forgets what is gone.
@@ -178,11 +187,13 @@ func (c *catalogued) read(ctx context.Context, e *Engine, docs workspace.Documen
 		}
 	}
 	made := make([]*symbolled, len(missing))
+	var left atomic.Int64
 	err := e.units(ctx, len(missing), func() func(i int) int {
 		var reader clones.Reader
 		return func(i int) int {
 			m := missing[i]
 			if total.Load() > mostCompared {
+				left.Add(1)
 				return 0
 			}
 			text, ok := e.text(docs, m.root, m.rel)
@@ -211,7 +222,7 @@ func (c *catalogued) read(ctx context.Context, e *Engine, docs workspace.Documen
 		maps.Copy(c.files, files)
 		return err
 	}
-	c.files = files
+	c.files, c.left = files, int(left.Load())
 	return nil
 }
 
@@ -270,12 +281,11 @@ func newVolume(ctx context.Context, e *Engine, of []*symbolled) (*volume, error)
 
 // copied makes groups of what is similar to pieces of a document.
 type copied struct {
-	engine  *Engine
-	of      *symbolled
-	now     map[*symbolled]bool
-	query   CopiesQuery
-	volumes []*volume
+	engine *Engine
+	query  CopiesQuery
+	catalogue
 	sources *sources
+	pieces  map[int]clones.Piece // of the document, by their numbers
 }
 
 // similar is a copy of a piece.
@@ -294,12 +304,16 @@ func (c *copied) groups(ctx context.Context) ([]DuplicatesGroup, error) {
 	for _, v := range c.volumes {
 		lookups = append(lookups, v.catalogue.Lookup())
 	}
+	c.pieces = map[int]clones.Piece{}
+	for _, p := range c.of.file.Pieces() {
+		c.pieces[p.Number] = p
+	}
 	told := []clones.Piece{}
 	for _, p := range c.asked(src) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		if c.query.End < 0 && slices.ContainsFunc(told, func(t clones.Piece) bool { return p.From < t.To && t.From < p.To }) {
+		if c.query.End < 0 && slices.ContainsFunc(told, func(t clones.Piece) bool { return overlap(p, t) }) {
 			continue
 		}
 		group, err := c.group(ctx, src, p, lookups)
@@ -340,7 +354,7 @@ func (c *copied) group(ctx context.Context, src *source, p clones.Piece, lookups
 	for i, l := range lookups {
 		for _, like := range l.Similar(&c.of.file, p, c.query.Similarity) {
 			of := c.volumes[i].files[like.File]
-			if c.now[of] && (of != c.of || !overlaps(&of.file, like.Number, p)) {
+			if c.now[of] && (of != c.of || !overlap(c.pieces[like.Number], p)) {
 				found = append(found, similar{of, like})
 			}
 		}
@@ -370,15 +384,8 @@ func (c *copied) group(ctx context.Context, src *source, p clones.Piece, lookups
 	return group, nil
 }
 
-// overlaps reports whether the piece of that number of a file overlaps another one of it.
-func overlaps(f *clones.File, number int, p clones.Piece) bool {
-	for _, other := range f.Pieces() {
-		if other.Number == number {
-			return other.From < p.To && p.From < other.To
-		}
-	}
-	return false
-}
+// overlap reports whether two pieces of a file have symbols in common.
+func overlap(a, b clones.Piece) bool { return a.From < b.To && b.From < a.To }
 
 // current is the document that symbols are of, nil where it is another one now.
 func (c *copied) current(of *symbolled) *source {

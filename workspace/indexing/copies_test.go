@@ -215,3 +215,24 @@ func TestUnplacedHits(t *testing.T) {
 		}
 	}
 }
+
+// Thousands of copies in one file are as many pieces that are looked up; what is told of them is bounded.
+func TestCopiesOfAFileOfCopies(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("package a\n\n")
+	for i := range 1500 {
+		fmt.Fprintf(&b, "func f%d(a, b int) int {\n\tif a < b {\n\t\treturn a + %d\n\t}\n\treturn b\n}\n\n", i, i)
+	}
+	root := write(t, t.TempDir(), map[string]string{"copies.go": b.String(), "upload.go": uploadGo})
+	e := engine(t, "")
+	open(t, e, root)
+	_, a := copies(t, e, workspace.Documents{}, indexing.CopiesQuery{Path: filepath.Join(root, "copies.go"), End: -1, Limit: 8})
+	if len(a.Groups) < 1000 {
+		t.Fatalf("%d groups", len(a.Groups))
+	}
+	for _, g := range a.Groups {
+		if len(g.Hits) < 2 || len(g.Hits) > 9 {
+			t.Fatalf("%d hits", len(g.Hits))
+		}
+	}
+}
