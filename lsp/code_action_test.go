@@ -71,7 +71,8 @@ func TestCodeActions(t *testing.T) {
 	lsptest.Run(t, shown(engine, everything), func(e *lsptest.Editor) {
 		e.Initialize(lsptest.Options{Folders: []string{dir}})
 		list, err := e.Actions(path, lsptest.Position{Line: 4}, nil)
-		if got := strings.Join(titles(t, list), ", "); err != nil || got != "Find related code semantic/showRelated, Find duplicates of this semantic/showDuplicates" {
+		if got := strings.Join(titles(t, list), ", "); err != nil ||
+			got != "Find related code semantic/showRelated, Find duplicates of this semantic/showDuplicates" {
 			t.Errorf("a client that knows only commands: %q, %v", got, err)
 		}
 	})
@@ -93,11 +94,13 @@ func TestCodeLenses(t *testing.T) {
 			t.Fatalf("lenses %+v, %v; want an unresolved one at Retry", list, err)
 		}
 		lens, err := e.Resolve(list[0])
-		if err != nil || lens.Command == nil || lens.Command.Title != "2 related" || lens.Command.Command != "semantic/showRelated" || lens.Range != list[0].Range {
+		if err != nil || lens.Command == nil || lens.Command.Title != "2 related" ||
+			lens.Command.Command != "semantic/showRelated" || lens.Range != list[0].Range {
 			t.Fatalf("resolved %+v, %v; want Again and the test of it", lens, err)
 		}
 		var a lsptest.Answer
-		if err := e.Execute(lens.Command.Command, &a, lens.Command.Arguments[0], lens.Command.Arguments[1]); err != nil || len(a.Hits) < 2 {
+		if err := e.Execute(lens.Command.Command, &a, lens.Command.Arguments[0], lens.Command.Arguments[1]); err != nil ||
+			len(a.Hits) < 2 {
 			t.Errorf("its command: %+v, %v", a, err)
 		}
 		lens, err = e.Resolve(lens)

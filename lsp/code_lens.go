@@ -127,8 +127,8 @@ func (s *server) relatedTo(
 	return e.Related(ctx, docs, place)
 }
 
-// isReady reports whether an engine has opened the folder that a path is in. Until it has, what is asked by an editor rather than a
-// person is answered with nothing; it asks again when it is told to.
+// isReady reports whether an engine has opened the folder that a path is in. Until it has, what is asked by an editor
+// rather than a person is answered with nothing; it asks again when it is told to.
 func (s *server) isReady(e *served, path string) bool {
 	folder, _, ok := s.folderOf(path)
 	return ok && s.isOpen(e, folder)

@@ -30,7 +30,8 @@ type diagnosticParams struct {
 	PreviousResultID string   `json:"previousResultId"`
 }
 
-// diagnosticReportPayload is the answer: all diagnostics of a document ("full"), or that they are the ones of before ("unchanged").
+// diagnosticReportPayload is the answer: all diagnostics of a document ("full"), or that they are the ones of before
+// ("unchanged").
 type diagnosticReportPayload struct {
 	Kind     string               `json:"kind"`
 	ResultID string               `json:"resultId,omitempty"`
@@ -53,8 +54,8 @@ type relatedInformationPayload struct {
 	Message  string          `json:"message"`
 }
 
-// diagnostic marks what is nearly a copy of other code, as `semantic-ls duplicates` finds it. It is information, not a hint: those
-// who have switched it on want to see it, and several editors list no hints.
+// diagnostic marks what is nearly a copy of other code, as `semantic-ls duplicates` finds it. It is information, not a
+// hint: those who have switched it on want to see it, and several editors list no hints.
 func (s *server) diagnostic(docs workspace.Documents, params json.RawMessage) (work, error) {
 	var p diagnosticParams
 	if err := decode(params, &p); err != nil {

@@ -27,20 +27,23 @@ func TestDiagnosticsMarkNearCopies(t *testing.T) {
 		}
 		const message = "nearly a copy of Again (net/again.go:4), the same but for names and values"
 		name := lsptest.Range{Start: lsptest.Position{Line: 3, Character: 5}, End: lsptest.Position{Line: 3, Character: 10}}
-		if i := d.Items[0]; i.Message != message || i.Range != name || i.Severity != 3 || i.Code != "near-copy" || i.Source != "semantic-ls" {
+		if i := d.Items[0]; i.Message != message || i.Range != name || i.Severity != 3 || i.Code != "near-copy" ||
+			i.Source != "semantic-ls" {
 			t.Errorf("diagnostic %+v, want %q at %+v", i, message, name)
 		}
 		if r := d.Items[0].Related; len(r) != 1 || lsptest.Path(r[0].Location.URI) != filepath.Join(dir, "net", "again.go") ||
 			r[0].Location.Range != name || !strings.HasPrefix(r[0].Message, "Again, ") {
 			t.Errorf("other places %+v", r)
 		}
-		if again, err := e.Diagnose(path, d.ResultID); err != nil || again.Kind != "unchanged" || again.ResultID != d.ResultID || again.Items != nil {
+		if again, err := e.Diagnose(path, d.ResultID); err != nil || again.Kind != "unchanged" ||
+			again.ResultID != d.ResultID || again.Items != nil {
 			t.Errorf("nothing has changed: %+v, %v", again, err)
 		}
 		e.Open(path, retryGo)
 		e.Edit(path, lsptest.Edit{Text: strings.Replace(retryGo, "var err error", "var err, last error", 1)})
 		changed, err := e.Diagnose(path, d.ResultID)
-		if err != nil || changed.Kind != "full" || changed.ResultID == d.ResultID || len(changed.Items) != 1 || !strings.Contains(changed.Items[0].Message, " % alike") {
+		if err != nil || changed.Kind != "full" || changed.ResultID == d.ResultID || len(changed.Items) != 1 ||
+			!strings.Contains(changed.Items[0].Message, " % alike") {
 			t.Errorf("a little was typed: %+v, %v", changed, err)
 		}
 		e.Edit(path, lsptest.Edit{Text: "package net\n\nfunc Retry() {}\n"})

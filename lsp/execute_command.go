@@ -111,7 +111,8 @@ func (s *server) showDuplicates(docs workspace.Documents, arguments []json.RawMe
 	}
 	offer := &offer{title: "Nearly the same", nothing: "no code is nearly a copy of what is there"}
 	return work{then: func() { s.offer(offer) }, run: func(ctx context.Context) (any, error) {
-		answer, err := s.copiesAround(ctx, docs, uri, &span{Start: at, End: at}, indexing.CopiesQuery{Similarity: indexing.MinSimilarity})
+		query := indexing.CopiesQuery{Similarity: indexing.MinSimilarity}
+		answer, err := s.copiesAround(ctx, docs, uri, &span{Start: at, End: at}, query)
 		if err != nil {
 			return nil, err
 		}

@@ -80,7 +80,8 @@ func (c *client) learn(capabilities json.RawMessage) {
 	c.refreshes[protocol.MethodWorkspaceCodeLensRefresh] = has("workspace", "codeLens", "refreshSupport")
 	c.refreshes[protocol.MethodWorkspaceDiagnosticRefresh] = has("workspace", "diagnostics", "refreshSupport")
 	c.hierarchy = has("textDocument", "documentSymbol", "hierarchicalDocumentSymbolSupport")
-	c.actionLiterals = len(lenient[map[string]json.RawMessage](at(capabilities, "textDocument", "codeAction", "codeActionLiteralSupport"))) > 0
+	literals := at(capabilities, "textDocument", "codeAction", "codeActionLiteralSupport")
+	c.actionLiterals = len(lenient[map[string]json.RawMessage](literals)) > 0
 	c.relatedInfo = has("textDocument", "diagnostic", "relatedInformation") ||
 		has("textDocument", "publishDiagnostics", "relatedInformation") // where it stood before 3.18
 	c.showsDocuments = has("window", "showDocument", "support")

@@ -468,7 +468,8 @@ func TestSettingsReachWhoeverStartsTheEngine(t *testing.T) {
 	var got json.RawMessage
 	engine := newFake()
 	first := true
-	server := serveWith(engine, lsp.Config{Start: func(_ context.Context, options json.RawMessage) (lsp.Engine, lsp.Features, error) {
+	type made = lsp.Engine
+	server := serveWith(engine, lsp.Config{Start: func(_ context.Context, options json.RawMessage) (made, lsp.Features, error) {
 		if got = options; first {
 			first = false
 			return nil, lsp.Features{}, errors.New("embedding.model is unknown; unset it")

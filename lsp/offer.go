@@ -14,8 +14,8 @@ import (
 	"github.com/semantic-ls/semantic-ls/vectors/search"
 )
 
-// offerMost is how many hits the user gets to choose from: a message with more buttons is not read, and Neovim numbers them with one
-// digit.
+// offerMost is how many hits the user gets to choose from: a message with more buttons is not read, and Neovim numbers
+// them with one digit.
 const offerMost = 8
 
 // offer is what was found for somebody whose editor has no list of its own for it: a message with a button for each.

@@ -14,8 +14,8 @@ const (
 	// refreshAfter is the least time between two requests to ask again: a client asks for all that it shows then, which takes it and
 	// us some tens of milliseconds.
 	refreshAfter = 3 * time.Second
-	// muchShare is how much of the files has to change for the numbers of lenses to be worth asking for again: a save changes what is
-	// shown of a file or two, and the client asks for those by itself.
+	// muchShare is how much of the files has to change for the numbers of lenses to be worth asking for again: a save
+	// changes what is shown of a file or two, and the client asks for those by itself.
 	muchShare = 20
 	// refreshWithin is how long a client may take to say that it will: then nobody waits for that any more.
 	refreshWithin = 10 * time.Second

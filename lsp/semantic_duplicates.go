@@ -100,7 +100,8 @@ func (s *server) duplicatesOf(docs workspace.Documents, p semanticDuplicatesPara
 		at = &span{Start: *p.Position, End: *p.Position}
 	}
 	return work{run: func(ctx context.Context) (any, error) {
-		answer, err := s.copiesAround(ctx, docs, p.TextDocument.URI, at, indexing.CopiesQuery{Similarity: q.Similarity, Limit: min(q.Limit, hitLimitMost)})
+		query := indexing.CopiesQuery{Similarity: q.Similarity, Limit: min(q.Limit, hitLimitMost)}
+		answer, err := s.copiesAround(ctx, docs, p.TextDocument.URI, at, query)
 		if err != nil {
 			return nil, err
 		}

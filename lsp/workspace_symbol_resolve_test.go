@@ -66,7 +66,8 @@ func TestRangesOfSymbolsAreResolved(t *testing.T) {
 			t.Errorf("after an edit %+v, %v; want line 6", s, err)
 		}
 		e.Edit(path, lsptest.Edit{Text: "package small\n"})
-		if err := e.Call("workspaceSymbol/resolve", raw, &s); lsptest.Code(err) != -32803 || !strings.Contains(err.Error(), "search again") {
+		if err := e.Call("workspaceSymbol/resolve", raw, &s); lsptest.Code(err) != -32803 ||
+			!strings.Contains(err.Error(), "search again") {
 			t.Errorf("after it is gone: %v, want -32803", err)
 		}
 		whole, _ := symbol("Retry")

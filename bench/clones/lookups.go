@@ -9,9 +9,9 @@ import (
 	"github.com/semantic-ls/semantic-ls/vectors/clones"
 )
 
-// lookups makes a catalogue of the files, looks up all pieces of each file with a copy, as an editor does that marks them, and prints
-// how many of the copies are found so, and how long that takes. What a file costs beside that, reading what has changed, is not
-// in it.
+// lookups makes a catalogue of the files, looks up all pieces of each file with a copy, as an editor does that marks them,
+// and prints how many of the copies are found so, and how long that takes. What a file costs beside that, reading what has
+// changed, is not in it.
 func (b *bench) lookups(ctx context.Context, files []clones.File) error {
 	start := time.Now()
 	c, err := clones.NewCatalogue(ctx, files, clones.Options{Tasks: workers})

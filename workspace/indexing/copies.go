@@ -36,10 +36,11 @@ type Copies struct {
 	Warning  string // why there are none, or which are missing
 }
 
-// catalogued is what an engine keeps to find near-copies at once: the symbols of all files that may have some, in a catalogue of
-// what they were when that was made, and in another of what has changed since. It is made when somebody asks for the first time,
-// which takes two seconds of a core for a million lines, and read anew file by file; then it takes some 40 MB. A look-up in 160,000
-// chunks takes 12 ms of a core, half of it to see which files have changed. Safe for concurrent use; the zero value is empty.
+// catalogued is what an engine keeps to find near-copies at once: the symbols of all files that may have some, in a
+// catalogue of what they were when that was made, and in another of what has changed since. It is made when somebody asks
+// for the first time, which takes two seconds of a core for a million lines, and read anew file by file; then it takes
+// some 40 MB. A look-up in 160,000 chunks takes 12 ms of a core, half of it to see which files have changed. Safe for
+// concurrent use; the zero value is empty.
 type catalogued struct {
 	turn turns // one at a time brings it up to date
 

@@ -169,7 +169,8 @@ func TestCopiesOfABufferThatChanges(t *testing.T) {
 	if err := session.Open(insist, 2, "package a\n\nfunc Insist() {}\n"); err != nil {
 		t.Fatal(err)
 	}
-	if got, a := copies(t, e, session.Documents(), indexing.CopiesQuery{Path: insist, End: -1}); got != "" || !strings.Contains(a.Warning, "6 lines") {
+	if got, a := copies(t, e, session.Documents(), indexing.CopiesQuery{Path: insist, End: -1}); got != "" ||
+		!strings.Contains(a.Warning, "6 lines") {
 		t.Errorf("a short one: %q, %q", got, a.Warning)
 	}
 }
