@@ -11,14 +11,16 @@ const folder = tests ? "out/test" : "dist";
 
 rmSync(folder, { recursive: true, force: true });
 const { metafile } = await esbuild.build({
-  entryPoints: tests ? readdirSync("test").map((name) => `test/${name}`) : ["src/extension.ts"],
+  entryPoints: tests
+    ? readdirSync("test").flatMap((name) => (name.endsWith(".test.ts") ? [`test/${name}`] : []))
+    : ["src/extension.ts"],
   outdir: folder,
   bundle: true,
   platform: "node",
   // The Node of VS Code 1.91's extension host.
   target: "node20",
   format: "cjs",
-  external: ["vscode"],
+  ...(tests ? { alias: { vscode: "./test/fake/vscode.ts" } } : { external: ["vscode"] }),
   minify: production,
   sourcemap: !production,
   metafile: true,

@@ -1,15 +1,28 @@
 import * as vscode from "vscode";
+import { command } from "./commands";
+import { pieces } from "./compare";
+import { duplicates, duplicatesOf } from "./duplicates";
+import { act, reopen } from "./list";
 import { NotFound } from "./locate";
+import { named } from "./place";
 import { related } from "./related";
+import { report } from "./report";
 import { search } from "./search";
-import { report, Server } from "./server";
-import { showStatus, statusBar } from "./status";
+import { Server } from "./server";
+import { control, showStatus, statusBar } from "./status";
 
 let server: Server | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Semantic Code Search", { log: true });
-  const current = new Server(context.extensionPath, log);
+  const current: Server = new Server(
+    context.extensionPath,
+    new Map([
+      [command.showRelated, (args: unknown[]) => related(current, log, named(args))],
+      [command.showDuplicates, (args: unknown[]) => duplicatesOf(current, log, named(args))],
+    ]),
+    log,
+  );
   server = current;
 
   const restart = async () => {
@@ -23,12 +36,22 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     current,
     statusBar(current),
-    vscode.commands.registerCommand("semantic-ls.search", () => {
-      search(current, log);
-    }),
-    vscode.commands.registerCommand("semantic-ls.related", () => related(current, log)),
-    vscode.commands.registerCommand("semantic-ls.status", () => showStatus(current, log)),
-    vscode.commands.registerCommand("semantic-ls.restart", restart),
+    pieces(),
+    ...Object.entries({
+      search: () => {
+        search(current, log);
+      },
+      related: () => related(current, log),
+      duplicates: () => duplicates(current, log),
+      duplicatesHere: () => duplicatesOf(current, log),
+      results: reopen,
+      action: act,
+      status: () => showStatus(current, log),
+      pause: () => control(current, log, "pause"),
+      resume: () => control(current, log, "resume"),
+      reindex: () => control(current, log, "reindex"),
+      restart,
+    }).map(([name, run]) => vscode.commands.registerCommand(`semantic-ls.${name}`, run)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       // The server asks for its other settings when they change.
       if (event.affectsConfiguration("semantic-ls.server") && hasFolder()) {

@@ -26,13 +26,13 @@ export class Preview {
 
   /** Opens the hit for good. */
   async accept(hit: Hit): Promise<void> {
-    this.end();
+    this.stop();
     await this.open(hit, { preview: false, preserveFocus: false });
   }
 
   /** Puts back the editor, selection and scroll position of before. */
   async restore(): Promise<void> {
-    this.end();
+    this.stop();
     if (this.shown === undefined) {
       return;
     }
@@ -49,7 +49,8 @@ export class Preview {
     await vscode.window.tabGroups.close(left.map(([, tab]) => tab));
   }
 
-  private end(): void {
+  /** Shows nothing more by itself. */
+  stop(): void {
     this.over = true;
     this.cancelWait?.();
   }

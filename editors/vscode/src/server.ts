@@ -1,7 +1,9 @@
 // The server's life: started when first needed, one for the window, restarted on request or when another program is to be it.
 
+import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
+import { promisify } from "node:util";
 import * as vscode from "vscode";
 import {
   CloseAction,
@@ -11,15 +13,24 @@ import {
   type CancellationToken,
   type ErrorHandler,
 } from "vscode-languageclient/node";
-import { install, locate, NotFound } from "./locate";
+import { instead, type Commands } from "./commands";
+import { languagesOf } from "./filters";
+import { locate } from "./locate";
 import { method, type Status } from "./protocol";
 import { explicit, settings, type Settings } from "./settings";
 
 const section = "semantic-ls";
 
-export class Server implements vscode.Disposable {
+/** Where requests go. */
+export interface Requests {
+  /** Sends a request, starting the server first if necessary. */
+  request<Result>(name: string, params: object, token?: CancellationToken): Promise<Result>;
+}
+
+export class Server implements Requests, vscode.Disposable {
   private readonly log: vscode.LogOutputChannel;
   private readonly extension: string;
+  private readonly commands: Commands;
   private readonly statusEmitter = new vscode.EventEmitter<Status | undefined>();
   // undefined: not started, or the last start failed.
   private starting: Promise<LanguageClient> | undefined;
@@ -29,8 +40,9 @@ export class Server implements vscode.Disposable {
   /** Fires what the server reports about itself, and undefined when it is gone. */
   readonly onStatus = this.statusEmitter.event;
 
-  constructor(extension: string, log: vscode.LogOutputChannel) {
+  constructor(extension: string, commands: Commands, log: vscode.LogOutputChannel) {
     this.extension = extension;
+    this.commands = commands;
     this.log = log;
   }
 
@@ -56,7 +68,6 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  /** Sends a request, starting the server first if necessary. */
   async request<Result>(name: string, params: object, token?: CancellationToken): Promise<Result> {
     const client = await this.start();
     return token ? client.sendRequest<Result>(name, params, token) : client.sendRequest<Result>(name, params);
@@ -88,9 +99,14 @@ export class Server implements vscode.Disposable {
     this.statusEmitter.dispose();
   }
 
-  private async launch(): Promise<LanguageClient> {
-    await this.stopping;
-    const command = locate({
+  /** The languages that `lang:` knows in a query. */
+  async languages(): Promise<string[]> {
+    const { stdout } = await run(this.program(), ["search", "--type-list"], { timeout: 10_000 });
+    return languagesOf(stdout);
+  }
+
+  private program(): string {
+    return locate({
       setting: vscode.workspace.getConfiguration(section).get("server.path", ""),
       extension: this.extension,
       home: homedir(),
@@ -98,6 +114,11 @@ export class Server implements vscode.Disposable {
       platform: process.platform,
       executable,
     });
+  }
+
+  private async launch(): Promise<LanguageClient> {
+    await this.stopping;
+    const command = this.program();
     this.log.info(`starting ${command}`);
     let started = false;
     let restarting: ErrorHandler | undefined;
@@ -120,6 +141,7 @@ export class Server implements vscode.Disposable {
           closed: () => (started ? usual().closed() : { action: CloseAction.DoNotRestart, handled: true }),
         },
         middleware: {
+          executeCommand: instead(this.commands),
           workspace: {
             configuration: (params, token, next) =>
               params.items.every((item) => item.section === section) ? params.items.map(current) : next(params, token),
@@ -141,6 +163,8 @@ export class Server implements vscode.Disposable {
   }
 }
 
+const run = promisify(execFile);
+
 /** The server's settings as they are now, without defaults. */
 function current(): Settings {
   const configuration = vscode.workspace.getConfiguration(section);
@@ -153,26 +177,5 @@ function executable(path: string): boolean {
     return statSync(path).isFile();
   } catch {
     return false;
-  }
-}
-
-/** Tells why a command could not do its work, with what to do about it. */
-export async function report(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
-  const why = error instanceof Error ? error.message : String(error);
-  log.error(why);
-  if (error instanceof NotFound) {
-    const copy = "Copy Install Command";
-    const open = "Open Setting";
-    const choice = await vscode.window.showErrorMessage(`Semantic Code Search: ${why}.`, copy, open);
-    if (choice === copy) {
-      await vscode.env.clipboard.writeText(install);
-    } else if (choice === open) {
-      await vscode.commands.executeCommand("workbench.action.openSettings", `${section}.server.path`);
-    }
-    return;
-  }
-  const show = "Show Log";
-  if ((await vscode.window.showErrorMessage(`Semantic Code Search: ${why}`, show)) === show) {
-    log.show();
   }
 }

@@ -1,11 +1,25 @@
-// Semantic: Show Status, and the status bar's item while there is something to say.
+// Semantic: Show Status, Pause, Resume and Reindex, and the status bar's item while there is something to say.
 
 import * as vscode from "vscode";
-import { describe } from "./items";
+import { describe, notice } from "./items";
 import { method, type Status } from "./protocol";
-import { report, type Server } from "./server";
+import { report } from "./report";
+import type { Requests, Server } from "./server";
 
-export async function showStatus(server: Server, log: vscode.LogOutputChannel): Promise<void> {
+/** Pauses indexing in all folders, goes on, or looks at all files again. */
+export async function control(
+  server: Requests,
+  log: vscode.LogOutputChannel,
+  how: "pause" | "resume" | "reindex",
+): Promise<void> {
+  try {
+    await server.request(method[how], {});
+  } catch (error) {
+    await report(error, log);
+  }
+}
+
+export async function showStatus(server: Requests, log: vscode.LogOutputChannel): Promise<void> {
   let status: Status;
   try {
     status = await server.request<Status>(method.status, {});
@@ -22,31 +36,38 @@ export async function showStatus(server: Server, log: vscode.LogOutputChannel): 
     }),
   ];
   const show = "Show Log";
+  const states = new Set(status.folders.map(({ state }) => state));
+  const choices = [
+    ...(states.has("indexing") ? ["Pause"] : []),
+    ...(states.has("paused") ? ["Resume"] : []),
+    ...(states.has("failed") ? ["Try Again"] : []),
+    show,
+  ];
   const choice = await vscode.window.showInformationMessage(
     `Semantic Code Search: ${describe(status.coverage)}`,
     { modal: true, detail: lines.join("\n") },
-    show,
+    ...choices,
   );
   if (choice === show) {
     log.show();
+  } else if (choice !== undefined) {
+    await control(server, log, choice === "Pause" ? "pause" : choice === "Resume" ? "resume" : "reindex");
   }
 }
 
 /** An item that is seen while a folder is being indexed, is paused or has failed. */
-export function statusBar(server: Server): vscode.Disposable {
+export function statusBar(server: Pick<Server, "onStatus">): vscode.Disposable {
   const item = vscode.window.createStatusBarItem("semantic-ls.status", vscode.StatusBarAlignment.Right);
   item.name = "Semantic Code Search";
-  item.command = "semantic-ls.status";
   const listening = server.onStatus((status) => {
-    const folder =
-      status?.folders.find(({ state }) => state === "failed") ?? status?.folders.find(({ state }) => state !== "ready");
-    if (status === undefined || folder === undefined) {
+    const shown = notice(status);
+    if (shown === undefined) {
       item.hide();
       return;
     }
-    const icon = { indexing: "sync~spin", paused: "debug-pause", failed: "warning", ready: "check" }[folder.state];
-    item.text = `$(${icon}) Semantic ${Math.floor(status.coverage.percent)}%`;
-    item.tooltip = `${folder.name}: ${folder.state}, ${describe(folder.coverage)}`;
+    item.text = shown.text;
+    item.tooltip = shown.tooltip;
+    item.command = shown.command;
     item.show();
   });
   return vscode.Disposable.from(item, listening);

@@ -1,29 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Latest, type Clock } from "../src/latest";
-
-/** Time that passes when told. */
-class FakeClock implements Clock {
-  private now = 0;
-  private waiting: { at: number; callback: () => void }[] = [];
-
-  after(milliseconds: number, callback: () => void): () => void {
-    const entry = { at: this.now + milliseconds, callback };
-    this.waiting.push(entry);
-    return () => {
-      this.waiting = this.waiting.filter((other) => other !== entry);
-    };
-  }
-
-  pass(milliseconds: number): void {
-    this.now += milliseconds;
-    const due = this.waiting.filter(({ at }) => at <= this.now);
-    this.waiting = this.waiting.filter(({ at }) => at > this.now);
-    for (const { callback } of due) {
-      callback();
-    }
-  }
-}
+import { Latest } from "../src/latest";
+import { FakeClock } from "./fake/clock";
+import { settle } from "./fake/server";
 
 interface Request {
   question: string;
@@ -53,9 +32,6 @@ function setup() {
   };
   return { clock, requests, request, heard, latest };
 }
-
-/** Lets every promise that is settled already run its continuations. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test("nothing is asked before the delay is over", () => {
   const { clock, requests, latest } = setup();

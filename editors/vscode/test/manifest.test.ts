@@ -9,8 +9,8 @@ import { keys } from "../src/keys";
 const properties: Record<string, { scope: string; default: unknown }> = manifest.contributes.configuration.properties;
 const names = Object.keys(properties);
 
-test("every setting of the server is declared, and nothing else but the server's path", () => {
-  assert.deepEqual(new Set(names), new Set(["server.path", ...keys].map((key) => `semantic-ls.${key}`)));
+test("every setting of the server is declared, and beside them two of the extension's own", () => {
+  assert.deepEqual(new Set(names), new Set(["server.path", "trace.server", ...keys].map((key) => `semantic-ls.${key}`)));
 });
 
 test("a workspace can't choose a program, a provider or a path", () => {
@@ -38,8 +38,17 @@ test("no setting holds a secret", () => {
 });
 
 test("commands have the names that the sources register", () => {
+  const source = readFileSync("src/extension.ts", "utf8");
+  const registered = /Object\.entries\(\{(.*?)\}\)\.map/s.exec(source)?.[1] ?? "";
   assert.deepEqual(
     manifest.contributes.commands.map(({ command }) => command).sort(),
-    ["related", "restart", "search", "status"].map((name) => `semantic-ls.${name}`),
+    [...registered.matchAll(/^ {6}(\w+)[:,]/gm)].map(([, name]) => `semantic-ls.${name ?? ""}`).sort(),
   );
+});
+
+test("menus and keys are of commands that there are", () => {
+  const { commands, menus, keybindings } = manifest.contributes;
+  const known = new Set(commands.map(({ command }) => command));
+  const used = [...Object.values(menus).flat(), ...keybindings].map(({ command }) => command);
+  assert.deepEqual(used.filter((command) => !known.has(command)), []);
 });
