@@ -12,11 +12,44 @@ end
 
 vim.api.nvim_create_user_command("SemanticSearch", function(args)
   require("semantic-ls.commands").search(args.args)
-end, { nargs = "*", desc = "Search code by meaning and fill the quickfix list" })
+end, {
+  nargs = "*",
+  desc = "Search code by meaning and fill the quickfix list",
+  complete = function(lead)
+    return require("semantic-ls.filters").complete(lead)
+  end,
+})
 
 vim.api.nvim_create_user_command("SemanticRelated", function(args)
   require("semantic-ls.commands").related(args.range > 0 and { args.line1, args.line2 } or nil)
 end, { range = true, desc = "Find code related to the cursor's place or the range" })
+
+vim.api.nvim_create_user_command("SemanticDuplicates", function()
+  require("semantic-ls.commands").duplicates(false)
+end, { desc = "Find groups of near-copies in the workspace" })
+
+vim.api.nvim_create_user_command("SemanticDuplicatesHere", function()
+  require("semantic-ls.commands").duplicates(true)
+end, { desc = "Find near-copies of what stands at the cursor" })
+
+vim.api.nvim_create_user_command("SemanticExplain", function(args)
+  require("semantic-ls.commands").explain(args.args, args.range > 0 and args.line1 or nil)
+end, { nargs = "?", range = true, complete = "file", desc = "Say why a place is a hit of the last search, or none" })
+
+vim.api.nvim_create_user_command("SemanticCancel", function()
+  require("semantic-ls.commands").cancel()
+end, { desc = "Cancel the question that has no answer yet" })
+
+for name, how in pairs({ SemanticPause = "pause", SemanticResume = "resume", SemanticReindex = "reindex" }) do
+  local desc = ({
+    pause = "Stop indexing until it is resumed",
+    resume = "Go on indexing",
+    reindex = "Look at all files of the project again",
+  })[how]
+  vim.api.nvim_create_user_command(name, function()
+    require("semantic-ls.commands").control(how)
+  end, { desc = desc })
+end
 
 vim.api.nvim_create_user_command("SemanticStatus", function()
   require("semantic-ls.commands").status()
@@ -30,6 +63,31 @@ vim.api.nvim_create_autocmd({ "BufReadPost", "BufNewFile", "BufFilePost" }, {
     vim.schedule(function()
       require("semantic-ls.client").on_buffer(args.buf)
     end)
+  end,
+})
+
+-- In a quickfix window with a list of the plugin's, K says why an entry is there, or compares a copy. A mapping of the
+-- user's own is left alone, and so is K in every other list.
+vim.api.nvim_create_autocmd("FileType", {
+  group = "semantic-ls",
+  pattern = "qf",
+  desc = "Map K in lists of semantic-ls",
+  callback = function(args)
+    local context = vim.fn.getqflist({ context = 0 }).context
+    if type(context) ~= "table" or not context["semantic-ls"] or vim.b[args.buf].semantic_ls_mapped then
+      return
+    end
+    local taken = vim.api.nvim_buf_call(args.buf, function()
+      return vim.fn.maparg("K", "n", false, true).buffer == 1
+    end)
+    if not taken then
+      vim.b[args.buf].semantic_ls_mapped = true
+      vim.keymap.set("n", "K", function()
+        if not require("semantic-ls.commands").act() then
+          vim.cmd.normal({ "K", bang = true })
+        end
+      end, { buffer = args.buf, desc = "Why this is here, or compare it with its copy" })
+    end
   end,
 })
 

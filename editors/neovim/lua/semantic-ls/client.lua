@@ -12,6 +12,7 @@ local M = {}
 ---@field refusal string? why the server did not take initialize
 ---@field waiting fun(err: table?)[] requests made before it was ready
 ---@field pending table<table, fun(err: table?, result: any)> requests without an answer yet
+---@field status table? what it told of itself last
 
 ---@type table<string, semantic-ls.Server> by root
 local servers = {}
@@ -134,6 +135,23 @@ local function start(root)
     workspace_folders = { { uri = vim.uri_from_fname(root), name = vim.fs.basename(root) } },
     init_options = settings,
     settings = { ["semantic-ls"] = settings },
+    -- What its code actions and code lenses do is shown in the quickfix list; without these the server would offer hits
+    -- in a message.
+    commands = {
+      ["semantic/showRelated"] = function(command)
+        require("semantic-ls.commands").show_related(command.arguments or {})
+      end,
+      ["semantic/showDuplicates"] = function(command)
+        require("semantic-ls.commands").show_duplicates(command.arguments or {})
+      end,
+    },
+    handlers = {
+      ["semantic/statusChanged"] = function(_, status)
+        server.status = status
+        vim.cmd.redrawstatus({ bang = true })
+        vim.api.nvim_exec_autocmds("User", { pattern = "SemanticStatus", modeline = false })
+      end,
+    },
     on_init = function()
       -- Scheduled: Neovim opens the attached buffers right after this callback, and a search must come after them.
       vim.schedule(function()
@@ -306,6 +324,15 @@ function M.request(server, method, params, callback)
       client.cancel_request(request_id)
     end
   end
+end
+
+-- What the server of a buffer's project told of itself last; nil if none runs, or it has told nothing yet.
+---@param buf integer
+---@return table?
+function M.status_of(buf)
+  local path = file_of(buf)
+  local server = path and holding(path)
+  return server and server.status or nil
 end
 
 ---@return semantic-ls.Server[] running servers, by root

@@ -40,7 +40,7 @@ end
 -- The lines of a file as the editor sees it: a loaded buffer's, else those on disk, else none.
 ---@param path string
 ---@return string[]
-local function lines_of(path)
+function M.lines_of(path)
   local buf = vim.fn.bufnr("^" .. vim.fn.escape(path, [[*?[]{},\^$]]) .. "$")
   if buf > 0 and vim.api.nvim_buf_is_loaded(buf) then
     return vim.api.nvim_buf_get_lines(buf, 0, -1, false)
@@ -80,7 +80,7 @@ function M.items(hits, encoding)
   local items = {}
   for _, hit in ipairs(hits) do
     local path = vim.uri_to_fname(hit.uri)
-    files[path] = files[path] or lines_of(path)
+    files[path] = files[path] or M.lines_of(path)
     local lines = files[path]
     local range = hit.selectionRange or hit.range
     local function col(position)
@@ -97,6 +97,67 @@ function M.items(hits, encoding)
     }
   end
   return items
+end
+
+---@param similarity number 0..1
+---@return string
+local function alike(similarity)
+  if similarity >= 1 then
+    return "the same but for names and values"
+  end
+  return ("%d%% alike"):format(math.floor(100 * similarity))
+end
+
+-- Items for groups of near-copies, each group below a heading, which :cnext passes over. The user_data of an item is its
+-- hit, with `original`: the hit that it is compared with, which is the first of its group, and for that the second.
+---@param groups table[]
+---@param encoding string
+---@return table[]
+function M.groups(groups, encoding)
+  local all = {}
+  for i, group in ipairs(groups) do
+    local heading = ("%d of %d · %s · %d places"):format(i, #groups, alike(group.similarity), #group.hits)
+    all[#all + 1] = { text = heading, valid = 0 }
+    for n, item in ipairs(M.items(group.hits, encoding)) do
+      local original = group.hits[n == 1 and 2 or 1]
+      item.user_data = vim.tbl_extend("force", item.user_data, { original = original })
+      all[#all + 1] = item
+    end
+  end
+  return all
+end
+
+-- The copies of what stands at a place, which is not among them; the groups that do not hold it are left out.
+---@param groups table[]
+---@param uri string
+---@param line integer from 0
+---@param encoding string
+---@return table[]
+function M.copies(groups, uri, line, encoding)
+  local path = vim.fs.normalize(vim.uri_to_fname(uri))
+  local all = {}
+  for _, group in ipairs(groups) do
+    local original
+    local others = vim.tbl_filter(function(hit)
+      local range = hit.range
+      if original or vim.fs.normalize(vim.uri_to_fname(hit.uri)) ~= path then
+        return true
+      elseif line < range.start.line or line > range["end"].line then
+        return true
+      end
+      original = hit
+      return false
+    end, group.hits)
+    if original then
+      local heading = ("%s · %d %s"):format(alike(group.similarity), #others, #others == 1 and "copy" or "copies")
+      all[#all + 1] = { text = heading, valid = 0 }
+      for _, item in ipairs(M.items(others, encoding)) do
+        item.user_data = vim.tbl_extend("force", item.user_data, { original = original })
+        all[#all + 1] = item
+      end
+    end
+  end
+  return all
 end
 
 return M
