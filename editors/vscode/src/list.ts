@@ -172,6 +172,10 @@ export class HitList {
     this.pick.title = title;
     this.pick.items = lines;
     this.pick.activeItems = [active];
+    // VS Code tells only what it makes active itself.
+    if (active.item) {
+      this.preview.show(active.item.hit);
+    }
   }
 
   /** Closes the list for good, because of one of its hits: it can be shown again. */
