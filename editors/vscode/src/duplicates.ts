@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { beside, compare } from "./compare";
 import { copies, sections } from "./items";
 import { HitList, openWith, relative, type Action } from "./list";
-import { place, type Place } from "./place";
+import { place, positionOrRange, type Place } from "./place";
 import { method, type Duplicates, type DuplicatesParams, type Hit, type RelatedParams } from "./protocol";
 import type { Requests } from "./server";
 
@@ -56,7 +56,7 @@ export async function duplicatesOf(
     return;
   }
   const uri = at.uri.toString();
-  const params: DuplicatesParams & PlaceParams = { textDocument: { uri }, position: at.start };
+  const params: DuplicatesParams & PlaceParams = { textDocument: { uri }, ...positionOrRange(at) };
   const list = new HitList({ title: `Duplicates of ${at.name}`, filtered: true, actions });
   await openWith(
     list,

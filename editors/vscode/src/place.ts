@@ -1,7 +1,7 @@
 // The place that a command is about.
 
 import * as vscode from "vscode";
-import type { Position } from "vscode-languageclient/node";
+import type { Position, Range } from "vscode-languageclient/node";
 
 export interface Place {
   uri: vscode.Uri;
@@ -33,6 +33,11 @@ export function named(args: unknown[]): Place | undefined {
     return undefined;
   }
   return placed(vscode.Uri.parse(uri, true), { line, character });
+}
+
+/** How requests name a place in its document. */
+export function positionOrRange({ start, end }: Place): { position: Position } | { range: Range } {
+  return end === undefined ? { position: start } : { range: { start, end } };
 }
 
 function placed(uri: vscode.Uri, start: Position): Place {

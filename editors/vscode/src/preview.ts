@@ -11,6 +11,7 @@ export class Preview {
   private readonly before = vscode.window.activeTextEditor;
   private readonly selection = this.before?.selection;
   private readonly visible = this.before?.visibleRanges[0];
+  private readonly tab = vscode.window.tabGroups.activeTabGroup.activeTab;
   private readonly tabsBefore = new Set(tabs().map(([uri]) => uri));
   private cancelWait: (() => void) | undefined;
   private shown: vscode.Uri | undefined;
@@ -36,7 +37,11 @@ export class Preview {
     if (this.shown === undefined) {
       return;
     }
-    if (this.before !== undefined && this.selection !== undefined) {
+    if (this.tab?.input instanceof vscode.TabInputTextDiff) {
+      // Its editor would be put back as one of its two sides.
+      const { original, modified } = this.tab.input;
+      await vscode.commands.executeCommand("vscode.diff", original, modified, this.tab.label);
+    } else if (this.before !== undefined && this.selection !== undefined) {
       const editor = await vscode.window.showTextDocument(this.before.document, {
         ...(this.before.viewColumn === undefined ? {} : { viewColumn: this.before.viewColumn }),
         selection: this.selection,

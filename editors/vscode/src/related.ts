@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { HitList, openWith } from "./list";
-import { place, type Place } from "./place";
+import { place, positionOrRange } from "./place";
 import { method, type Answer, type RelatedParams } from "./protocol";
 import type { Requests } from "./server";
 
@@ -15,7 +15,7 @@ export async function related(server: Requests, log: vscode.LogOutputChannel, at
     void vscode.window.showInformationMessage("Semantic Code Search: open a file of the workspace first.");
     return;
   }
-  const params: RelatedParams = { textDocument: { uri: at.uri.toString() }, limit, ...range(at) };
+  const params: RelatedParams = { textDocument: { uri: at.uri.toString() }, limit, ...positionOrRange(at) };
   const list = new HitList({ title: `Related to ${at.name}`, filtered: true, actions: [] });
   await openWith(
     list,
@@ -25,8 +25,4 @@ export async function related(server: Requests, log: vscode.LogOutputChannel, at
     },
     log,
   );
-}
-
-function range({ start, end }: Place): Pick<RelatedParams, "position" | "range"> {
-  return end === undefined ? { position: start } : { range: { start, end } };
 }

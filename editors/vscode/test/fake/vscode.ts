@@ -94,6 +94,13 @@ export class TabInputText {
   constructor(readonly uri: Uri) {}
 }
 
+export class TabInputTextDiff {
+  constructor(
+    readonly original: Uri,
+    readonly modified: Uri,
+  ) {}
+}
+
 export class Disposable {
   static from(...all: { dispose(): void }[]): Disposable {
     return new Disposable(() => {
@@ -261,7 +268,7 @@ function say(message: string, ...rest: unknown[]): Promise<string | undefined> {
 
 export const window = {
   activeTextEditor: undefined as unknown,
-  tabGroups: { all: [], close: () => Promise.resolve(true) },
+  tabGroups: { all: [], activeTabGroup: { activeTab: undefined as unknown }, close: () => Promise.resolve(true) },
   createQuickPick(): QuickPick {
     const made = new QuickPick();
     seen.picks.push(made);

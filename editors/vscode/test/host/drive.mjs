@@ -2,7 +2,8 @@
 //
 //   node drive.mjs ENTRY CHROMIUM EXTENSION SUITE SERVER FOLDER WORK
 //
-// ENTRY is code-server's program, SERVER semantic-ls, WORK an empty folder. Prints what the suite found and exits with 1 if a test failed.
+// ENTRY is code-server's program, SERVER semantic-ls, WORK an empty folder. Prints what the suite found and exits with 1 if a
+// test failed.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { createServer } from "node:net";

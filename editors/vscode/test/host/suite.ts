@@ -143,6 +143,21 @@ const tests: [string, () => Promise<void>][] = [
       const [left, right] = await compared();
       assert.match(left + right, /DrawCircle/);
       assert.match(left + right, /traceRing/);
+    },
+  ],
+  [
+    "closing a list puts back the differences that were shown before",
+    async () => {
+      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+      assert.ok(activeTab?.input instanceof vscode.TabInputTextDiff);
+      const { label } = activeTab;
+      await execute("semantic-ls.results");
+      await awaited("the preview of the second", () => at("shape/ring.go", "traceRing"));
+      await execute("workbench.action.closeQuickOpen");
+      await awaited("the differences", () => {
+        const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+        return tab?.input instanceof vscode.TabInputTextDiff && tab.label === label ? tab : undefined;
+      });
       await execute("workbench.action.closeActiveEditor");
     },
   ],
