@@ -5,8 +5,8 @@ import { beside, compare } from "./compare";
 import { copies, sections } from "./items";
 import { HitList, openWith, relative, type Action } from "./list";
 import { place, positionOrRange, type Place } from "./place";
-import { method, type Duplicates, type DuplicatesParams, type Hit, type RelatedParams } from "./protocol";
-import type { Requests } from "./server";
+import { method, type DuplicatesParams, type Hit, type RelatedParams } from "./protocol";
+import type { Channel } from "./server";
 
 type PlaceParams = Pick<RelatedParams, "textDocument" | "position" | "range">;
 
@@ -32,12 +32,12 @@ function action(icon: string, tooltip: string, show: (original: Hit, hit: Hit) =
 }
 
 /** Every group of near-copies in the workspace. */
-export async function duplicates(server: Requests, log: vscode.LogOutputChannel): Promise<void> {
+export async function duplicates(server: Channel, log: vscode.LogOutputChannel): Promise<void> {
   const params: DuplicatesParams = { limit };
   const list = new HitList({ title: "Duplicates", filtered: true, actions });
   await openWith(
     list,
-    (token) => server.request<Duplicates>(method.duplicates, params, token),
+    (token) => server.request(method.duplicates, params, token),
     (answer) => {
       list.showSections(sections(answer.groups, relative), answer);
     },
@@ -47,7 +47,7 @@ export async function duplicates(server: Requests, log: vscode.LogOutputChannel)
 
 /** The near-copies of what stands at a place: none, at the cursor. */
 export async function duplicatesOf(
-  server: Requests,
+  server: Channel,
   log: vscode.LogOutputChannel,
   at: Place | undefined = place(),
 ): Promise<void> {
@@ -60,7 +60,7 @@ export async function duplicatesOf(
   const list = new HitList({ title: `Duplicates of ${at.name}`, filtered: true, actions });
   await openWith(
     list,
-    (token) => server.request<Duplicates>(method.duplicates, params, token),
+    (token) => server.request(method.duplicates, params, token),
     (answer) => {
       // A server may name the file in other letters than VS Code: as %3A, say.
       const groups = answer.groups.map((group) => ({

@@ -5,10 +5,10 @@ import { reasons, verdict } from "./explanation";
 import { literal, oneLine } from "./items";
 import { relative, type HitList } from "./list";
 import { code, method, type Explanation, type ExplainParams } from "./protocol";
-import type { Requests } from "./server";
+import type { Channel } from "./server";
 
 export async function explain(
-  server: Requests,
+  server: Channel,
   list: HitList,
   params: ExplainParams,
   log: vscode.LogOutputChannel,
@@ -26,7 +26,7 @@ export async function explain(
   };
   page([{ label: "$(loading~spin) Asking", alwaysShow: true }]);
   try {
-    page(lines(await server.request<Explanation>(method.explain, params, source.token)));
+    page(lines(await server.request(method.explain, params, source.token)));
   } catch (error) {
     if ((error as { code?: number }).code !== code.cancelled) {
       const why = error instanceof Error ? error.message : String(error);

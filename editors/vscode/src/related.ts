@@ -3,14 +3,14 @@
 import * as vscode from "vscode";
 import { HitList, openWith } from "./list";
 import { place, positionOrRange } from "./place";
-import { method, type Answer, type RelatedParams } from "./protocol";
-import type { Requests } from "./server";
+import { method, type RelatedParams } from "./protocol";
+import type { Channel } from "./server";
 
 // As for a search.
 const limit = 30;
 
 /** at: none, the cursor or selection. */
-export async function related(server: Requests, log: vscode.LogOutputChannel, at = place()): Promise<void> {
+export async function related(server: Channel, log: vscode.LogOutputChannel, at = place()): Promise<void> {
   if (at === undefined) {
     void vscode.window.showInformationMessage("Semantic Code Search: open a file of the workspace first.");
     return;
@@ -19,7 +19,7 @@ export async function related(server: Requests, log: vscode.LogOutputChannel, at
   const list = new HitList({ title: `Related to ${at.name}`, filtered: true, actions: [] });
   await openWith(
     list,
-    (token) => server.request<Answer>(method.related, params, token),
+    (token) => server.request(method.related, params, token),
     (answer) => {
       list.show(answer);
     },

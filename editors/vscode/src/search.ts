@@ -57,7 +57,7 @@ export function search(
       });
       try {
         const params: SearchParams = { query, limit, session };
-        return await server.request<Answer>(method.search, params, source.token);
+        return await server.request(method.search, params, source.token);
       } finally {
         source.dispose();
       }

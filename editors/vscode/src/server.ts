@@ -16,18 +16,22 @@ import {
 import { instead, type Commands } from "./commands";
 import { languagesOf } from "./filters";
 import { locate } from "./locate";
-import { method, type Status } from "./protocol";
+import { method, type Requests, type Status } from "./protocol";
 import { explicit, settings, type Settings } from "./settings";
 
 const section = "semantic-ls";
 
 /** Where requests go. */
-export interface Requests {
+export interface Channel {
   /** Sends a request, starting the server first if necessary. */
-  request<Result>(name: string, params: object, token?: CancellationToken): Promise<Result>;
+  request<Method extends keyof Requests>(
+    name: Method,
+    params: Requests[Method]["params"],
+    token?: CancellationToken,
+  ): Promise<Requests[Method]["result"]>;
 }
 
-export class Server implements Requests, vscode.Disposable {
+export class Server implements Channel, vscode.Disposable {
   private readonly log: vscode.LogOutputChannel;
   private readonly extension: string;
   private readonly commands: Commands;
@@ -68,7 +72,12 @@ export class Server implements Requests, vscode.Disposable {
     }
   }
 
-  async request<Result>(name: string, params: object, token?: CancellationToken): Promise<Result> {
+  async request<Method extends keyof Requests>(
+    name: Method,
+    params: Requests[Method]["params"],
+    token?: CancellationToken,
+  ): Promise<Requests[Method]["result"]> {
+    type Result = Requests[Method]["result"];
     const client = await this.start();
     return token ? client.sendRequest<Result>(name, params, token) : client.sendRequest<Result>(name, params);
   }

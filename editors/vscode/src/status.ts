@@ -4,11 +4,11 @@ import * as vscode from "vscode";
 import { describe, notice } from "./items";
 import { method, type Status } from "./protocol";
 import { report } from "./report";
-import type { Requests, Server } from "./server";
+import type { Channel, Server } from "./server";
 
 /** Pauses indexing in all folders, goes on, or looks at all files again. */
 export async function control(
-  server: Requests,
+  server: Channel,
   log: vscode.LogOutputChannel,
   how: "pause" | "resume" | "reindex",
 ): Promise<void> {
@@ -19,10 +19,10 @@ export async function control(
   }
 }
 
-export async function showStatus(server: Requests, log: vscode.LogOutputChannel): Promise<void> {
+export async function showStatus(server: Channel, log: vscode.LogOutputChannel): Promise<void> {
   let status: Status;
   try {
-    status = await server.request<Status>(method.status, {});
+    status = await server.request(method.status, {});
   } catch (error) {
     await report(error, log);
     return;

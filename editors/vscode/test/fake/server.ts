@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import type * as vscode from "vscode";
-import type { Coverage, Hit, Status } from "../../src/protocol";
-import type { Requests } from "../../src/server";
+import type { Coverage, Hit, Requests, Status } from "../../src/protocol";
+import type { Channel } from "../../src/server";
 import { EventEmitter } from "./vscode";
 
 interface Asked {
@@ -14,20 +14,24 @@ interface Asked {
   fail: (error: { code?: number; message: string }) => Promise<void>;
 }
 
-export class Server implements Requests {
+export class Server implements Channel {
   readonly asked: Asked[] = [];
   readonly status = new EventEmitter<Status | undefined>();
   readonly onStatus = this.status.event as unknown as vscode.Event<Status | undefined>;
   languagesAsked = 0;
 
-  request<Result>(name: string, params: object, token?: { isCancellationRequested: boolean }): Promise<Result> {
+  request<Method extends keyof Requests>(
+    name: Method,
+    params: Requests[Method]["params"],
+    token?: { isCancellationRequested: boolean },
+  ): Promise<Requests[Method]["result"]> {
     return new Promise((resolve, reject) => {
       this.asked.push({
         name,
         params,
         token: token ?? { isCancellationRequested: false },
         answer: (result) => {
-          resolve(result as Result);
+          resolve(result as Requests[Method]["result"]);
           return settle();
         },
         fail: ({ code, message }) => {
