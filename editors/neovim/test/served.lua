@@ -283,6 +283,10 @@ check("indexing is paused, shown so, and resumed", function()
       return #notices > 0
     end, "a message")
     matches(notices[1], command == "SemanticPause" and "paused" or "goes on", "message")
+    vim.cmd("silent checkhealth semantic-ls")
+    local report = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+    vim.cmd("bwipeout!")
+    equal(report:find(":SemanticResume", 1, true) ~= nil, command == "SemanticPause", "health says that it is paused")
   end
   forget()
   vim.cmd.SemanticReindex()

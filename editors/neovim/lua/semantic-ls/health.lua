@@ -32,6 +32,15 @@ function M.check()
   end
   for _, server in ipairs(servers) do
     vim.health.ok(("%s for %s"):format(server.ready and "running" or "starting", server.root))
+    for _, folder in ipairs((server.status or {}).folders or {}) do
+      local path = vim.uri_to_fname(folder.uri)
+      if folder.state == "paused" then
+        vim.health.info(("indexing %s is paused: `:SemanticResume` goes on"):format(path))
+      elseif folder.state == "failed" then
+        local why = folder.message or "see `semantic-ls doctor`"
+        vim.health.warn(("%s is not indexed: %s"):format(path, why), { "`:SemanticReindex` tries again" })
+      end
+    end
   end
   vim.health.info("what servers print is in " .. require("vim.lsp.log").get_filename())
 end
