@@ -1,7 +1,7 @@
 // Shows a hit in the editor while its line in the list is active, and puts back what was there before.
 
 import * as vscode from "vscode";
-import { realClock } from "./latest";
+import { realClock, type Clock } from "./latest";
 import type { Hit } from "./protocol";
 
 // Holding down an arrow key should not open every file on the way; a key repeats every 30 ms or so.
@@ -13,14 +13,22 @@ export class Preview {
   private readonly visible = this.before?.visibleRanges[0];
   private readonly tab = vscode.window.tabGroups.activeTabGroup.activeTab;
   private readonly tabsBefore = new Set(tabs().map(([uri]) => uri));
+  private readonly clock: Clock;
   private cancelWait: (() => void) | undefined;
   private shown: vscode.Uri | undefined;
   private over = false;
 
+  constructor(clock = realClock) {
+    this.clock = clock;
+  }
+
   /** Shows the hit after a pause, unless another one or an end comes first. */
   show(hit: Hit): void {
     this.cancelWait?.();
-    this.cancelWait = realClock.after(pause, () => {
+    if (this.over) {
+      return;
+    }
+    this.cancelWait = this.clock.after(pause, () => {
       void this.open(hit, { preview: true, preserveFocus: true });
     });
   }

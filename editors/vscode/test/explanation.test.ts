@@ -19,7 +19,7 @@ test("every verdict is a sentence", () => {
   assert.equal(says({ verdict: "filtered", filtered: { by: "query", given: ['"a b"'] } }), 'Left out by "a b"');
   assert.equal(says({ verdict: "empty" }), "There is no text to find there");
   assert.equal(says({ verdict: "waiting" }), "Not indexed yet: 100% of 12 files, 80 chunks");
-  assert.equal(says({ verdict: "skipped", skipped: { rule: "*.min.js", source: "built-in" } }), "Never read: *.min.js (built-in)");
+  assert.equal(says({ verdict: "skipped", skipped: { rule: "*.pb", source: "built-in" } }), "Never read: *.pb (built-in)");
 });
 
 test("a word of a newer server is shown as it is", () => {

@@ -18,7 +18,10 @@ test("a filter at the end of a query is completed", () => {
 });
 
 test("what is good as it stands, no filter, or not at the end, is left alone", () => {
-  const good = ["", "lang", "lang:c", "lang:go ", "lang:go x", "slang:p", 'say "lang:p', "kind:strukt", "path:l", "http:", "(lang:p"];
+  const good = [
+    "", "lang", "lang:c", "lang:go ", "lang:go x", "slang:p", 'say "lang:p', 'say "a lang:p', "kind:strukt", "path:l", "http:",
+    "(lang:p",
+  ];
   assert.deepEqual(good.flatMap(filters), []);
 });
 

@@ -122,6 +122,8 @@ test("hits of a list that is shown again are still explained by their question",
   await settle();
   reopen();
   assert.equal(pick().value, "");
+  assert.equal(pick().matchOnDescription, true, "typing narrows it now");
+  assert.deepEqual(pick().items.map(({ alwaysShow }) => alwaysShow), [false, false]);
   act();
   assert.equal((server.last.params as { query: string }).query, "first question");
   await server.last.answer(explanation);
