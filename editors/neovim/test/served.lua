@@ -223,6 +223,34 @@ check("SemanticDuplicatesHere lists the copies of what stands at the cursor, uns
   vim.cmd("edit!")
 end)
 
+check("the server's code actions fill the list", function()
+  for action, want in vim.spairs({
+    ["Find duplicates of this"] = { "^Duplicates of ring.go:", 2 },
+    ["Find related code"] = { "^Related to ring.go:", 1 },
+  }) do
+    fresh(ring)
+    vim.api.nvim_win_set_cursor(0, { line_of(ring, "func traceRing"), 5 })
+    await(function()
+      return #vim.lsp.get_clients({ bufnr = 0, method = "textDocument/codeAction" }) == 1
+    end, "code actions to be registered")
+    local before = quickfix().id
+    vim.lsp.buf.code_action({
+      apply = true,
+      filter = function(offered)
+        return offered.title == action
+      end,
+    })
+    await(function()
+      return quickfix().id ~= before or #notices > 0
+    end, action)
+    local list = quickfix()
+    matches(list.title, want[1], action)
+    equal(place(list.items[want[2]]), "circle.go:" .. line_of(circle, "func DrawCircle"), action)
+    vim.cmd.cclose()
+  end
+  equal(notices, {}, "notices: the server offers nothing by itself")
+end)
+
 check("K in a list that is not the plugin's is Vim's", function()
   vim.fn.setqflist({}, " ", { items = { { filename = retry, lnum = 1, text = "mine" } } })
   vim.cmd.copen()

@@ -197,6 +197,25 @@ const tests: [string, () => Promise<void>][] = [
     },
   ],
   [
+    "the server's code actions open the extension's lists",
+    async () => {
+      for (const title of ["Find duplicates of this", "Find related code"]) {
+        const editor = await open("shape/circle.go", "func DrawCircle");
+        const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+          "vscode.executeCodeActionProvider",
+          editor.document.uri,
+          editor.selection,
+        );
+        const command = actions.find((action) => action.title === title)?.command;
+        assert.ok(command, `no action ${title} among ${actions.map((action) => action.title).join(", ")}`);
+        await execute(command.command, ...((command.arguments ?? []) as unknown[]));
+        await awaited("the preview", () => at("shape/ring.go", "traceRing"));
+        await execute("workbench.action.closeQuickOpen");
+        await awaited("the editor of before", () => at("shape/circle.go", "DrawCircle"));
+      }
+    },
+  ],
+  [
     "indexing is paused and resumed",
     async () => {
       await execute("semantic-ls.pause");
