@@ -13,6 +13,8 @@ if [[ -n "${SEMANTIC_LS_BIN:-}" ]]; then
 else
   (cd "$clients/../.." && go build -o "$work/bin/semantic-ls" ./cmd/semantic-ls)
 fi
-cp -R "$clients/testdata/shop" "$work/shop"
-export SEMANTIC_LS_BIN=$work/bin/semantic-ls PROJECT=$work/shop PATH=$work/bin:$PATH HOME=$work/home
+# A name that clients write in URIs in as many ways as there are clients.
+project=$work/'shop #1 ü+[x]& 100%'
+cp -R "$clients/testdata/shop" "$project"
+export SEMANTIC_LS_BIN=$work/bin/semantic-ls PROJECT=$project PATH=$work/bin:$PATH HOME=$work/home
 export XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache

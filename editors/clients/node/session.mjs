@@ -47,7 +47,7 @@ export const able = {
 
 /** A copy of the shop, or an empty folder, that goes when the test does. */
 export async function folder(t, of = path.join(here, "..", "testdata", "shop")) {
-  const dir = await realpath(await mkdtemp(path.join(tmpdir(), "semantic-ls-client-")));
+  const dir = await realpath(await mkdtemp(path.join(tmpdir(), "shop #1 ü+[x]& 100%-")));
   t.after(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   if (of) await cp(of, dir, { recursive: true });
   return dir;
@@ -60,6 +60,9 @@ export function environment(state) {
 }
 
 export const uri = (...parts) => pathToFileURL(path.join(...parts)).toString();
+
+/** The file of a URI. There are several spellings of one, and the server's is VS Code's: URIs are not compared. */
+export const fileOf = (uri) => fileURLToPath(uri);
 
 export function offsetOf(text, wanted) {
   const offset = text.indexOf(wanted);

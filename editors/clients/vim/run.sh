@@ -12,7 +12,8 @@ folder=$("$here/../../debian/unpack.sh" "${VIM_SUITE:-forky}" vim-ale vim-nox)
 . "$here/../terminal.sh"
 VIMRUNTIME=$(echo "$folder"/root/usr/share/vim/vim9*)
 export VIMRUNTIME ALE=$folder/root/usr/share/vim-ale
-cd "$PROJECT"
+mv "$PROJECT" "$work/shop" # where ALE looks for go.mod, Vim takes [x] for a pattern
+cd "$work/shop"
 
 "$folder/run" /usr/bin/vim.nox --version | head -n 1
 start "exec $folder/run /usr/bin/vim.nox -u $here/vimrc net/retry.go"
