@@ -18,7 +18,9 @@ import {
   LogTraceNotification,
   ProgressType,
   RegistrationRequest,
+  ShowDocumentRequest,
   ShowMessageNotification,
+  ShowMessageRequest,
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
@@ -95,6 +97,7 @@ export class Session {
   told = []; // every notification and request of the server: {method, params}
   status = undefined; // the last that the server told
   settings = null; // what workspace/configuration is answered
+  choose = () => null; // what window/showMessageRequest is answered, of the actions that it offers
   #news = [];
   #versions = new Map();
   #texts = new Map();
@@ -148,6 +151,14 @@ export class Session {
     c.onRequest(WorkDoneProgressCreateRequest.type, ({ token }) => {
       c.onProgress(WorkDoneProgress.type, token, (value) => this.#tell("$/progress", { token, value }));
       this.#tell(WorkDoneProgressCreateRequest.type.method, { token });
+    });
+    c.onRequest(ShowMessageRequest.type, (params) => {
+      this.#tell(ShowMessageRequest.type.method, params);
+      return this.choose(params.actions ?? []);
+    });
+    c.onRequest(ShowDocumentRequest.type, (params) => {
+      this.#tell(ShowDocumentRequest.type.method, params);
+      return { success: true };
     });
     c.onClose(() => this.#tell("close", undefined));
     c.listen();
