@@ -150,6 +150,32 @@ check("a file that another program writes is found", function()
   end, "the file")
 end)
 
+check("an action finds the test, and goes there when it is chosen", function()
+  edit(retry)
+  vim.api.nvim_win_set_cursor(0, { line_of(0, "func Retry"), 5 })
+  local offered
+  -- Neovim's own asks whoever sits before it, and waits.
+  vim.lsp.handlers["window/showMessageRequest"] = function(_, params)
+    offered = params.actions
+    for _, action in ipairs(params.actions) do
+      if action.title:find("TestRetry", 1, true) then
+        return action
+      end
+    end
+    return vim.NIL
+  end
+  vim.lsp.buf.code_action({
+    apply = true,
+    filter = function(action)
+      return action.title == "Find related code"
+    end,
+  })
+  await(function()
+    return offered and vim.fs.basename(vim.api.nvim_buf_get_name(0)) == "retry_test.go"
+  end, "the test to be shown")
+  equal(vim.api.nvim_win_get_cursor(0)[1], line_of(0, "func TestRetry"), "line")
+end)
+
 check("a request that is cancelled is over", function()
   local answered
   local id = send("semantic/search", { query = "cancelled" }, function(err, result)
