@@ -230,7 +230,9 @@ func TestGitsOwnFilesAreNotTold(t *testing.T) {
 		for end := false; !end; {
 			select {
 			case told := <-h.changed:
-				if slices.ContainsFunc(told, func(path string) bool { return strings.HasPrefix(path, h.path(".git")+string(filepath.Separator)) || path == h.root }) {
+				if slices.ContainsFunc(told, func(path string) bool {
+					return strings.HasPrefix(path, h.path(".git")+string(filepath.Separator)) || path == h.root
+				}) {
 					t.Errorf("told %q", told)
 				}
 				end = slices.Contains(told, h.path("b.go"))
