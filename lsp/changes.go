@@ -14,6 +14,12 @@ import (
 // thousands do when a branch is switched: then they are one update, not thousands.
 const settle = 100 * time.Millisecond
 
+// unsettledMost is how long a file that is not left alone is waited for: some are written to all day.
+const unsettledMost = time.Second
+
+// change is when a file has changed, first and last.
+type change struct{ first, last time.Time }
+
 // saved indexes files again once they have settled; bursts are folded. Whoever says that they have changed, the editor, its
 // watcher or ours, may say so again meanwhile.
 func (s *server) saved(paths ...string) {
@@ -23,7 +29,11 @@ func (s *server) saved(paths ...string) {
 	now := time.Now()
 	s.mu.Lock()
 	for _, path := range paths {
-		s.unsettled[path] = now
+		c, known := s.unsettled[path]
+		if c.last = now; !known {
+			c.first = now
+		}
+		s.unsettled[path] = c
 	}
 	begin := !s.settling
 	s.settling = true
@@ -61,7 +71,7 @@ func (s *server) settled(now time.Time) (alone, together []string, more bool) {
 	for path, changed := range s.unsettled {
 		n := s.indexed[path]
 		switch {
-		case now.Sub(changed) < settle || n < 0:
+		case now.Sub(changed.last) < settle && now.Sub(changed.first) < unsettledMost || n < 0:
 			continue
 		case n > 0:
 			alone = append(alone, path)

@@ -107,6 +107,22 @@ func TestAFileIsLeftAloneForAMoment(t *testing.T) {
 	})
 }
 
+// A file that is never left alone is indexed all the same, now and then.
+func TestAFileThatIsWrittenAllTheTime(t *testing.T) {
+	engine := newFake()
+	run(t, engine, lsptest.Options{}, func(e *lsptest.Editor) {
+		for len(engine.updated) < 2 && e.Deadline().Err() == nil {
+			e.Watched("/w/log.txt")
+			if _, err := e.Status(); err != nil { // the server has seen that
+				t.Fatal(err)
+			}
+		}
+		if len(engine.updated) < 2 {
+			t.Errorf("%d updates", len(engine.updated))
+		}
+	})
+}
+
 func TestAFileIsNotIndexedTwiceAtATime(t *testing.T) {
 	engine := newFake()
 	begun, release := make(chan string, 10), make(chan struct{})

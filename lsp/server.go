@@ -178,7 +178,7 @@ type server struct {
 	engine    *served              // guarded by mu: nil before initialize
 	sent      json.RawMessage      // guarded by mu: the settings that came last with didChangeConfiguration
 	said      bool                 // guarded by mu: the client has told a setting since initialize
-	unsettled map[string]time.Time // guarded by mu: files that have changed, and when they did last
+	unsettled map[string]change    // guarded by mu: files that have changed and are not left alone yet
 	indexed   map[string]int       // guarded by mu: how many index a file, each alone; -1: one does, with others
 	settling  bool                 // guarded by mu: somebody waits for them
 	notebooks map[string]*notebook // guarded by mu: those that are open, by path
@@ -244,7 +244,7 @@ func newServer(stream io.ReadWriteCloser, cfg Config) *server {
 		foldersChanged: make(chan struct{}, 1),
 		folders:        map[string]*folder{},
 		indexed:        map[string]int{},
-		unsettled:      map[string]time.Time{},
+		unsettled:      map[string]change{},
 		notebooks:      map[string]*notebook{},
 		cells:          map[string]string{},
 		progress:       map[string]func(){},
