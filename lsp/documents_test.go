@@ -319,8 +319,11 @@ func TestFileEventsAreAskedForByFolder(t *testing.T) {
 		next("client/registerCapability", folders(2, "file:///v", "file:///a%20b"))
 		next("client/unregisterCapability", gone(1))
 		e.ChangeFolders([]string{"/v"}, nil) // which it has
-		e.ChangeFolders(nil, []string{"/v", "/a b"})
+		e.ChangeFolders(nil, []string{"/v"})
+		next("client/registerCapability", folders(3, "file:///a%20b"))
 		next("client/unregisterCapability", gone(2))
+		e.ChangeFolders(nil, []string{"/a b"})
+		next("client/unregisterCapability", gone(3))
 	})
 }
 

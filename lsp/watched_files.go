@@ -23,7 +23,7 @@ func (s *server) watchFiles(ctx context.Context) error {
 	}
 	var registered []string // folders
 	id := ""                // of their registration, "" where there are none
-	for n := 1; ; n++ {
+	for n := 0; ; {
 		wanted := s.wanted()
 		for i, path := range wanted {
 			wanted[i] = s.theirs(path)
@@ -31,6 +31,7 @@ func (s *server) watchFiles(ctx context.Context) error {
 		if !slices.Equal(wanted, registered) {
 			last := id
 			if id = ""; len(wanted) > 0 {
+				n++
 				id = filesID + "/" + strconv.Itoa(n)
 				if err := s.register(ctx, id, protocol.MethodWorkspaceDidChangeWatchedFiles, filesIn(allBelow(wanted)...)); err != nil {
 					return s.orWatch(ctx, err)
