@@ -80,9 +80,9 @@ func (s *server) documentSymbol(docs workspace.Documents, params json.RawMessage
 	}}, nil
 }
 
-// definitions are those of a document, none of one that is too long.
+// definitions are those of a document, none of one that is too long, nor of a notebook that is open: editors know its cells.
 func definitions(path, content string) []chunk.Symbol {
-	if len(content) > outlineBytes {
+	if len(content) > outlineBytes || strings.HasPrefix(content, notebookMark) {
 		return nil
 	}
 	return chunk.Outline(path, content).Symbols

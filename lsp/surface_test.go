@@ -137,3 +137,48 @@ func TestTheSurfaceCountsInTheAgreedUnits(t *testing.T) {
 		})
 	}
 }
+
+// What stands in a cell of a notebook is asked about by the cell, and told of in cells.
+func TestTheSurfaceOfCells(t *testing.T) {
+	const small = "def alpha():\n    return 1\n\ndef beta():\n    return 2\n\ndef gamma():\n    return 3\n"
+	dir := write(t, map[string]string{"n.ipynb": notebookJSON, "small.py": small})
+	path := filepath.Join(dir, "n.ipynb")
+	can := map[string]any{"workspace": resolving["workspace"], "notebookDocument": withNotebooks["notebookDocument"]}
+	lsptest.Run(t, shown(realEngine(""), everything), func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{Folders: []string{dir}, Capabilities: can})
+		e.AwaitReady()
+		cell := cellURI(path, "b")
+		n := &editsNotebook{e: e, path: path}
+		n.tell("didOpen", map[string]any{
+			"cells": []any{n.cell("b", 2)}, "cellTextDocuments": []any{n.doc("b", "python", small)},
+		})
+		for _, name := range []string{"beta", "gamma"} {
+			list, err := e.Symbols(name)
+			if err != nil || len(list) < 2 {
+				t.Fatalf("symbols %+v, %v", list, err)
+			}
+			found := false
+			for _, s := range list {
+				line := map[string]int{"beta": 3, "gamma": 6}[name]
+				found = found || s.Name == name && s.Location.URI == cell && s.Location.Range.Start == lsptest.Position{Line: line, Character: 4}
+			}
+			if !found {
+				t.Errorf("%s is not in the cell: %+v", name, list)
+			}
+		}
+		if list, err := e.Actions(cell, lsptest.Position{Line: 1}, nil); err != nil || len(list) != 2 {
+			t.Errorf("actions %s, %v", list, err)
+		}
+		var a lsptest.Answer
+		if err := e.Execute("semantic/showRelated", &a, cell, lsptest.Position{Line: 3, Character: 5}); err != nil || len(a.Hits) == 0 {
+			t.Errorf("related to what is in a cell: %+v, %v", a, err)
+		}
+		// Of the notebook's file the editor knows nothing else; what it asks about that is no accident.
+		if list, err := e.DocumentSymbols(path); err != nil || len(list) > 0 {
+			t.Errorf("symbols of the file %+v, %v", list, err)
+		}
+		if d, err := e.Diagnose(path, ""); err != nil || len(d.Items) > 0 {
+			t.Errorf("diagnostics of the file %+v, %v", d, err)
+		}
+	})
+}
