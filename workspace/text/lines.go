@@ -2,6 +2,7 @@ package text
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -46,16 +47,54 @@ func (l line) wide() bool { return l&1 != 0 }
 
 // NewLines indexes s.
 func NewLines(s string) *Lines {
-	// 32 bytes is a usual mean for source code; a wrong guess costs one more copy of the index.
-	l := &Lines{text: s, lines: make([]line, 0, len(s)/32+1)}
+	l := &Lines{text: s, lines: make([]line, 0, strings.Count(s, "\n")+1)}
+	if strings.IndexByte(s, '\r') >= 0 {
+		l.scan()
+		return l
+	}
+	// Whole texts are of ASCII, most of them, and end their lines with one byte, and that is found many bytes at a time:
+	// two to three times as fast as looking at each.
+	ascii := isASCII(s)
+	for start := 0; ; {
+		n := strings.IndexByte(s[start:], '\n')
+		if n < 0 {
+			l.lines = append(l.lines, newLine(start, !ascii && !isASCII(s[start:])))
+			return l
+		}
+		l.lines = append(l.lines, newLine(start, !ascii && !isASCII(s[start:start+n])))
+		start += n + 1
+	}
+}
+
+// isASCII reports whether no byte of s is beyond ASCII.
+func isASCII(s string) bool {
+	const high = 0x8080808080808080
+	for len(s) >= 8 {
+		// The compiler makes one load of this.
+		word := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if word&high != 0 {
+			return false
+		}
+		s = s[8:]
+	}
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// scan indexes any text, byte by byte.
+func (l *Lines) scan() {
 	for start, more := 0, true; more; {
 		var next int
 		var wide bool
-		next, wide, more = scan(s, start)
+		next, wide, more = scan(l.text, start)
 		l.lines = append(l.lines, newLine(start, wide))
 		start = next
 	}
-	return l
 }
 
 // scan reads the line of s that starts at start: where the next one starts, whether there is a byte beyond
