@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"time"
 
@@ -133,11 +134,24 @@ func (b *bench) edits(ctx context.Context) error {
 			return err
 		}
 		b.out.say("a document", "of %d lines, among %d chunks", strings.Count(d.text, "\n"), status.Coverage.Chunks)
-		if err := b.brought(ctx, s.Client, d); err != nil {
+		if err := b.accounted(s.Process(), 2*b.rounds, func() error { return b.brought(ctx, s.Client, d) }); err != nil {
 			return err
 		}
-		return b.typed(ctx, s.Client, d)
+		return b.accounted(s.Process(), b.rounds, func() error { return b.typed(ctx, s.Client, d) })
 	})
+}
+
+// accounted runs body, and says what an answer of the server has taken of the processor meanwhile, which other programs
+// change less than they change times.
+func (b *bench) accounted(server *os.Process, answers int, body func() error) error {
+	before := processorTime(server)
+	if err := body(); err != nil {
+		return err
+	}
+	if took := processorTime(server) - before; took > 0 {
+		b.out.say("  of the processor, all threads", "%.2f ms an answer", took.Seconds()*1000/float64(answers))
+	}
+	return nil
 }
 
 // brought brings one function after the other.

@@ -72,7 +72,11 @@ func (b *bench) queries(ctx context.Context) error {
 			return err
 		}
 		list := b.mix()
-		if _, err := b.ask(ctx, s.Client, "alone", list, func() bool { return true }); err != nil {
+		err := b.accounted(s.Process(), 2*len(list), func() error {
+			_, err := b.ask(ctx, s.Client, "alone", list, func() bool { return true })
+			return err
+		})
+		if err != nil {
 			return err
 		}
 		return tasks.Run(ctx, func(ctx context.Context, g *tasks.Group) error {
