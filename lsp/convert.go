@@ -40,10 +40,11 @@ func pathOf(raw string) (path string, ok bool) {
 // uriOf is the URI of an absolute path, in the spelling that VS Code uses as a key.
 func uriOf(path string) string { return string(uri.File(path)) }
 
-// places converts offsets into positions of one client, and indexes the lines of each document once.
+// places converts offsets into positions of one client. A hundred symbols lie in as many documents, with a place or two in
+// each: what that takes of a document is done once.
 type places struct {
 	encoding text.Encoding
-	lines    map[string]*text.Lines // by path
+	texts    map[string]text.Few // by path
 	uri      func(path string) string
 
 	cells  map[string][]*placedCell // of open notebooks, by path
@@ -52,7 +53,7 @@ type places struct {
 
 func (s *server) places() *places {
 	return &places{
-		encoding: s.encoding, lines: map[string]*text.Lines{}, uri: s.uri, cells: map[string][]*placedCell{},
+		encoding: s.encoding, texts: map[string]text.Few{}, uri: s.uri, cells: map[string][]*placedCell{},
 		isCell: func(path, uri string) bool {
 			of, ok := s.notebookOf(uri)
 			return ok && of == path
@@ -60,21 +61,26 @@ func (s *server) places() *places {
 	}
 }
 
-func (p *places) of(h search.Hit) *text.Lines {
-	lines := p.lines[h.Path]
-	if lines == nil {
-		lines = text.NewLines(h.Text)
-		p.lines[h.Path] = lines
+func (p *places) of(h search.Hit) text.Few {
+	few, known := p.texts[h.Path]
+	if !known {
+		few = text.NewFew(h.Text)
+		p.texts[h.Path] = few
 	}
-	return lines
+	return few
 }
 
-func (p *places) span(lines *text.Lines, start, end int) span {
-	return span{Start: p.position(lines, start), End: p.position(lines, end)}
+// positions are those of a text: *text.Lines and text.Few.
+type positions interface {
+	Position(offset int, enc text.Encoding) text.Position
 }
 
-func (p *places) position(lines *text.Lines, offset int) position {
-	at := lines.Position(offset, p.encoding)
+func (p *places) span(in positions, start, end int) span {
+	return span{Start: p.position(in, start), End: p.position(in, end)}
+}
+
+func (p *places) position(in positions, offset int) position {
+	at := in.Position(offset, p.encoding)
 	return position{Line: count(at.Line), Character: count(at.Character)}
 }
 
@@ -89,8 +95,7 @@ func (p *places) selection(h search.Hit) span {
 		return p.span(lines, h.NameStart, h.NameEnd)
 	}
 	if h.Snippet != "" {
-		line := lines.Line(h.SnippetStart)
-		start, end := lines.Start(line), lines.End(line)
+		start, end := lines.Line(h.SnippetStart)
 		if h.Start <= start && end <= h.End {
 			return p.span(lines, start, end)
 		}

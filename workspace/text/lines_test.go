@@ -7,22 +7,47 @@ import (
 	"testing"
 )
 
-// Invariant 6: the fast way to index lines does what looking at each byte does.
-func TestLinesAreThoseOfEachByte(t *testing.T) {
+// randomTexts are 20,000 random ones. Half of them have no CR, and so go the fast way.
+func randomTexts(yield func(string) bool) {
 	random := rand.New(rand.NewPCG(1, 2))
 	pieces := []string{"\n", "\n\n", "a", "func f() {", "ä", "\x80", "\u2028", "12345678", "\t", "🙂", "\r", "\r\n"}
 	for range 20_000 {
 		var b strings.Builder
-		// Half of the texts have no CR, and so go the fast way.
 		kinds := len(pieces) - 2*random.IntN(2)
 		for range random.IntN(12) {
 			b.WriteString(pieces[random.IntN(kinds)])
 		}
-		fast := NewLines(b.String())
-		slow := &Lines{text: b.String()}
+		if !yield(b.String()) {
+			return
+		}
+	}
+}
+
+// Invariant 6: the fast way to index lines does what looking at each byte does.
+func TestLinesAreThoseOfEachByte(t *testing.T) {
+	for s := range randomTexts {
+		fast, slow := NewLines(s), &Lines{text: s}
 		slow.scan()
 		if !slices.Equal(fast.lines, slow.lines) {
-			t.Fatalf("%q: lines %v, want %v", b.String(), fast.lines, slow.lines)
+			t.Fatalf("%q: lines %v, want %v", s, fast.lines, slow.lines)
+		}
+	}
+}
+
+// Invariant 6: places that are counted are those of the index.
+func TestAFewPlacesAreThoseOfTheIndex(t *testing.T) {
+	for s := range randomTexts {
+		few, lines := NewFew(s), NewLines(s)
+		for offset := -1; offset <= len(s)+1; offset++ {
+			for _, enc := range encodings {
+				if got, want := few.Position(offset, enc), lines.Position(offset, enc); got != want {
+					t.Fatalf("%q at %d in %v: %v, want %v", s, offset, enc, got, want)
+				}
+			}
+			n := lines.Line(offset)
+			if start, end := few.Line(offset); start != lines.Start(n) || end != lines.End(n) {
+				t.Fatalf("%q at %d: line %d to %d, want %d to %d", s, offset, start, end, lines.Start(n), lines.End(n))
+			}
 		}
 	}
 }
