@@ -96,7 +96,7 @@ func (b *bench) switches(ctx context.Context, how string, p *provider, capabilit
 			}
 			what := fmt.Sprintf("%d files switch, %s: %s", len(files), how, step.what)
 			b.out.time(what, took, settled, note)
-			good, all, err := b.shown(s.Client, step.from, step.to)
+			good, all, err := b.shown(ctx, s.Client, step.from, step.to)
 			if err != nil {
 				return err
 			}
@@ -174,22 +174,36 @@ func finds(c *client.Client, v version) (bool, error) {
 	return d.first(found, v.word), err
 }
 
-// shown counts how many of a sample are found as they are, and no more as they were.
-func (b *bench) shown(c *client.Client, from, to []version) (good, all int, err error) {
+// shown counts how many of a sample are found as they are, and no more as they were. Batches end in any order, so that a
+// file of the last may come a moment after those that were waited for.
+func (b *bench) shown(ctx context.Context, c *client.Client, from, to []version) (good, all int, err error) {
+	deadline := time.Now().Add(settled)
 	for _, i := range b.random.Perm(len(to))[:min(500, len(to))] {
-		is, err := finds(c, to[i])
-		if err != nil {
-			return good, all, err
-		}
-		was := false
-		if from[i].word != to[i].word {
-			if was, err = finds(c, from[i]); err != nil {
+		is := false
+		for {
+			if is, err = isAt(c, from[i], to[i]); err != nil {
+				return good, all, err
+			}
+			if is || time.Now().After(deadline) {
+				break
+			}
+			if err := tasks.Sleep(ctx, lookEvery); err != nil {
 				return good, all, err
 			}
 		}
-		good, all = good+bit(is && !was), all+1
+		good, all = good+bit(is), all+1
 	}
 	return good, all, nil
+}
+
+// isAt reports whether a file is found as it is, and not as it was.
+func isAt(c *client.Client, from, to version) (bool, error) {
+	is, err := finds(c, to)
+	if err != nil || !is || from.word == to.word {
+		return is, err
+	}
+	was, err := finds(c, from)
+	return !was, err
 }
 
 // processorTime is what a process has taken of the processor; 0 where the system does not say.
