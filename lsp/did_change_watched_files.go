@@ -14,6 +14,6 @@ func (s *server) didChangeWatchedFiles(params json.RawMessage) error {
 			paths = append(paths, path)
 		}
 	}
-	s.saved(paths...)
+	s.saved(s.unpaused(paths)...)
 	return nil
 }

@@ -102,6 +102,28 @@ func TestIndexingIsPausedAndResumed(t *testing.T) {
 	}
 }
 
+// What other programs change in a folder that is paused waits, in one inside it that is not it does not.
+func TestWhatChangesOutsideWaitsWhilePaused(t *testing.T) {
+	engine := newFake()
+	run(t, engine, lsptest.Options{Folders: []string{"/one", "/one/in"}, Capabilities: watching}, func(e *lsptest.Editor) {
+		e.AwaitReady()
+		if err := e.Call("semantic/pause", map[string]any{"folders": []string{"file:///one"}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		e.Watched("/one/a.go", "/one/in/b.go", "/one/inner/c.go", "/one/d.go")
+		if got := receive(t, e, "an update", engine.updated); !slices.Equal(got, []string{"/one/in/b.go"}) {
+			t.Errorf("updated %q", got)
+		}
+		if err := e.Call("semantic/resume", nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		e.Watched("/one/a.go")
+		if got := receive(t, e, "an update", engine.updated); !slices.Equal(got, []string{"/one/a.go"}) {
+			t.Errorf("updated %q", got)
+		}
+	})
+}
+
 // Paused before it was begun: what is stored of it answers, and nothing is read.
 func TestAFolderPausedAtOnceIsOpen(t *testing.T) {
 	engine, all := pausable()

@@ -3,12 +3,13 @@ package lsp
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/semantic-ls/semantic-ls/workspace"
 )
 
 // semanticPause stops indexing folders, all of them or those named, until they are resumed. What was indexed answers, and
-// files that are saved are indexed still.
+// files that are saved are indexed still; what other programs change waits.
 func (s *server) semanticPause(_ workspace.Documents, params json.RawMessage) (work, error) {
 	return s.eachFolder(params, s.pause)
 }
@@ -41,6 +42,21 @@ func (s *server) setPaused(path string, paused bool) bool {
 	}
 	f.paused = paused
 	return true
+}
+
+// unpaused leaves out what lies in folders that are paused, all of which is looked at when they are resumed.
+func (s *server) unpaused(paths []string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(paths, func(path string) bool {
+		innermost, paused := "", false
+		for root, f := range s.folders {
+			if _, ok := inside(root, path); ok && len(root) >= len(innermost) {
+				innermost, paused = root, f.paused
+			}
+		}
+		return paused
+	})
 }
 
 func (s *server) isPaused(path string) bool {

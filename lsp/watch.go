@@ -32,7 +32,7 @@ func (s *server) watch(path string) {
 				return nil
 			}
 			return watch.Folder(ctx, path, watch.Options{
-				Changed: func(paths []string) { s.saved(paths...) },
+				Changed: func(paths []string) { s.saved(s.unpaused(paths)...) },
 				Polling: func(why error) {
 					const what = "changes in the folder cannot be followed; it is looked at from time to time"
 					s.log.Warn(what, zap.String("folder", path), zap.Error(why))
