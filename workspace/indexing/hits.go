@@ -18,7 +18,7 @@ import (
 // once, however many hits are in it. Not safe for concurrent use; read and cut must be.
 type sources struct {
 	read   func(root, rel string) (text string, ok bool)
-	cut    func(root, rel, text string) chunk.File
+	cut    func(root, rel, text string, chunks bool) chunk.File // without chunks where none are wanted
 	byPath map[string]*source // absolute
 	kinds  index.Kinds        // of the hits
 	texts  *search.Texts      // that the hits pass
@@ -28,9 +28,12 @@ type sources struct {
 
 func (e *Engine) sources(docs workspace.Documents, filter *Filter) *sources {
 	read := func(root, rel string) (string, bool) { return e.text(docs, root, rel) }
-	cut := func(root, rel, text string) chunk.File {
+	cut := func(root, rel, text string, chunks bool) chunk.File {
 		if b := e.buffers.known(filepath.Join(root, filepath.FromSlash(rel)), text); b != nil {
 			return b.outline()
+		}
+		if !chunks {
+			return chunk.Outline(rel, text)
 		}
 		return chunk.Cut(rel, text)
 	}
@@ -54,6 +57,7 @@ type source struct {
 	text    string
 	ok      bool // it can be read
 	outline func() *chunk.File
+	symbols func() *chunk.File // the outline, but without the chunks where nobody has wanted them
 	hashed  func() [16]byte // of the text
 	byHash  func() map[uint64][]chunk.Chunk
 	taken   map[int]bool            // where the chunks begin that are hits already, or asked about
@@ -89,10 +93,22 @@ func (s *sources) open(root, rel string) *source {
 	}
 	src.load = sync.OnceFunc(func() { src.text, src.ok = s.read(root, rel) })
 	src.hashed = sync.OnceValue(func() [16]byte { return index.HashText(src.text) })
+	var whole *chunk.File
 	src.outline = sync.OnceValue(func() *chunk.File {
-		outline := s.cut(root, rel, src.text)
+		outline := s.cut(root, rel, src.text, true)
+		whole = &outline
+		return whole
+	})
+	brief := sync.OnceValue(func() *chunk.File {
+		outline := s.cut(root, rel, src.text, false)
 		return &outline
 	})
+	src.symbols = func() *chunk.File {
+		if whole != nil {
+			return whole
+		}
+		return brief()
+	}
 	src.byHash = sync.OnceValue(func() map[uint64][]chunk.Chunk {
 		byHash := map[uint64][]chunk.Chunk{}
 		for _, c := range src.outline().Chunks {
@@ -112,7 +128,7 @@ func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found sear
 	snippets := search.NewSnippets(found.Terms)
 	for rest := found.Ranked; len(hits) < limit && len(rest) > 0; {
 		n := min(limit-len(hits), len(rest))
-		shown, err := s.shown(ctx, snapshot, found, rest[:n], snippets)
+		shown, err := s.shown(ctx, snapshot, found, rest[:n], snippets, len(found.Ranked)-len(rest))
 		if err != nil {
 			return nil, err
 		}
@@ -129,14 +145,20 @@ func (s *sources) hits(ctx context.Context, snapshot *index.Snapshot, found sear
 	return hits[:min(limit, len(hits))], nil
 }
 
+// exactly is how many hits are shown as exactly as can be: for the others no document is outlined to tell which of the small
+// definitions in one chunk says best why that was found; they are shown by the most telling one, as the index has it, but for
+// those found for a name. It is more than anyone sees of a picker without scrolling, and what a search is answered with
+// unless more is asked for. Outlining is half of what a hundred hits take.
+const exactly = 20
+
 // lookers is how many tasks read documents for a query at once: two halve what reading
 // and outlining twenty files takes, and a third would wait for a core.
 const lookers = 2
 
-// shown returns the hits that each of the chunks is, none for those that are none. The chunks of
+// shown returns the hits that each of the chunks is, which so many stand above, none for those that are none. The chunks of
 // a document are looked at in order, documents by several tasks.
 func (s *sources) shown(
-	ctx context.Context, snapshot *index.Snapshot, found search.Result, ranked []search.Ranked, snippets *search.Snippets,
+	ctx context.Context, snapshot *index.Snapshot, found search.Result, ranked []search.Ranked, snippets *search.Snippets, above int,
 ) ([][]search.Hit, error) {
 	chunks, hits := make([]index.Found, len(ranked)), make([][]search.Hit, len(ranked))
 	var documents []*source
@@ -172,7 +194,7 @@ func (s *sources) shown(
 						hits[i] = []search.Hit{h}
 					}
 				} else {
-					h := src.hit(chunks[i], ranked[i].Score, snippets, s.kinds, s.texts)
+					h := src.hit(chunks[i], ranked[i].Score, snippets, s.kinds, s.texts, above+i < exactly)
 					if name, container, ok := found.Definition(ranked[i]); ok {
 						h = src.name(h, chunks[i], name, container, snippets, s.kinds, s.texts)
 						at := [2]int{h.Start, h.NameStart}
@@ -245,16 +267,20 @@ func (s *source) move(c *index.Found, to []chunk.Chunk, ok func(chunk.Chunk) boo
 }
 
 // hit shows a chunk of the text. Of several definitions in it, it is the one with the
-// line that says best why it was found, or another that is of the kinds and passes the texts, if one is.
-func (s *source) hit(c index.Found, score float64, snippets *search.Snippets, kinds index.Kinds, texts *search.Texts) search.Hit {
+// line that says best why it was found, or another that is of the kinds and passes the texts, if one is; unless it need not
+// be exact, and nothing else is asked.
+func (s *source) hit(
+	c index.Found, score float64, snippets *search.Snippets, kinds index.Kinds, texts *search.Texts, exact bool,
+) search.Hit {
 	h := s.shows(c, score)
+	among := c.Merged && (exact || kinds != 0 || texts != nil)
 	name := h.NameStart
-	if c.Merged {
+	if among {
 		name = -1 // no line is better for being that of the first
 	}
 	at := s.line(&h, snippets, texts, name)
-	if c.Merged {
-		d, ok := s.outline().SymbolAt(at)
+	if among {
+		d, ok := s.symbols().SymbolAt(at)
 		ok = ok && d.DocStart >= h.Start && d.End <= h.End && texts.Match(s.text[d.DocStart:d.End])
 		if kinds != 0 && !(ok && kinds.Has(d.Kind)) {
 			if d, ok = s.within(h.Start, h.End, at, kinds, texts); ok {
@@ -275,7 +301,7 @@ func (s *source) all(c index.Found, snippets *search.Snippets, kinds index.Kinds
 	_, shown := texts.First(s.text[h.Start:h.End])
 	var list []chunk.Symbol
 	if c.Merged && (kinds != 0 || shown) {
-		for _, d := range s.outline().Symbols {
+		for _, d := range s.symbols().Symbols {
 			if d.DocStart >= h.Start && d.End <= h.End && kinds.Has(d.Kind) && texts.Match(s.text[d.DocStart:d.End]) {
 				list = append(list, d)
 			}
@@ -303,7 +329,7 @@ func (s *source) all(c index.Found, snippets *search.Snippets, kinds index.Kinds
 		hits = append(hits, s.definition(h, d, snippets, texts))
 	}
 	if len(list) == 0 {
-		hits = append(hits, s.hit(c, 0, snippets, kinds, texts))
+		hits = append(hits, s.hit(c, 0, snippets, kinds, texts, true))
 	}
 	return hits
 }
@@ -399,7 +425,7 @@ func (s *source) name(
 	if h.Symbol == name && h.Container == container {
 		return h
 	}
-	for _, d := range s.outline().Symbols {
+	for _, d := range s.symbols().Symbols {
 		if d.Name != name || d.Container != container || d.NameStart < int(c.Start) || d.NameEnd > int(c.End) || !kinds.Has(d.Kind) {
 			continue
 		}
@@ -413,7 +439,7 @@ func (s *source) name(
 
 // within finds a definition of the kinds that passes the texts in text[start:end]: the innermost around at, else the first.
 func (s *source) within(start, end, at int, kinds index.Kinds, texts *search.Texts) (found chunk.Symbol, ok bool) {
-	for _, d := range s.outline().Symbols {
+	for _, d := range s.symbols().Symbols {
 		if d.DocStart < start || d.End > end || !kinds.Has(d.Kind) || !texts.Match(s.text[d.DocStart:d.End]) {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/semantic-ls/semantic-ls/vectors/index"
@@ -28,7 +29,7 @@ func moved(t *testing.T, path, indexed, now, query string) (hits []search.Hit, r
 	}
 	sources := &sources{
 		read:   func(string, string) (string, bool) { reads++; return now, true },
-		cut:    func(_, rel, text string) chunk.File { cuts++; return chunk.Cut(rel, text) },
+		cut:    func(_, rel, text string, _ bool) chunk.File { cuts++; return chunk.Cut(rel, text) },
 		byPath: map[string]*source{},
 	}
 	if hits, err = sources.hits(t.Context(), s, found, 20); err != nil {
@@ -70,6 +71,46 @@ func TestADocumentIsCutOnceForAllItsHits(t *testing.T) {
 	}
 }
 
+// Below the first twenty no document is outlined, and what is shown is still what it says: a definition by its own name.
+func TestOnlyTheFirstHitsAreOutlined(t *testing.T) {
+	files := map[string]string{}
+	var documents []index.Document
+	for i := range 60 {
+		name := fmt.Sprintf("f%d.go", i)
+		files[name] = fmt.Sprintf("package store\n\n// again%d.\nfunc again%d() { upload() }\n\n// more%d.\nfunc more%d() { upload() }\n", i, i, i, i)
+		d := (&Engine{}).cut(index.File{Path: name}, files[name])
+		d.Rows = make([]index.Row, len(d.Chunks))
+		documents = append(documents, d)
+	}
+	seg, err := index.Build(4, documents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := (&index.Snapshot{}).With("/w", seg, nil)
+	found, err := search.Rank(t.Context(), s, s.Everywhere(), search.Query{Text: "upload", Limit: 60, Weights: search.DefaultWeights()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cuts atomic.Int32
+	sources := &sources{
+		read:   func(_, rel string) (string, bool) { return files[rel], true },
+		cut:    func(_, rel, text string, _ bool) chunk.File { cuts.Add(1); return chunk.Cut(rel, text) },
+		byPath: map[string]*source{},
+	}
+	hits, err := sources.hits(t.Context(), s, found, 60)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(hits) != 60 || cuts.Load() != exactly {
+		t.Errorf("%d hits, %d documents outlined, want 60 and %d", len(hits), cuts.Load(), exactly)
+	}
+	for _, h := range hits {
+		if h.Symbol == "" || h.Text[h.NameStart:h.NameEnd] != h.Symbol {
+			t.Errorf("the name of %q is at %q", h.Symbol, h.Text[h.NameStart:h.NameEnd])
+		}
+	}
+}
+
 // Chunks of one text that moved are as many hits, each in its own class.
 func TestChunksOfOneTextMoveToTheirOwnPlaces(t *testing.T) {
 	method := "    def upload(self):\n" + strings.Repeat("        self.send(self.file)\n", 30) + "\n"
@@ -96,7 +137,7 @@ func TestChunksOfOneTextMoveToTheirOwnPlaces(t *testing.T) {
 func TestAChunkOfOtherKindsIsNoHit(t *testing.T) {
 	text := "package a\n\ntype Upload struct{}\n\nfunc retry() {}\n"
 	outline := chunk.Cut("a.go", text)
-	src := &source{path: "/w/a.go", text: text, ok: true, outline: func() *chunk.File { return &outline }, taken: map[int]bool{}}
+	src := &source{path: "/w/a.go", text: text, ok: true, symbols: func() *chunk.File { return &outline }, taken: map[int]bool{}}
 	c := outline.Chunks[len(outline.Chunks)-1]
 	found := index.Found{Root: "/w", Of: index.File{Path: "a.go"}, Chunk: index.Chunk{
 		Start: uint32(c.Start), End: uint32(c.End), NameStart: uint32(c.NameStart), NameEnd: uint32(c.NameEnd),
@@ -105,7 +146,7 @@ func TestAChunkOfOtherKindsIsNoHit(t *testing.T) {
 	snippets := search.NewSnippets([]index.Term{index.Single("upload", 1)})
 	for kind, want := range map[chunk.Kind]string{chunk.Struct: "Upload", chunk.Function: "retry", chunk.Enum: ""} {
 		kinds := index.KindsOf(kind)
-		h := src.hit(found, 1, snippets, kinds, nil)
+		h := src.hit(found, 1, snippets, kinds, nil, true)
 		if kinds.Has(h.Kind) != (want != "") || want != "" && h.Symbol != want {
 			t.Errorf("%s is %s %s, want %q", kind, h.Kind, h.Symbol, want)
 		}

@@ -54,7 +54,7 @@ func (s *shelf) looking(t *testing.T, query string, limit int) (*looking, search
 		return text, ok
 	}
 	l := newLooking(limit, func() *sources {
-		cut := func(_, rel, text string) chunk.File { return chunk.Cut(rel, text) }
+		cut := func(_, rel, text string, _ bool) chunk.File { return chunk.Cut(rel, text) }
 		return &sources{read: read, cut: cut, byPath: map[string]*source{}, texts: q.Filter.texts}
 	})
 	return l, search.Query{Text: q.Text, Limit: limit + spare, Weights: search.DefaultWeights()}
