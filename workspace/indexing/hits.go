@@ -19,11 +19,11 @@ import (
 type sources struct {
 	read   func(root, rel string) (text string, ok bool)
 	cut    func(root, rel, text string, chunks bool) chunk.File // without chunks where none are wanted
-	byPath map[string]*source // absolute
-	kinds  index.Kinds        // of the hits
-	texts  *search.Texts      // that the hits pass
-	names  bool               // of what was found by name the names will do, see Query.Unplaced
-	each   bool               // of a chunk all that passes is a hit, not what shows best why the chunk is one
+	byPath map[string]*source                                   // absolute
+	kinds  index.Kinds                                          // of the hits
+	texts  *search.Texts                                        // that the hits pass
+	names  bool                                                 // of what was found by name the names will do, see Query.Unplaced
+	each   bool                                                 // of a chunk all that passes is a hit, not what shows best why the chunk is one
 }
 
 func (e *Engine) sources(docs workspace.Documents, filter *Filter) *sources {
@@ -58,7 +58,7 @@ type source struct {
 	ok      bool // it can be read
 	outline func() *chunk.File
 	symbols func() *chunk.File // the outline, but without the chunks where nobody has wanted them
-	hashed  func() [16]byte // of the text
+	hashed  func() [16]byte    // of the text
 	byHash  func() map[uint64][]chunk.Chunk
 	taken   map[int]bool            // where the chunks begin that are hits already, or asked about
 	told    map[namedAt]bool        // likewise, without their places
