@@ -166,9 +166,11 @@ func (s *server) called(wire context.Context, req *jsonrpc2.Request, a *asked) (
 		return nil, jsonrpc2.NewError(codeStopping, errStopping.Error())
 	}
 	defer s.gate.leave()
-	s.cfg.Presence.enter()
-	defer s.cfg.Presence.leave()
-	s.present()
+	if method != methodSemanticStatus { // programs ask for that, not people
+		s.cfg.Presence.enter()
+		defer s.cfg.Presence.leave()
+		s.present()
+	}
 	return s.answer(wire, req, a, begin)
 }
 

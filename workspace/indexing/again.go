@@ -45,6 +45,7 @@ func (e *Engine) readAgain(
 	}
 	finished := func(batch []workspace.Entry) {
 		f.succeeded(batch)
+		f.met(batch)
 		mu.Lock()
 		defer mu.Unlock()
 		for _, entry := range batch {

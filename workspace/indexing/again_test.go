@@ -47,6 +47,55 @@ func TestABranchSwitch(t *testing.T) {
 	}
 }
 
+// While many files are indexed again those that are not count as waiting, a new one too.
+func TestABranchSwitchIsCovered(t *testing.T) {
+	const files = 700
+	root := t.TempDir()
+	branch(t, root, "before", files)
+	model := &telling{fake: newFake("watched", 4)}
+	e := engineWith(t, t.TempDir(), model)
+	open(t, e, root)
+	defer e.Close(root)
+	var most, total atomic.Int64
+	model.embeds = func() {
+		c := e.Status().Coverage
+		atLeast(&most, c.FilesWaiting)
+		atLeast(&total, c.FilesTotal)
+		if c.FilesIndexed+c.FilesWaiting != c.FilesTotal || c.FilesWaiting > 0 && c.Percent == 100 {
+			t.Errorf("coverage %+v", c)
+		}
+	}
+	paths := branch(t, root, "after", files+1)
+	if err := e.Update(t.Context(), paths...); err != nil {
+		t.Fatal(err)
+	}
+	if most.Load() != files+1 || total.Load() != files+1 {
+		t.Errorf("%d of %d files were waiting, want all %d", most.Load(), total.Load(), files+1)
+	}
+	if c := e.Status().Coverage; c.FilesIndexed != files+1 || c.FilesWaiting != 0 || c.Percent != 100 {
+		t.Errorf("coverage %+v", c)
+	}
+}
+
+// atLeast makes a number n, if it is less.
+func atLeast(number *atomic.Int64, n int) {
+	for was := number.Load(); was < int64(n) && !number.CompareAndSwap(was, int64(n)); was = number.Load() {
+	}
+}
+
+// telling is a model that tells before it embeds.
+type telling struct {
+	*fake
+	embeds func() // nil at first
+}
+
+func (w *telling) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	if w.embeds != nil {
+		w.embeds()
+	}
+	return w.fake.Embed(ctx, texts)
+}
+
 // A path that is told of twice is read once.
 func TestAFileThatIsReplacedIsIndexedOnce(t *testing.T) {
 	root := write(t, t.TempDir(), map[string]string{"upload.go": uploadGo})

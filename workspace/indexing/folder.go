@@ -76,12 +76,13 @@ type folder struct {
 	left     int    // files that the last walk found in folders that are open by themselves, and left to those
 	said     string // of the store's health, in the log
 	skipped  []workspace.Skipped
-	warnings []string        // of the last walk: files of rules that could not be used in full
-	pending  map[string]bool // paths that an Update could not index
-	asked    uint64          // counts calls of ask
-	served   uint64          // what asked was when the last whole Refresh began
-	serving  uint64          // the same of the one that runs
-	nested   nested          // the last snapshot that hides other folders
+	warnings []string            // of the last walk: files of rules that could not be used in full
+	pending  map[string]bool     // paths that an Update could not index
+	updating map[string]expected // paths that Updates are to index still
+	asked    uint64              // counts calls of ask
+	served   uint64              // what asked was when the last whole Refresh began
+	serving  uint64              // the same of the one that runs
+	nested   nested              // the last snapshot that hides other folders
 }
 
 func newFolder(root string) *folder {
@@ -93,6 +94,7 @@ func newFolder(root string) *folder {
 		touched:    map[string]uint64{},
 		learned:    map[string]uint64{},
 		pending:    map[string]bool{},
+		updating:   map[string]expected{},
 		state:      StateReady,
 	}
 }
@@ -339,6 +341,36 @@ func (f *folder) failed(entries []workspace.Entry, err error, interrupted bool) 
 	}
 }
 
+// expected is how many Updates are to index a path, and whether it is a new one.
+type expected struct {
+	by  int
+	new bool
+}
+
+// expect notes that an Update is to index entries.
+func (f *folder) expect(entries []workspace.Entry) {
+	snapshot := f.index.Snapshot()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, entry := range entries {
+		_, known := snapshot.Find(f.root, entry.Path)
+		f.updating[entry.Path] = expected{f.updating[entry.Path].by + 1, !known}
+	}
+}
+
+// met notes that an Update is done with entries that it was to index, well or not.
+func (f *folder) met(entries []workspace.Entry) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, entry := range entries {
+		if x := f.updating[entry.Path]; x.by > 1 {
+			f.updating[entry.Path] = expected{x.by - 1, false}
+		} else {
+			delete(f.updating, entry.Path)
+		}
+	}
+}
+
 // succeeded notes that an Update has indexed entries.
 func (f *folder) succeeded(entries []workspace.Entry) {
 	f.mu.Lock()
@@ -412,6 +444,17 @@ func (f *folder) coverage(ed edition, all []*folder) Coverage {
 			unseen++
 		}
 	}
+	if ed.former == nil {
+		for path, x := range f.updating {
+			if late[path] {
+				continue
+			}
+			waiting++
+			if x.new {
+				unseen++
+			}
+		}
+	}
 	c := Coverage{FilesIndexed: counts.Files, FilesWaiting: waiting, Chunks: counts.Chunks, Model: ed.name}
 	c.FilesTotal = max(c.FilesIndexed+unseen, f.listed-counts.Skipped)
 	// Some of those that wait are indexed as they were.
@@ -438,7 +481,7 @@ func (f *folder) nothing(ed edition) string {
 		}
 	}
 	switch {
-	case !f.walked || f.waiting > 0 || len(f.pending) > 0 || f.left > 0:
+	case !f.walked || f.waiting > 0 || len(f.pending) > 0 || len(f.updating) > 0 || f.left > 0:
 		return ""
 	case f.anew:
 		return "nothing is indexed yet: another process has begun the index anew"

@@ -18,7 +18,7 @@ import (
 // ignore file, takes a Refresh of its folder. It may run beside a Refresh, which
 // then does not publish what it has read before.
 //
-// On an error the paths that are not indexed count as waiting, the folder's state
+// Paths that are not indexed yet count as waiting. On an error they go on to, the folder's state
 // says why, and the next Refresh or Update of them tries again. When ctx ends, the
 // error is its cause.
 func (e *Engine) Update(ctx context.Context, paths ...string) error {
@@ -128,9 +128,11 @@ func (e *Engine) update(ctx context.Context, f *folder, entries []workspace.Entr
 	turn := f.turn
 	f.touch(absent, turn)
 	f.publishing.Unlock()
+	f.expect(entries)
 	e.stored(f, f.remove(gone, turn, true))
 	if left, err := e.readAgain(ctx, f, entries, turn); err != nil {
 		f.failed(left, err, ctx.Err() != nil)
+		f.met(left)
 		return err
 	}
 	if !f.completed.Load() {
