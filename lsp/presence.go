@@ -58,7 +58,7 @@ type activity struct {
 	active bool      // guarded by mu
 }
 
-// present is called for every edit and every request.
+// present is called for every edit and every request, but for the status.
 func (s *server) present() {
 	if s.cfg.Presence == nil {
 		return
