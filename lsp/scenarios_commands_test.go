@@ -39,6 +39,11 @@ func (s *scenario) before() map[string]does {
 			s.held = append(s.held, rest)
 			return nil
 		},
+		// stall: searches, related code and duplicates take until `go`, or until they are cancelled.
+		"stall": func(string) error {
+			s.stall = make(chan struct{})
+			return nil
+		},
 	}
 }
 
@@ -175,6 +180,11 @@ func (s *scenario) commands() map[string]does {
 			request.Cancel()
 			return nil
 		},
+		// go: what was stalled goes on.
+		"go": func(string) error {
+			close(s.stall)
+			return nil
+		},
 		// ends NAME CODE: 0 for a result, which then is the last one.
 		"ends": func(rest string) error {
 			name, code, _ := strings.Cut(rest, " ")
@@ -213,6 +223,7 @@ func (s *scenario) commands() map[string]does {
 		// heard METHOD [TEXT]: waits for a message with the text in it since the last question.
 		"heard": func(rest string) error {
 			method, part, _ := strings.Cut(rest, " ")
+			part = s.uris(part)
 			s.e.Await(rest, s.mark, func(m lsptest.Message) bool {
 				return m.Method == method && strings.Contains(string(m.Params), part)
 			})

@@ -12,6 +12,8 @@ import (
 
 	"github.com/semantic-ls/semantic-ls/lsp"
 	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 	"github.com/semantic-ls/semantic-ls/workspace/settings"
 )
 
@@ -42,7 +44,8 @@ type scenario struct {
 	dir   string            // the workspace
 	then  map[string]string // what files become, by name
 	hello lsptest.Options
-	held  []string // methods of the server that the script answers
+	held  []string      // methods of the server that the script answers
+	stall chan struct{} // questions wait until it is closed; nil: they do not
 
 	answered map[string]bool // ids of these
 
@@ -93,7 +96,7 @@ func (s *scenario) play(file string, lines []string) {
 			s.t.Fatalf("%s:%d: %v", file, i+1, err)
 		}
 		s.hello.Folders = s.paths(folders)
-		lsptest.Run(s.t, set(realEngine("")), func(e *lsptest.Editor) {
+		lsptest.Run(s.t, set(s.engine()), func(e *lsptest.Editor) {
 			s.e = e
 			for _, method := range s.held {
 				e.Hold(method)
@@ -107,6 +110,53 @@ func (s *scenario) play(file string, lines []string) {
 		return
 	}
 	s.t.Fatalf("%s: it never starts", file)
+}
+
+// engine is the real one.
+func (s *scenario) engine() lsp.Engine {
+	if s.stall == nil {
+		return realEngine("")
+	}
+	return stalled{realEngine(""), s.stall}
+}
+
+// stalled is an engine in which questions wait until they may go on, or are cancelled: a large workspace, say.
+type stalled struct {
+	lsp.Engine
+	may <-chan struct{}
+}
+
+func (e stalled) wait(ctx context.Context) error {
+	select {
+	case <-e.may:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Search implements lsp.Queries.
+func (e stalled) Search(ctx context.Context, docs workspace.Documents, q indexing.Query) (indexing.Answer, error) {
+	if err := e.wait(ctx); err != nil {
+		return indexing.Answer{}, err
+	}
+	return e.Engine.Search(ctx, docs, q)
+}
+
+// Related implements lsp.Queries.
+func (e stalled) Related(ctx context.Context, docs workspace.Documents, p indexing.Place) (indexing.Answer, error) {
+	if err := e.wait(ctx); err != nil {
+		return indexing.Answer{}, err
+	}
+	return e.Engine.Related(ctx, docs, p)
+}
+
+// Duplicates implements lsp.Queries.
+func (e stalled) Duplicates(ctx context.Context, docs workspace.Documents, q indexing.DuplicatesQuery) (indexing.Duplicates, error) {
+	if err := e.wait(ctx); err != nil {
+		return indexing.Duplicates{}, err
+	}
+	return e.Engine.Duplicates(ctx, docs, q)
 }
 
 // set serves the engine, whatever the settings say of it, with the features that they say.
@@ -200,11 +250,16 @@ func (s *scenario) uri(name string) string {
 
 // json reads JSON, in which "$/a.go" is the URI of a.go.
 func (s *scenario) json(text string) (v any, err error) {
-	text = strings.ReplaceAll(text, `"$/`, `"`+lsptest.URI(s.dir)+"/")
+	text = s.uris(text)
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
 		return nil, fmt.Errorf("%s: %w", text, err)
 	}
 	return v, nil
+}
+
+// uris is JSON with the URIs of the workspace in it.
+func (s *scenario) uris(text string) string {
+	return strings.ReplaceAll(text, `"$/`, `"`+lsptest.URI(s.dir)+"/")
 }
 
 // later is the text that a file has in then/.
