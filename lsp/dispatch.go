@@ -38,6 +38,9 @@ type work struct {
 	method string
 	// then, if not nil, is called once the result is written; it returns at once.
 	then func()
+	// progress, if not nil, is the token of the progress that the client wants to have of it, and title what that says.
+	progress json.RawMessage
+	title    string
 }
 
 // begin decodes a request's parameters; it runs on the read loop and returns at once. params are the
@@ -204,7 +207,7 @@ func (s *server) answer(wire context.Context, req *jsonrpc2.Request, a *asked, b
 				if err := awaitOpened(ctx, opening); err != nil {
 					return err
 				}
-				result, err = encoded(w.run(ctx))
+				result, err = encoded(s.worked(ctx, w))
 				if err == nil && w.then != nil {
 					s.stream.afterwards(prefix, w.then)
 				}

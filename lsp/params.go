@@ -186,6 +186,7 @@ type semanticSearchParams struct {
 	Session string   `json:"session,omitempty"` // the search box: a newer search of it ends an older one
 
 	PartialResultToken json.RawMessage `json:"partialResultToken,omitempty"`
+	WorkDoneToken      json.RawMessage `json:"workDoneToken,omitempty"`
 	criteria
 }
 
@@ -207,6 +208,7 @@ type semanticDuplicatesParams struct {
 	Limit              *int            `json:"limit,omitempty"`      // of groups: 1 or more, 10000 if left out or above
 	Foreign            bool            `json:"foreign,omitempty"`    // look at what is vendored or generated, too
 	PartialResultToken json.RawMessage `json:"partialResultToken,omitempty"`
+	WorkDoneToken      json.RawMessage `json:"workDoneToken,omitempty"`
 
 	TextDocument *document `json:"textDocument,omitempty"` // groups of what stands around a place in it alone
 	Position     *position `json:"position,omitempty"`     // in the definitions that are asked about

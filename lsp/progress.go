@@ -110,6 +110,26 @@ func (p *progress) show(ctx context.Context) error {
 	return nil
 }
 
+// worked does the work of a request, within a progress where the client has named one. How far it is is not told: what takes
+// long is not known to be near its end before it is. The client cancels it as
+// any other request, not by its progress.
+func (s *server) worked(ctx context.Context, w work) (any, error) {
+	if w.progress == nil {
+		return w.run(ctx)
+	}
+	s.tell(ctx, protocol.MethodProgress, progressParams{Token: w.progress, Value: requestProgress{Kind: "begin", Title: w.title}})
+	defer func() {
+		s.tell(ctx, protocol.MethodProgress, progressParams{Token: w.progress, Value: requestProgress{Kind: "end"}})
+	}()
+	return w.run(ctx)
+}
+
+// requestProgress is how the progress of a request begins and ends.
+type requestProgress struct {
+	Kind  string `json:"kind"`
+	Title string `json:"title,omitempty"`
+}
+
 // create tells whether the client has made a progress bar.
 func (p *progress) create(ctx context.Context) bool {
 	err := tasks.FailAfter(ctx, createWithin, func(ctx context.Context, _ *tasks.Group) error {

@@ -13,8 +13,11 @@ import (
 // partialGroups is how many groups a partial result carries: a screen of them.
 const partialGroups = 20
 
+// duplicatesTitle is what the progress says.
+const duplicatesTitle = "Looking for duplicates"
+
 // semanticDuplicates answers which code of the workspace is nearly the same twice. It takes seconds in a large one, in the
-// background: whoever asks may want a token for partial results less than the means to cancel.
+// background: whoever asks may want a progress, and the means to cancel, more than partial results.
 func (s *server) semanticDuplicates(docs workspace.Documents, params json.RawMessage) (work, error) {
 	var p semanticDuplicatesParams
 	if err := decode(params, &p); err != nil {
@@ -29,10 +32,16 @@ func (s *server) semanticDuplicates(docs workspace.Documents, params json.RawMes
 	if err != nil {
 		return work{}, err
 	}
-	if p.TextDocument != nil {
-		return s.duplicatesOf(docs, p, query)
+	progress, err := token(p.WorkDoneToken)
+	if err != nil {
+		return work{}, err
 	}
-	return work{run: func(ctx context.Context) (any, error) {
+	if p.TextDocument != nil {
+		w, err := s.duplicatesOf(docs, p, query)
+		w.progress, w.title = progress, duplicatesTitle
+		return w, err
+	}
+	return work{progress: progress, title: duplicatesTitle, run: func(ctx context.Context) (any, error) {
 		if len(p.Folders) > 0 && len(query.Folders) == 0 {
 			return duplicatesPayload{Groups: []groupPayload{}, Coverage: s.coverage(docs)}, nil
 		}

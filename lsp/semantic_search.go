@@ -35,7 +35,11 @@ func (s *server) semanticSearch(docs workspace.Documents, params json.RawMessage
 	if err != nil {
 		return work{}, err
 	}
-	return work{box: p.Session, run: func(ctx context.Context) (any, error) {
+	progress, err := token(p.WorkDoneToken)
+	if err != nil {
+		return work{}, err
+	}
+	return work{box: p.Session, progress: progress, title: "Searching", run: func(ctx context.Context) (any, error) {
 		query, err := p.ask(p.Query)
 		if err != nil {
 			return nil, err

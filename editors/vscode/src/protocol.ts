@@ -37,6 +37,7 @@ export interface SearchParams {
   /** the search box: a newer search of it ends an older one */
   session?: string;
   partialResultToken?: ProgressToken;
+  workDoneToken?: ProgressToken;
   /** of paths, as ripgrep's -g: the last one that matches decides */
   globs?: string[];
   /** any of these: a name, or an extension */
@@ -79,6 +80,7 @@ export interface DuplicatesParams {
   /** look at what is vendored or generated, too */
   foreign?: boolean;
   partialResultToken?: ProgressToken;
+  workDoneToken?: ProgressToken;
   /** groups of what stands around a place in it alone */
   textDocument?: TextDocumentIdentifier;
   /** in the definitions that are asked about */
