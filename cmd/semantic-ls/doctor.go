@@ -145,11 +145,15 @@ func (p *process) writeCheckup(c checkup) error {
 			}
 		}
 		if one.Name == "settings" {
+			width := 0
+			for _, s := range c.Settings {
+				width = max(width, len(s.Key))
+			}
 			for _, s := range c.Settings {
 				if s.Value == "" {
 					s.Value = "(not set)"
 				}
-				fmt.Fprintf(&b, "    %-24s %s, from %s\n", s.Key, s.Value, s.Source)
+				fmt.Fprintf(&b, "    %-*s %s, from %s\n", width, s.Key, s.Value, s.Source)
 			}
 		}
 		for _, advice := range one.Advice {

@@ -22,8 +22,9 @@ func TestDoctorOfAHealthyProject(t *testing.T) {
 	said := s.must("doctor", s.project)
 	for _, want := range []string{
 		thisBuild().String(), "[ok] machine", "vector instructions: " + simd.Kernel(), "[ok] settings",
-		"cache.directory          " + s.cache + ", from the environment variable SEMANTIC_LS_CACHE_DIRECTORY",
-		"embedding.key            (not set), from the defaults", "[ok] model", "[ok] cache", "[ok] index",
+		"cache.directory               " + s.cache + ", from the environment variable SEMANTIC_LS_CACHE_DIRECTORY",
+		"embedding.key                 (not set), from the defaults", "features.duplicateDiagnostics false",
+		"[ok] model", "[ok] cache", "[ok] index",
 		s.project + ": 5 of 5 files (100 %)",
 		"health: ok", "1 paths are left out", "[ok] following changes", "4 directories to follow",
 		"[ok] log", s.logs, "editors", "all is well",
