@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"strings"
 
 	"github.com/semantic-ls/semantic-ls/workspace"
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
@@ -73,7 +74,21 @@ func (s *server) place(docs workspace.Documents, p semanticRelatedParams) (place
 	}
 	lines := text.NewLines(content)
 	start, end := lines.Offset(at.Start, s.encoding), lines.Offset(at.End, s.encoding)
+	if end <= start {
+		start = behindBlanks(content, start)
+	}
 	return indexing.Place{Path: path, Start: start, End: max(start, end)}, true, nil
+}
+
+// behindBlanks is where the text of a line begins if at is before it: a caret there is meant to be in the method that the line
+// begins, and not in the class around it.
+func behindBlanks(content string, at int) int {
+	const blanks = " \t"
+	before := content[strings.LastIndexByte(content[:at], '\n')+1 : at]
+	if strings.Trim(before, blanks) != "" {
+		return at
+	}
+	return len(content) - len(strings.TrimLeft(content[at:], blanks))
 }
 
 // placeInCell is the place in the document of a notebook of one in a cell of it; ok is false for a cell that it has not.
