@@ -118,6 +118,10 @@ func TestWhatReplayNeedsIsKept(t *testing.T) {
 			`{"jsonrpc":"2.0","id":4,"method":"workspace/executeCommand","params":{"command":"some word"}}`,
 		},
 		{
+			`{"jsonrpc":"2.0","id":1,"result":{"capabilities":{"executeCommandProvider":{"commands":["semantic/search","shop/cart"]}}}}`,
+			`{"jsonrpc":"2.0","id":1,"result":{"capabilities":{"executeCommandProvider":{"commands":["semantic/search","some word"]}}}}`,
+		},
+		{
 			`{"jsonrpc":"2.0","id":5,"method":"textDocument/diagnostic","params":{"textDocument":{"uri":"file:///home/me/shop/cart.go"},"previousResultId":"1a2b"}}`,
 			`{"jsonrpc":"2.0","id":5,"method":"textDocument/diagnostic","params":{"textDocument":{"uri":"file:///p1/p2/p3/p8.go"},"previousResultId":"n4"}}`,
 		},

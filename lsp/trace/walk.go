@@ -45,6 +45,8 @@ func classOf(path []string, s string) class {
 	switch {
 	case inSettings(path):
 		return setting
+	case (field == "command" || field == "commands") && strings.HasPrefix(s, "semantic/"): // ours; of another's nothing is known
+		return words(isMethod)
 	case within("clientInfo", "serverInfo"):
 		return words(isVersion)
 	case within("capabilities") && !within("experimental"):
@@ -61,10 +63,6 @@ func classOf(path []string, s string) class {
 		}
 	case "id", "token", "workDoneToken", "partialResultToken", "session", "resultId", "previousResultId":
 		return name
-	case "command": // ours; of another's nothing is known
-		if strings.HasPrefix(s, "semantic/") {
-			return words(isMethod)
-		}
 	case "uri", "rootUri", "rootPath", "baseUri", "targetUri", "oldUri", "newUri", "folders",
 		"document": // of a cell of a notebook
 		return uri
