@@ -38,7 +38,8 @@ func beginNotebook(b *strings.Builder, language string) {
 	b.WriteString("}},\"cells\":[\n")
 }
 
-func addCell(b *strings.Builder, first bool, c notebookCell, source string) {
+// addCell writes a cell, as far as b does not get longer than most bytes by more than a line.
+func addCell(b *strings.Builder, first bool, c notebookCell, source string, most int) {
 	kind := "code"
 	if c.markup() {
 		kind = "markdown"
@@ -48,6 +49,9 @@ func addCell(b *strings.Builder, first bool, c notebookCell, source string) {
 	}
 	b.WriteString(cellLine + `"` + kind + `","id":` + quoted(c.URI) + `,` + sourceOpen + "\n")
 	for at, line := range lines(source) {
+		if b.Len() > most {
+			return
+		}
 		if at > 0 {
 			b.WriteString(",\n")
 		}

@@ -2,9 +2,13 @@ package lsp
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/semantic-ls/semantic-ls/workspace/text"
 )
 
 // FuzzNotebookText: what is written as a notebook is one, its cells come back as they were, and every place in a cell comes
@@ -29,7 +33,7 @@ func FuzzNotebookText(f *testing.F) {
 			cells: []notebookCell{{Kind: 2, URI: uri}, {Kind: 1, URI: uri + "2"}, {Kind: 2, URI: "unknown"}},
 			texts: map[string]cellText{uri: {language: "r", text: one}, uri + "2": {text: two}},
 		}
-		document := n.text()
+		document := n.text(len(one)*6 + len(two)*6 + len(uri)*20 + 1000)
 		var jupyter struct {
 			Cells []struct {
 				Source []string
@@ -68,4 +72,42 @@ func FuzzNotebookText(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A notebook may have one cell a million times, or a cell of nothing but what is escaped.
+func TestANotebookThatIsTooLongIsNotWrittenWhole(t *testing.T) {
+	const most, line = 10_000, 100
+	long := strings.Repeat(strings.Repeat("\x01", line)+"\n", 1000)
+	for name, n := range map[string]*notebook{
+		"one cell, often": {
+			cells: slices.Repeat([]notebookCell{{Kind: 2, URI: "a"}}, 1000), texts: map[string]cellText{"a": {text: long[:line]}},
+		},
+		"one long cell":    {cells: []notebookCell{{Kind: 2, URI: "a"}}, texts: map[string]cellText{"a": {text: long}}},
+		"many empty cells": {cells: slices.Repeat([]notebookCell{{Kind: 1, URI: "none"}}, 10_000)},
+	} {
+		if got := len(n.text(most)); got <= most || got > most+10*line {
+			t.Errorf("%s: %d bytes are written, want little more than %d", name, got, most)
+		}
+	}
+}
+
+// One message may be about a million cells: what it costs grows with that, and the log does not tell of each.
+func TestAChangeOfManyCells(t *testing.T) {
+	const many = 100_000
+	n := &notebook{}
+	var change notebookChange
+	for i := range many {
+		c := notebookCell{Kind: 2, URI: fmt.Sprintf("cell:%06d", i)}
+		n.cells = append(n.cells, c)
+		c.Kind = 1
+		change.Cells.Data = append(change.Cells.Data, c)
+	}
+	change.Cells.TextContent = slices.Grow(change.Cells.TextContent, many)[:many]
+	next, err := n.changed(1, change, text.UTF16)
+	if err == nil || len(err.Error()) > 4000 {
+		t.Errorf("cells that are not open: %.4000v", err)
+	}
+	if slices.ContainsFunc(next.cells, func(c notebookCell) bool { return !c.markup() }) || n.cells[0].markup() {
+		t.Error("cells are not text now, or were not code before")
+	}
 }

@@ -77,7 +77,7 @@ func (s *server) notebookPath(uri string) (path string, ok bool) {
 
 // put makes the notebook the document of its file. clean says that the file has it too.
 func (s *server) put(path string, n *notebook, clean bool) error {
-	all := n.text()
+	all := n.text(workspace.MaxDocument)
 	var err error
 	if clean {
 		err = s.session.Open(path, n.version, all)
@@ -94,10 +94,20 @@ func (s *server) put(path string, n *notebook, clean bool) error {
 	return err
 }
 
+// mostComplaints is how many cells the log names of a change that made no sense: one change may be about a million.
+const mostComplaints = 8
+
+var errCellNotOpen = errors.New("it is not open")
+
 // changed returns the notebook as it is after a change, and what of that made no sense and was left out.
 func (n *notebook) changed(version int32, change notebookChange, enc text.Encoding) (*notebook, error) {
 	next := &notebook{version: version, cells: slices.Clone(n.cells), texts: maps.Clone(n.texts)}
 	var wrong []error
+	complain := func(cell string, err error) {
+		if len(wrong) < mostComplaints {
+			wrong = append(wrong, fmt.Errorf("cell %.200q: %w", cell, err))
+		}
+	}
 	if list := change.Cells.Structure; list != nil {
 		start := min(int(list.Array.Start), len(next.cells))
 		end := min(start+int(list.Array.DeleteCount), len(next.cells))
@@ -107,22 +117,26 @@ func (n *notebook) changed(version int32, change notebookChange, enc text.Encodi
 		}
 		next.open(list.DidOpen)
 	}
-	for _, data := range change.Cells.Data {
+	if len(change.Cells.Data) > 0 {
+		data := make(map[string]notebookCell, len(change.Cells.Data))
+		for _, c := range change.Cells.Data {
+			data[c.URI] = c
+		}
 		for i, c := range next.cells {
-			if c.URI == data.URI {
-				next.cells[i] = data
+			if now, ok := data[c.URI]; ok {
+				next.cells[i] = now
 			}
 		}
 	}
 	for _, content := range change.Cells.TextContent {
 		cell, ok := next.texts[content.Document.URI]
 		if !ok {
-			wrong = append(wrong, fmt.Errorf("cell %.200q is not open", content.Document.URI))
+			complain(content.Document.URI, errCellNotOpen)
 			continue
 		}
 		changed, err := text.Apply(cell.text, edits(content.Changes), enc)
 		if err != nil {
-			wrong = append(wrong, fmt.Errorf("cell %.200q: %w", content.Document.URI, err))
+			complain(content.Document.URI, err)
 		}
 		cell.text = changed
 		next.texts[content.Document.URI] = cell
@@ -137,8 +151,9 @@ func (n *notebook) open(texts []cellDocument) {
 	}
 }
 
-// text is the notebook as a document.
-func (n *notebook) text() string {
+// text is the notebook as a document, or a beginning of it that is longer than most bytes, which no session takes: cells of
+// one text may be many, so that all of them would be too much even to write.
+func (n *notebook) text(most int) string {
 	var b strings.Builder
 	language := "python"
 	for _, c := range n.cells {
@@ -149,7 +164,9 @@ func (n *notebook) text() string {
 	}
 	beginNotebook(&b, language)
 	for i, c := range n.cells {
-		addCell(&b, i == 0, c, n.texts[c.URI].text)
+		if addCell(&b, i == 0, c, n.texts[c.URI].text, most); b.Len() > most {
+			break
+		}
 	}
 	endNotebook(&b)
 	return b.String()
