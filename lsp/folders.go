@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
+	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
@@ -27,12 +29,22 @@ type folder struct {
 	opened  chan struct{} // closed once it is open, or cannot be
 }
 
-// want notes a folder and returns our path of it. ok is false if it is no local directory's URI, or its place is wanted
-// already.
+// foldersMost is how many folders are wanted at once; those that come then are not. The largest workspaces of several have some
+// hundred, and each is walked, watched and told of in every status by itself.
+const foldersMost = 1000
+
+// want notes a folder and returns our path of it. ok is false if it is no local directory's URI, its place is wanted already, or
+// there are too many.
 func (s *server) want(f workspaceFolder) (path string, ok bool) {
 	spelled, ok := pathOf(f.URI)
 	if !ok {
-		s.log.Info("not a local folder", zap.String("uri", f.URI))
+		s.log.Info("not a local folder", zap.String("uri", inPart(f.URI)))
+		return "", false
+	}
+	if room, known := s.room(spelled); known || !room {
+		if !known {
+			s.crowded.Do(func() { s.background("tell of too many folders", s.tellCrowded) })
+		}
 		return "", false
 	}
 	to := leadsTo(spelled)
@@ -53,17 +65,33 @@ func (s *server) want(f workspaceFolder) (path string, ok bool) {
 	return path, known == nil
 }
 
+// room reports whether one more folder is taken, or is known under that name already.
+func (s *server) room(spelled string) (room, known bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.folders[spelled]; f != nil && slices.Contains(f.spelled, spelled) {
+		return false, true
+	}
+	return len(s.order) < foldersMost, false
+}
+
+func (s *server) tellCrowded(ctx context.Context) error {
+	const what = "Of the folders of this workspace the first %d are searched. Open one that is around them, or fewer."
+	s.show(ctx, protocol.MessageTypeWarning, fmt.Sprintf(what, foldersMost))
+	return nil
+}
+
 // unwant forgets a folder and returns our path of it; ok is false if its place was not wanted, or still is under another
 // name.
 func (s *server) unwant(f workspaceFolder) (path string, ok bool) {
 	spelled, ok := pathOf(f.URI)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.respell()
 	i := slices.IndexFunc(s.order, func(path string) bool { return slices.Contains(s.folders[path].spelled, spelled) })
 	if !ok || i < 0 {
 		return "", false
 	}
+	defer s.respell()
 	path = s.order[i]
 	known := s.folders[path]
 	known.spelled = slices.DeleteFunc(known.spelled, func(other string) bool { return other == spelled })

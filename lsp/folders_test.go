@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -314,6 +316,39 @@ func TestStatusIsToldAtMostFiveTimesASecond(t *testing.T) {
 		// One at once and then one for each fifth of a second, the last of which may just have begun.
 		if most := int(time.Since(began)/(200*time.Millisecond)) + 2; told > most || told < 3 {
 			t.Errorf("told %d times in %v, want 3 to %d", told, time.Since(began), most)
+		}
+	})
+}
+
+// A broken client may open thousands of folders in one message.
+func TestTooManyFolders(t *testing.T) {
+	const sent, most = 20_000, 1000
+	engine := newFake()
+	run(t, engine, lsptest.Options{Folders: []string{"/w"}}, func(e *lsptest.Editor) {
+		e.AwaitReady()
+		many := make([]string, sent)
+		for i := range many {
+			many[i] = fmt.Sprintf("/many/%d", i)
+		}
+		mark := e.Mark()
+		e.ChangeFolders(many, nil)
+		e.ChangeFolders(many, nil)
+		st, err := e.Status()
+		if err != nil || len(st.Folders) != most || st.Folders[0].URI != lsptest.URI("/w") {
+			t.Errorf("%d folders, %v", len(st.Folders), err)
+		}
+		m := e.Await("why", mark, isMethod("window/showMessage"))
+		if !strings.Contains(string(m.Params), "the first 1000 are searched. Open one that is around them") {
+			t.Errorf("told %s", m.Params)
+		}
+		e.ChangeFolders(nil, many)
+		receive(t, e, "a folder", engine.opened) // which has no room for one more
+		e.ChangeFolders([]string{"/more"}, nil)
+		if st, err := e.Status(); err != nil || len(st.Folders) != 2 || st.Folders[1].URI != lsptest.URI("/more") {
+			t.Errorf("after they have left: %+v, %v", st.Folders, err)
+		}
+		if n := len(e.Heard(mark, isMethod("window/showMessage"))); n != 1 {
+			t.Errorf("told %d times", n)
 		}
 	})
 }

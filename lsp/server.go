@@ -167,6 +167,8 @@ type server struct {
 
 	watches atomic.Bool // we follow what changes on disk, since the client does not
 
+	crowded sync.Once // the user is told of too many folders
+
 	featuresChanged chan struct{} // capacity 1: what is registered may not be what is wanted
 	viewsChanged    chan struct{} // capacity 1: what was answered of the index may be another thing now
 
