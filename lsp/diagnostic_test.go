@@ -3,6 +3,7 @@ package lsp_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -156,4 +157,26 @@ func TestNobodyIsToldWhoDoesNotAskAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A client that was told at the start what there is, for good, shows what it has until it is told to ask again.
+func TestTheClientAsksAgainWhenAFeatureIsSwitched(t *testing.T) {
+	config := newChoosing("").config()
+	config.RefreshAfter = time.Nanosecond
+	lsptest.Run(t, func(ctx context.Context, stream io.ReadWriteCloser) error { return lsp.Serve(ctx, stream, config) }, func(e *lsptest.Editor) {
+		mark := e.Mark()
+		all := map[string]any{"features": everything}
+		e.Initialize(lsptest.Options{Folders: []string{"/w"}, Capabilities: refreshes, Settings: all})
+		e.Await("lenses once the folder is ready", mark, isMethod(refreshLenses))
+		e.Await("diagnostics once the folder is ready", mark, isMethod(refreshDiagnostics))
+		for _, c := range []struct {
+			name     string
+			features lsp.Features
+		}{{"off", lsp.Features{}}, {"on again", everything}} {
+			mark = e.Mark()
+			changeSettings(e, map[string]any{"semantic-ls": map[string]any{"features": c.features}})
+			e.Await("lenses are "+c.name, mark, isMethod(refreshLenses))
+			e.Await("diagnostics are "+c.name, mark, isMethod(refreshDiagnostics))
+		}
+	})
 }

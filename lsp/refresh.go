@@ -21,11 +21,37 @@ const (
 	refreshWithin = 10 * time.Second
 )
 
+// view is something that a client shows of ours until it is told to ask again.
+type view struct {
+	method string // that tells it
+	of     string // the method that it asks with
+	on     func(f Features) bool
+	least  func(files uint64) uint64 // changes of the index after which it is worth asking again
+}
+
+func views() []view {
+	return []view{
+		{
+			protocol.MethodWorkspaceDiagnosticRefresh, protocol.MethodTextDocumentDiagnostic,
+			func(f Features) bool { return f.DuplicateDiagnostics }, func(uint64) uint64 { return 1 },
+		},
+		{
+			protocol.MethodWorkspaceCodeLensRefresh, protocol.MethodTextDocumentCodeLens,
+			func(f Features) bool { return f.CodeLens }, func(files uint64) uint64 { return max(1, files/muchShare) },
+		},
+	}
+}
+
 // refreshViews has the client ask again for lenses and diagnostics once all folders are indexed, and when the index has changed
 // then: for diagnostics with any file of which the content is another one, since a copy was made or has ended, for lenses when
-// much has. It goes by what semantic/statusChanged goes by, so that nothing is looked at while nothing happens.
+// much has. A client that does not register what is on is also told when that is switched on or off. It goes by what
+// semantic/statusChanged goes by, so that nothing is looked at while nothing happens.
 func (s *server) refreshViews(ctx context.Context) error {
-	seen := map[string]uint64{} // by method: the changes at the last time
+	type shown struct {
+		changes uint64
+		on      bool
+	}
+	last := map[string]shown{} // by method: what it was when the client asked last
 	for {
 		select {
 		case <-ctx.Done():
@@ -35,23 +61,16 @@ func (s *server) refreshViews(ctx context.Context) error {
 		e, done := s.use()
 		st := e.Status()
 		done()
-		if s.indexing() {
-			continue
-		}
-		files, asked := uint64(st.Coverage.FilesTotal), false
-		for _, v := range []struct {
-			method string
-			on     bool
-			least  uint64 // changes
-		}{
-			{protocol.MethodWorkspaceDiagnosticRefresh, s.features.Load().DuplicateDiagnostics, 1},
-			{protocol.MethodWorkspaceCodeLensRefresh, s.features.Load().CodeLens, max(1, files/muchShare)},
-		} {
-			last, before := seen[v.method]
-			if !v.on || !s.client.refreshes[v.method] || before && st.Changes-last < v.least {
+		indexing, asked := s.indexing(), false
+		for _, v := range views() {
+			on := v.on(*s.features.Load())
+			was, before := last[v.method]
+			switched := before && on != was.on && !s.client.registers[v.of]
+			changed := !before || st.Changes-was.changes >= v.least(uint64(st.Coverage.FilesTotal))
+			if !s.client.refreshes[v.method] || !switched && !(on && changed) || on && indexing {
 				continue
 			}
-			seen[v.method], asked = st.Changes, true
+			last[v.method], asked = shown{st.Changes, on}, true
 			err := tasks.FailAfter(ctx, refreshWithin, func(ctx context.Context, _ *tasks.Group) error {
 				_, err := s.conn.Call(ctx, v.method, nil, nil)
 				return err
