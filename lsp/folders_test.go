@@ -75,6 +75,17 @@ func TestProgressOfIndexing(t *testing.T) {
 	})
 }
 
+func TestProgressOfAFolderThatIsUpToDate(t *testing.T) {
+	engine := newFake()
+	engine.refresh = func(context.Context, string, func(indexing.Progress)) error { return nil }
+	lsptest.Run(t, serve(engine), func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{Folders: []string{"/w/here"}})
+		if v := e.AwaitProgress(0, "end").Value; v.Message != "nothing to index" {
+			t.Errorf("end %q", v.Message)
+		}
+	})
+}
+
 func TestNoProgressForAClientThatHasNone(t *testing.T) {
 	run(t, newFake(), lsptest.Options{Folders: []string{"/w"}, NoProgress: true}, func(e *lsptest.Editor) {
 		e.AwaitReady()

@@ -101,6 +101,10 @@ func (p *progress) show(ctx context.Context) error {
 	now := p.now()
 	message := fmt.Sprintf("%d files", now.Total)
 	switch {
+	case p.cut == nil && now.Total == 0:
+		message = "nothing to index"
+	case p.cut == nil && now.Total == 1:
+		message = "1 file"
 	case errors.Is(p.cut, errIndexingCancelled):
 		message = fmt.Sprintf("paused at %d/%d files", now.Done, now.Total)
 	case p.cut != nil:
