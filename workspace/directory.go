@@ -9,6 +9,7 @@ import (
 // directory is an open one. The order of what Read returns is the system's.
 type directory interface {
 	// Read returns some entries, as many as the system likes to give at once, and io.EOF where there is none left.
+	// There may be none now and more later: a signal cuts short what Linux gives, to "." alone if it comes early.
 	// They are good until the next Read.
 	Read() ([]dirent, error)
 	// Stat looks at one of them now, and follows no link.

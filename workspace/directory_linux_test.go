@@ -65,6 +65,25 @@ func TestDirectoryIsWhatTheSystemSays(t *testing.T) {
 	}
 }
 
+// A signal cuts short what the system gives at once, and Go's scheduler sends them: what was only "." was taken for the end,
+// and the directory for empty. A buffer for one entry makes each of them come alone.
+func TestDirectoryThatComesPieceByPiece(t *testing.T) {
+	top := build(t, "b x\na x\nc/d x")
+	oneByOne := func(root, rel string, s *scratch) (directory, error) {
+		s.buf = make([]byte, 24) // of linux_dirent64: 19 bytes, the name and what aligns it
+		return openDirectory(root, rel, s)
+	}
+	d, err := discover(t.Context(), top, Options{}, oneByOne)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, d.String(), `
+		a
+		b
+		c/d
+	`)
+}
+
 func TestKindsOfDirents(t *testing.T) {
 	for _, c := range []struct {
 		t    byte

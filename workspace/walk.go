@@ -137,7 +137,7 @@ func (r *walker) step() {
 	}
 	if len(r.rest) == 0 {
 		entries, err := r.dir.Read()
-		if err != nil || len(entries) == 0 {
+		if err != nil {
 			r.end(err)
 			return
 		}
