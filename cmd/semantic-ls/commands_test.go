@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/semantic-ls/semantic-ls/lsp/lsptest"
 	"github.com/semantic-ls/semantic-ls/workspace/settings"
@@ -151,12 +152,22 @@ func TestCompletion(t *testing.T) {
 }
 
 func TestHelpHasAnExampleForEveryCommand(t *testing.T) {
-	s := newSandbox(t)
-	for _, name := range []string{"search", "related", "index", "status"} {
-		if got := s.must(name, "--help"); !strings.Contains(got, "Examples:") {
-			t.Errorf("%s --help has no example", name)
+	var look func(c *cobra.Command)
+	look = func(c *cobra.Command) {
+		if c.Example == "" && c.Name() != "version" {
+			t.Errorf("%s --help has no example", c.CommandPath())
+		}
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			// What stands between ` and ` is shown as the name of the value, which these have not.
+			if f.Usage == "" || f.NoOptDefVal != "" && f.Value.Type() == "bool" && strings.Contains(f.Usage, "`") {
+				t.Errorf("%s --%s: %q", c.CommandPath(), f.Name, f.Usage)
+			}
+		})
+		for _, sub := range c.Commands() {
+			look(sub)
 		}
 	}
+	look((&process{flags: settingsFlags{}}).rootCommand())
 }
 
 func TestEverySettingHasAFlag(t *testing.T) {

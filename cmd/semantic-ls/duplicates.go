@@ -63,7 +63,7 @@ are some, 1: there are none, 2: an error.`,
 	flags.Float64Var(&q.Similarity, "similarity", indexing.MinSimilarity,
 		fmt.Sprintf("only code of which any two are at least as similar as `S`, %v to 1", indexing.LeastSimilarity))
 	flags.BoolVar(&q.Foreign, "foreign", false, "also code that is vendored or generated")
-	flags.BoolVar(&out.json, "json", false, "one JSON object a line: similarity, hits; the hits are those of `search --json`")
+	flags.BoolVar(&out.json, "json", false, "one JSON object a line: similarity, hits; the hits are those of search --json")
 	out.afterOrBefore = func() (bool, bool) { return false, false }
 	p.addColor(cmd)
 	return cmd
