@@ -121,7 +121,7 @@ func (s *server) relatedTo(
 ) (indexing.Answer, error) {
 	place, ok, err := s.place(docs, semanticRelatedParams{TextDocument: &document{URI: uri}, Position: &at})
 	if err != nil || !ok {
-		return indexing.Answer{Coverage: e.Status().Coverage}, err
+		return indexing.Answer{Coverage: e.coverage(docs)}, err
 	}
 	place.Limit = hitLimit
 	return e.Related(ctx, docs, place)

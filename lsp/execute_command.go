@@ -149,7 +149,7 @@ func (s *server) copiesAround(
 	defer done()
 	place, ok, err := s.place(docs, semanticRelatedParams{TextDocument: &document{URI: uri}, Range: at})
 	if err != nil || !ok {
-		return indexing.Copies{Coverage: e.Status().Coverage}, err
+		return indexing.Copies{Coverage: e.coverage(docs)}, err
 	}
 	q.Path, q.Start, q.End = place.Path, place.Start, place.End
 	return e.Copies(ctx, docs, q)

@@ -73,9 +73,15 @@ func TestCommandsThatAreNone(t *testing.T) {
 				t.Errorf("%s: %v, want -32602 with %q", params, err, want)
 			}
 		}
+		e.Open("/w/unsaved.go", "package w\n")
+		e.Edit("/w/unsaved.go", lsptest.Edit{Text: "package unsaved\n"})
 		for _, command := range []string{"semantic/showRelated", "semantic/showDuplicates"} {
-			var a struct{ Hits, Groups []any }
-			if err := e.Execute(command, &a, "untitled:Untitled-1", lsptest.Position{}); err != nil || len(a.Hits)+len(a.Groups) > 0 {
+			var a struct {
+				Hits, Groups []any
+				Coverage     lsptest.Coverage
+			}
+			if err := e.Execute(command, &a, "untitled:Untitled-1", lsptest.Position{}); err != nil || len(a.Hits)+len(a.Groups) > 0 ||
+				a.Coverage.DirtyDocuments != 1 {
 				t.Errorf("%s of a document that is no file: %+v, %v", command, a, err)
 			}
 			if err := e.Execute(command, nil, "file:///w/nowhere.go", lsptest.Position{}); lsptest.Code(err) != -32803 {

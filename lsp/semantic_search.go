@@ -70,9 +70,7 @@ func (s *server) semanticSearch(docs workspace.Documents, params json.RawMessage
 func (s *server) coverage(docs workspace.Documents) coveragePayload {
 	e, done := s.use()
 	defer done()
-	c := coverageOf(e.Status().Coverage)
-	c.DirtyDocuments = len(docs.Dirty())
-	return c
+	return coverageOf(e.coverage(docs))
 }
 
 // paths keeps the local ones of uris.

@@ -3,6 +3,9 @@ package lsp
 import (
 	"context"
 	"sync"
+
+	"github.com/semantic-ls/semantic-ls/workspace"
+	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
 
 // served is an engine, the folders that it has open, and who uses it. Settings may bring another one: whoever has begun
@@ -17,6 +20,13 @@ type served struct {
 }
 
 func newServed(e Engine) *served { return &served{Engine: e, opened: map[string]bool{}} }
+
+// coverage is what an answer of the engine's rests on where it was not asked.
+func (e *served) coverage(docs workspace.Documents) indexing.Coverage {
+	c := e.Status().Coverage
+	c.DirtyDocuments = len(docs.Dirty())
+	return c
+}
 
 // use returns the engine that serves now. It is not let go before done is called, once or more.
 func (s *server) use() (e *served, done func()) {

@@ -81,10 +81,6 @@ func (e *Engine) Copies(ctx context.Context, docs workspace.Documents, q CopiesQ
 	if !ok {
 		return answer, fmt.Errorf("%s is in no open folder: open the folder that it is in", q.Path)
 	}
-	if skip := f.ignored(rel, false); skip.Skipped() {
-		answer.Warning = fmt.Sprintf("%s is not indexed: %s", q.Path, skip)
-		return answer, nil
-	}
 	var list []listed
 	for range 2 {
 		err = e.guard(ctx, func() (err error) { list, answer.Coverage, err = e.listed(ctx, docs); return err })
@@ -94,6 +90,10 @@ func (e *Engine) Copies(ctx context.Context, docs workspace.Documents, q CopiesQ
 	}
 	if err != nil {
 		return answer, err
+	}
+	if skip := f.ignored(rel, false); skip.Skipped() {
+		answer.Warning = fmt.Sprintf("%s is not indexed: %s", q.Path, skip)
+		return answer, nil
 	}
 	is := slices.IndexFunc(list, func(l listed) bool { return l.root == f.root && l.rel == rel })
 	if is < 0 {

@@ -237,3 +237,13 @@ func TestCopiesOfAFileOfCopies(t *testing.T) {
 		}
 	}
 }
+
+func TestCopiesCarryTheirCoverageAlsoOfWhatIsNotIndexed(t *testing.T) {
+	root := write(t, t.TempDir(), map[string]string{"insist.go": "package a\n\n" + insistGo, "out/o.go": "package o\n", ".gitignore": "out/\n"})
+	e := engine(t, "")
+	open(t, e, root)
+	_, a := copies(t, e, workspace.Documents{}, indexing.CopiesQuery{Path: filepath.Join(root, "out", "o.go"), End: -1})
+	if a.Coverage.Percent != 100 || a.Coverage.Model == "" || !strings.Contains(a.Warning, "not indexed: ") {
+		t.Errorf("%+v, %q", a.Coverage, a.Warning)
+	}
+}
