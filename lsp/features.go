@@ -23,6 +23,7 @@ type feature struct {
 	method     string
 	capability string // of the client, in its textDocument
 	on         func(f Features) bool
+	cells      bool // it is there in cells of notebooks, too
 	// options are those of its registration; nil: none of its own.
 	options map[string]any
 	// announce says that it is there, where it cannot be registered.
@@ -48,7 +49,7 @@ func features() []feature {
 			},
 		},
 		{
-			method: protocol.MethodTextDocumentCodeAction, capability: "codeAction",
+			method: protocol.MethodTextDocumentCodeAction, capability: "codeAction", cells: true,
 			on:      func(f Features) bool { return f.CodeActions },
 			options: map[string]any{"codeActionKinds": []string{kindRelated, kindDuplicates}},
 			announce: func(c *protocol.ServerCapabilities) {
@@ -116,17 +117,19 @@ func (s *server) announce(c *protocol.ServerCapabilities) {
 
 // registerFeatures keeps what is registered what is wanted, one after the other, so that no two overtake each other.
 func (s *server) registerFeatures(ctx context.Context) error {
-	all, registered := features(), map[string]bool{}
+	all, asked, registered := features(), map[string]bool{}, map[string]bool{}
 	for {
 		for _, f := range all {
 			on := f.on(*s.features.Load())
-			if !s.client.registers[f.method] || on == registered[f.method] {
+			if !s.client.registers[f.method] || on == asked[f.method] {
 				continue
 			}
 			var err error
-			if on {
-				err = s.register(ctx, f.method, f.method, f.registration())
-			} else {
+			switch asked[f.method] = on; {
+			case on:
+				err = s.register(ctx, f.method, f.method, f.registration(s.client.notebooks))
+				registered[f.method] = err == nil
+			case registered[f.method]: // and not refused
 				err = s.unregister(ctx, f.method, f.method)
 			}
 			if err != nil {
@@ -135,7 +138,6 @@ func (s *server) registerFeatures(ctx context.Context) error {
 				}
 				s.log.Warn("the client did not take a feature", zap.String("method", f.method), zap.Bool("on", on), zap.Error(err))
 			}
-			registered[f.method] = on
 		}
 		select {
 		case <-ctx.Done():
@@ -145,9 +147,14 @@ func (s *server) registerFeatures(ctx context.Context) error {
 	}
 }
 
-// registration are the options with which a feature is registered: it is about files, and nothing else is indexed.
-func (f feature) registration() map[string]any {
-	options := map[string]any{"documentSelector": []map[string]string{{"scheme": "file"}}}
+// registration are the options with which a feature is registered: it is about files, since nothing else is indexed, and perhaps
+// about the cells of notebooks, where the client has any.
+func (f feature) registration(notebooks bool) map[string]any {
+	selector := []map[string]string{{"scheme": "file"}}
+	if f.cells && notebooks {
+		selector = append(selector, map[string]string{"notebook": notebookType})
+	}
+	options := map[string]any{"documentSelector": selector}
 	for name, value := range f.options {
 		options[name] = value
 	}

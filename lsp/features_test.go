@@ -151,6 +151,49 @@ func TestAClientThatDoesNotAnswerRegistrations(t *testing.T) {
 	})
 }
 
+// What the client has refused to register it need not unregister.
+func TestARegistrationThatIsRefusedIsNotTakenBack(t *testing.T) {
+	lsptest.Run(t, newChoosing("").serve(), func(e *lsptest.Editor) {
+		const register, unregister = "client/registerCapability", "client/unregisterCapability"
+		e.Hold(register)
+		mark := e.Mark()
+		e.Initialize(lsptest.Options{
+			Capabilities: textDocument("codeLens.dynamicRegistration", "diagnostic.dynamicRegistration"),
+			Settings:     map[string]any{"features": everything},
+		})
+		m := awaitRegistration(e, mark, register, "textDocument/codeLens")
+		e.Send(`{"jsonrpc":"2.0","id":` + string(m.ID) + `,"error":{"code":-32603,"message":"no"}}`)
+		m = awaitRegistration(e, mark, register, "textDocument/diagnostic")
+		e.Send(`{"jsonrpc":"2.0","id":` + string(m.ID) + `,"result":null}`)
+		changeSettings(e, map[string]any{"semantic-ls": map[string]any{"features": lsp.Features{}}})
+		awaitRegistration(e, mark, unregister, "textDocument/diagnostic") // the last of all
+		for _, m := range e.Heard(mark, isMethod(unregister)) {
+			if slices.Contains(registrations(m), "textDocument/codeLens") {
+				t.Errorf("it was told %s", m.Params)
+			}
+		}
+	})
+}
+
+// Actions are there in cells, too, for a client that has some and registers actions.
+func TestActionsAreRegisteredForCells(t *testing.T) {
+	for want, notebooks := range map[string]any{`[{"scheme":"file"},{"notebook":"jupyter-notebook"}]`: withNotebooks["notebookDocument"], `[{"scheme":"file"}]`: nil} {
+		lsptest.Run(t, shown(newFake(), everything), func(e *lsptest.Editor) {
+			can := textDocument("codeAction.dynamicRegistration", "diagnostic.dynamicRegistration")
+			can["notebookDocument"] = notebooks
+			e.Initialize(lsptest.Options{Capabilities: can})
+			m := awaitRegistration(e, 0, "client/registerCapability", "textDocument/codeAction")
+			if !strings.Contains(string(m.Params), `"documentSelector":`+want) {
+				t.Errorf("registered %s, want %s", m.Params, want)
+			}
+			m = awaitRegistration(e, 0, "client/registerCapability", "textDocument/diagnostic")
+			if !strings.Contains(string(m.Params), `"documentSelector":[{"scheme":"file"}]`) {
+				t.Errorf("registered %s: it is about no cells", m.Params)
+			}
+		})
+	}
+}
+
 func TestWhatIsOffAnswersNothing(t *testing.T) {
 	dir := write(t, workspaceFiles())
 	path := filepath.Join(dir, "net", "retry.go")

@@ -16,6 +16,9 @@ import (
 // serverName is what the server calls itself, and what its diagnostics are from.
 const serverName = "semantic-ls"
 
+// notebookType is what the protocol calls the notebooks that are indexed by cell.
+const notebookType = "jupyter-notebook"
+
 // client is what we need to know of the client's abilities. A capability that it left out, or sent as
 // something else than it should be, is one that it does not have.
 type client struct {
@@ -126,7 +129,7 @@ func (s *server) abilities() *protocol.InitializeResult {
 	// textDocument/*; editors without notebooks say that they have none by leaving the ability out.
 	if s.client.notebooks {
 		file := "file"
-		jupyter := &protocol.NotebookDocumentFilterNotebookType{NotebookType: "jupyter-notebook", Scheme: &file}
+		jupyter := &protocol.NotebookDocumentFilterNotebookType{NotebookType: notebookType, Scheme: &file}
 		answer.Capabilities.NotebookDocumentSync = &protocol.NotebookDocumentSyncOptions{
 			NotebookSelector: []protocol.NotebookSelector{&protocol.NotebookDocumentFilterWithNotebook{Notebook: jupyter}},
 			Save:             &yes,
