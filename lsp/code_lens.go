@@ -51,7 +51,7 @@ func (s *server) codeLens(docs workspace.Documents, params json.RawMessage) (wor
 		if err != nil {
 			return nil, err
 		}
-		at, lines := s.places(), text.NewLines(content)
+		at, lines := s.places(), text.NewMany(content)
 		for _, d := range definitions(path, content) {
 			if !callable(d.Kind) || d.NameEnd <= d.NameStart || len(lenses) == lensMost {
 				continue

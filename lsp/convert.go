@@ -70,7 +70,7 @@ func (p *places) of(h search.Hit) text.Few {
 	return few
 }
 
-// positions are those of a text: *text.Lines and text.Few.
+// positions are those of a text: *text.Lines, text.Few and *text.Many.
 type positions interface {
 	Position(offset int, enc text.Encoding) text.Position
 }

@@ -91,7 +91,7 @@ func definitions(path, content string) []chunk.Symbol {
 // outline is a tree of definitions that come by their starts, those around others first. A definition without a name,
 // which clients refuse, is left out.
 func (s *server) outline(content string, symbols []chunk.Symbol) []*documentSymbolPayload {
-	at, lines := s.places(), text.NewLines(content)
+	at, lines := s.places(), text.NewMany(content)
 	tree, around := []*documentSymbolPayload{}, []*documentSymbolPayload(nil)
 	for _, d := range symbols[:min(len(symbols), outlineMost)] {
 		name := strings.Join(strings.Fields(d.Name), " ")

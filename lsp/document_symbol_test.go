@@ -137,3 +137,26 @@ func TestKindsAreNumbersOfTheProtocol(t *testing.T) {
 		t.Error("chunk.Kind does not count as the protocol does")
 	}
 }
+
+// A line of megabytes with thousands of definitions, one of them not of ASCII, is not counted anew for each.
+func TestSymbolsOfOneLongLine(t *testing.T) {
+	const functions = 10_000
+	dir := write(t, map[string]string{"a.js": "x\n"})
+	path := filepath.Join(dir, "a.js")
+	one := "function f(a) { " + strings.Repeat("a + ", 100) + "1 } "
+	lsptest.Run(t, shown(realEngine(""), everything), func(e *lsptest.Editor) {
+		e.Initialize(lsptest.Options{
+			Folders: []string{dir}, Capabilities: textDocument("documentSymbol.hierarchicalDocumentSymbolSupport"),
+		})
+		e.Open(path, "/* 😀 */ "+strings.Repeat(one, functions))
+		list, err := e.DocumentSymbols(path)
+		if err != nil || len(list) != functions {
+			t.Fatalf("%d symbols, %v", len(list), err)
+		}
+		for i, d := range list {
+			if want := len("/* 00 */ function ") + i*len(one); d.SelectionRange.Start != (lsptest.Position{Character: want}) {
+				t.Fatalf("symbol %d is at %+v, want %d", i, d.SelectionRange.Start, want)
+			}
+		}
+	})
+}

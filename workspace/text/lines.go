@@ -167,16 +167,22 @@ func (l *Lines) Position(offset int, enc Encoding) Position {
 	case enc == UTF8:
 		p.Character = uint32(floor(l.text, offset) - start)
 	default:
-		for i := start; i < offset; {
-			size, units := next(l.text, i, enc)
-			if i+size > offset {
-				break
-			}
-			i += size
-			p.Character += units
-		}
+		p.Character = l.units(start, offset, enc)
 	}
 	return p
+}
+
+// units counts those of whole characters from where one starts to offset. UTF16 or UTF32.
+func (l *Lines) units(from, offset int, enc Encoding) (n uint32) {
+	for from < offset {
+		size, units := next(l.text, from, enc)
+		if from+size > offset {
+			break
+		}
+		from += size
+		n += units
+	}
+	return n
 }
 
 // Offset returns the offset of p.

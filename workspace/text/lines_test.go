@@ -51,3 +51,18 @@ func TestAFewPlacesAreThoseOfTheIndex(t *testing.T) {
 		}
 	}
 }
+
+// Invariant 6: places that are counted from marks are those that are counted from the start of the line.
+func TestManyPlacesAreThoseOfTheIndex(t *testing.T) {
+	for _, one := range []string{"ab\u00e9c", "\U0001F600", "\xf0\x9f\x98", "\u4e16x", "a", "\xff\u00e9"} {
+		s := "x\r\n" + strings.Repeat(one, 2*markEvery) + "\n" + one + strings.Repeat("b", markEvery) + "\r\n" + strings.Repeat(one, markEvery)
+		many, lines := NewMany(s), NewLines(s)
+		for _, enc := range encodings {
+			for offset := len(s) + 1; offset >= -1; offset -= 7 {
+				if got, want := many.Position(offset, enc), lines.Position(offset, enc); got != want {
+					t.Fatalf("%q... at %d in %v: %v, want %v", one, offset, enc, got, want)
+				}
+			}
+		}
+	}
+}
