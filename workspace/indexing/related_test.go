@@ -63,6 +63,48 @@ func reasons(t *testing.T, e *indexing.Engine, docs workspace.Documents, p index
 	return of, a.Hits
 }
 
+// Small definitions share a chunk: one of them that is a copy of the other is found, and the others are not.
+func TestRelatedFindsACopyInTheSameChunk(t *testing.T) {
+	const body = "(c *Client, file string) error {\n\tfor attempt := range 3 {\n\t\tif err := c.Put(file, attempt); err == nil {\n" +
+		"\t\t\treturn nil\n\t\t}\n\t}\n\treturn errFailed\n}\n\n"
+	text := "package store\n\nfunc upload" + body + "func size(name string) int { return len(name) }\n\nfunc resend" + body
+	root := write(t, t.TempDir(), map[string]string{"store.go": text})
+	e := engine(t, "")
+	open(t, e, root)
+	path := filepath.Join(root, "store.go")
+	if n := e.Status().Coverage.Chunks; n != 1 {
+		t.Fatalf("%d chunks, want 1", n)
+	}
+	for _, c := range []struct {
+		at       string
+		criteria indexing.Criteria
+		want     string
+	}{
+		{"func upload", indexing.Criteria{}, "resend"},
+		{"func resend", indexing.Criteria{}, "upload"},
+		{"func size", indexing.Criteria{}, ""},
+		{"func upload", indexing.Criteria{Kinds: []string{"class"}}, ""},
+		{"func upload", indexing.Criteria{Globs: []string{"other/**"}}, ""},
+	} {
+		filter, err := c.criteria.Filter()
+		if err != nil {
+			t.Fatal(err)
+		}
+		place := indexing.Place{Path: path, Start: strings.Index(text, c.at) + 6, Filter: filter}
+		_, hits := reasons(t, e, workspace.Documents{}, place)
+		got := ""
+		for _, h := range hits {
+			got += h.Symbol
+			if h.Reason != search.ReasonDuplicate || h.Text[h.NameStart:h.NameEnd] != h.Symbol || h.Snippet == "" {
+				t.Errorf("%s: %s %s %q", c.at, h.Symbol, h.Reason, h.Snippet)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s %v: %q, want %q", c.at, c.criteria, got, c.want)
+		}
+	}
+}
+
 func TestRelatedSaysWhy(t *testing.T) {
 	root := write(t, t.TempDir(), relatedTree)
 	e := engine(t, "")

@@ -140,10 +140,13 @@ func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place)
 	}
 	limit := limitOf(p.Limit)
 	like := search.Compare(asked)
+	inside := false // what is asked about is itself something that may be found
 	answer, err := e.answer(ctx, seen, asked.Text, limit, func(v view, vector index.Probe) ([]search.Hit, error) {
 		q := search.Query{Vector: vector, Limit: limit + spare, Weights: e.cfg.Weights}
+		self := at.self(v.snapshot)
+		inside = inside || slices.ContainsFunc(self, v.scope.Has)
 		done := during(ctx, Retrieval)
-		found, err := like.Rank(ctx, v.snapshot, v.scope.Without(at.self(v.snapshot)), q, func(of index.Found) (string, bool) {
+		found, err := like.Rank(ctx, v.snapshot, v.scope.Without(self), q, func(of index.Found) (string, bool) {
 			src := sources.of(of.Root, of.Of.Path)
 			return src.text, src.ok
 		})
@@ -157,14 +160,16 @@ func (e *Engine) related(ctx context.Context, docs workspace.Documents, p Place)
 		return Answer{}, err
 	}
 	answer.Hits = slices.DeleteFunc(answer.Hits, at.is)
+	if inside {
+		answer.Hits = append(sources.neighbours(at.source, at, like), answer.Hits...)
+		answer.Hits = answer.Hits[:min(limit, len(answer.Hits))]
+	}
 	for i := range answer.Hits {
 		if ctx.Err() != nil {
 			return Answer{}, context.Cause(ctx)
 		}
 		h := &answer.Hits[i]
-		h.Reason = like.Reason(search.Place{
-			Path: h.Path, Text: h.Text[h.Start:h.End], Symbol: h.Symbol, Container: h.Container, Kind: h.Kind, Language: h.Language,
-		})
+		h.Reason = like.Reason(placeOf(*h))
 	}
 	// A copy is what is most like it, however little of its words are rare.
 	slices.SortStableFunc(answer.Hits, func(a, b search.Hit) int {
@@ -183,6 +188,7 @@ func bit(set bool) int {
 // spot is a place that is asked about, and where it is.
 type spot struct {
 	search.Place
+	source     *source // that it is in; nil where it is a text
 	start, end int
 	self       func(*index.Snapshot) []uint32 // the chunks that are part of it
 }
@@ -237,7 +243,7 @@ func (e *Engine) place(sources *sources, p Place) (spot, error) {
 		}
 		return self
 	}
-	return spot{asked, start, end, self}, nil
+	return spot{asked, src, start, end, self}, nil
 }
 
 func limitOf(n int) int {
