@@ -66,3 +66,47 @@ func TestManyPlacesAreThoseOfTheIndex(t *testing.T) {
 		}
 	}
 }
+
+// Invariant 6: edits that are put in together do what each alone does, one after the other.
+func TestEditsTogetherAreEditsOneByOne(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	var news []string
+	for s := range randomTexts {
+		news = append(news, s)
+	}
+	for range 20_000 {
+		s := news[random.IntN(len(news))] + news[random.IntN(len(news))]
+		enc := encodings[random.IntN(len(encodings))]
+		lines := NewLines(s)
+		var edits []Edit
+		for end := len(s); len(edits) < 8; {
+			start := max(0, end-random.IntN(4))
+			edits = append(edits, Edit{&Range{lines.Position(start, enc), lines.Position(end, enc)}, news[random.IntN(len(news))]})
+			end = start - random.IntN(3) + random.IntN(8)/7*4 // now and then not in order
+		}
+		want := s
+		for _, e := range edits {
+			var err error
+			if want, err = Apply(want, []Edit{e}, enc); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := Apply(s, edits, enc); err != nil || got != want {
+			t.Fatalf("%q in %v: %q, %v, want %q after %v", s, enc, got, err, want, edits)
+		}
+	}
+}
+
+func BenchmarkReplaceEverywhere(b *testing.B) {
+	const lines, every = 100_000, 10
+	s := strings.Repeat("a line of fifty bytes, of which one word changes.\n", lines)
+	var edits []Edit
+	for at := lines - 1; at >= 0; at -= every {
+		edits = append(edits, Edit{&Range{Position{uint32(at), 2}, Position{uint32(at), 6}}, "row"})
+	}
+	for b.Loop() {
+		if _, err := Apply(s, edits, UTF16); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
