@@ -337,7 +337,6 @@ func (c *copied) groups(ctx context.Context) ([]DuplicatesGroup, error) {
 // asked are the pieces that the query is about: definitions before chunks, which are told of where they are in none that is.
 func (c *copied) asked(src *source) []clones.Piece {
 	pieces := c.of.file.Pieces()
-	pieces = pieces[:min(len(pieces), mostPieces)]
 	if c.query.End >= 0 {
 		end := max(c.query.Start, c.query.End)
 		pieces = slices.DeleteFunc(pieces, func(p clones.Piece) bool {
@@ -345,6 +344,7 @@ func (c *copied) asked(src *source) []clones.Piece {
 			return c.query.Start < h.Start || end > h.End
 		})
 	}
+	pieces = pieces[:min(len(pieces), mostPieces)]
 	slices.SortStableFunc(pieces, func(a, b clones.Piece) int { return bit(a.Chunk) - bit(b.Chunk) })
 	return pieces
 }

@@ -247,3 +247,21 @@ func TestCopiesCarryTheirCoverageAlsoOfWhatIsNotIndexed(t *testing.T) {
 		t.Errorf("%+v, %q", a.Coverage, a.Warning)
 	}
 }
+
+// A place is looked up wherever it stands, also behind as many pieces as are looked up of a whole document.
+func TestCopiesAtTheEndOfALongFile(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("package a\n\n")
+	for i := range 5000 {
+		fmt.Fprintf(&b, "func f%d(a, b int) int {\n\tif a < b {\n\t\treturn a + %d\n\t}\n\treturn b\n}\n\n", i, i)
+	}
+	b.WriteString(insistGo)
+	root := write(t, t.TempDir(), map[string]string{"long.go": b.String(), "other.go": "package a\n\n" + persevereGo})
+	e := engine(t, "")
+	open(t, e, root)
+	at := strings.Index(b.String(), "attempts")
+	got, a := copies(t, e, workspace.Documents{}, indexing.CopiesQuery{Path: filepath.Join(root, "long.go"), Start: at, End: at})
+	if len(a.Groups) != 1 || !strings.Contains(got, "other.go:persevere") {
+		t.Errorf("%q, %q", got, a.Warning)
+	}
+}
