@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/semantic-ls/semantic-ls/tasks"
 	"github.com/semantic-ls/semantic-ls/vectors/embed/static"
@@ -29,12 +30,17 @@ func fifty(numbers map[int]int) string {
 	return b.String()
 }
 
+// patient is an engine whose queries wait for the vectors of buffers however busy the machine is.
+func patient(model indexing.Embedder) *indexing.Engine {
+	return indexing.New(indexing.Config{Embedder: model, Limiter: tasks.NewLimiter(2, 2), BufferPatience: time.Minute})
+}
+
 // Of a file that is edited or saved, the chunks are embedded that have changed, however many edits that took.
 func TestOnlyChangedChunksAreEmbedded(t *testing.T) {
 	model := &counter{Embedder: static.New()}
 	root := write(t, t.TempDir(), map[string]string{"fifty.go": fifty(nil)})
 	path := filepath.Join(root, "fifty.go")
-	e := engineWith(t, "", model)
+	e := patient(model)
 	open(t, e, root)
 	if n := model.texts.Swap(0); n < 40 {
 		t.Fatalf("the file has %d chunks", n)
@@ -78,19 +84,19 @@ func TestOnlyChangedChunksAreEmbedded(t *testing.T) {
 	embedded("a save", 2)
 }
 
-// holding is a model that, once told to, embeds nothing until its context ends.
+// holding is a model that, once told to, embeds nothing, and says so when it is asked to end.
 type holding struct {
 	counter
-	hold  chan struct{} // one value: the next call waits
-	begun chan struct{}
+	hold       chan struct{} // one value: the next call waits
+	begun, end chan struct{}
 }
 
 func (h *holding) Embed(ctx context.Context, texts []string) ([][]float32, error) {
 	select {
 	case <-h.hold:
 		close(h.begun)
-		<-ctx.Done()
-		return nil, context.Cause(ctx)
+		<-h.end
+		return nil, errDown
 	default:
 		return h.counter.Embed(ctx, texts)
 	}
@@ -99,10 +105,11 @@ func (h *holding) Embed(ctx context.Context, texts []string) ([][]float32, error
 // Edits that come while a buffer is embedded for a query are folded: who asks next has the last text embedded, and none of
 // those between.
 func TestEditsMeanwhileAreFolded(t *testing.T) {
-	model := &holding{counter: counter{Embedder: static.New()}, hold: make(chan struct{}, 1), begun: make(chan struct{})}
+	model := &holding{counter: counter{Embedder: static.New()}, hold: make(chan struct{}, 1)}
+	model.begun, model.end = make(chan struct{}), make(chan struct{})
 	root := write(t, t.TempDir(), map[string]string{"fifty.go": fifty(nil)})
 	path := filepath.Join(root, "fifty.go")
-	e := engineWith(t, "", model)
+	e := patient(model)
 	open(t, e, root)
 	s := workspace.NewSession()
 	change := func(i int) {
@@ -120,13 +127,14 @@ func TestEditsMeanwhileAreFolded(t *testing.T) {
 	err := tasks.Run(t.Context(), func(_ context.Context, g *tasks.Group) error {
 		docs := s.Documents()
 		g.Go(func(context.Context) error {
-			finds(t, e, docs, "stepNumber07", "fifty.go:stepNumber07") // by its words, since the model is slow
+			finds(t, e, docs, "stepNumber07", "fifty.go:stepNumber07") // by its words, since the model is down
 			return nil
 		})
 		<-model.begun
 		for i := 2; i < 50; i++ {
 			change(i)
 		}
+		close(model.end)
 		return nil
 	})
 	if err != nil {

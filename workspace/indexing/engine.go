@@ -71,6 +71,8 @@ type Config struct {
 	// Embedder's.
 	Former      func(m embed.Model) Embedder
 	VectorBytes int64 // that the cache of vectors below CacheDir may take, see vectors/store/rows; 0: none
+	// BufferPatience is how long a query waits for the vectors of what is unsaved; it goes on with words alone. 0: 20 ms.
+	BufferPatience time.Duration
 }
 
 const (
@@ -136,6 +138,9 @@ func New(cfg Config) *Engine {
 	}
 	if cfg.Weights == (search.Weights{}) {
 		cfg.Weights = search.DefaultWeights()
+	}
+	if cfg.BufferPatience <= 0 {
+		cfg.BufferPatience = bufferPatience
 	}
 	e := &Engine{shared: &shared{cfg: cfg, folders: map[string]*folder{}}, roots: map[string]*folder{}}
 	m := cfg.Embedder.Model()

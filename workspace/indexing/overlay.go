@@ -16,10 +16,10 @@ import (
 	"github.com/semantic-ls/semantic-ls/workspace/ignore"
 )
 
-// overlayPatience is how long a query waits for the vectors of what is unsaved.
+// bufferPatience is Config.BufferPatience where none is given.
 // The built-in model takes 50 µs a chunk; a remote one is found by its words
 // until the document is saved.
-const overlayPatience = 20 * time.Millisecond
+const bufferPatience = 20 * time.Millisecond
 
 // overlays keeps what is known of each open document, so that it is hashed, cut and embedded once for each version and not
 // for each query, however many come at once. Its segments live in memory only. Safe for concurrent use; the zero value is
@@ -151,7 +151,7 @@ func (e *Engine) embedBuffer(ctx context.Context, f *folder, ed edition, doc []i
 		doc[0].Rows = rowsKnown(f, ed, doc[0])
 		return true, nil
 	}
-	moved, err := tasks.MoveOnAfter(ctx, overlayPatience, func(ctx context.Context, _ *tasks.Group) error {
+	moved, err := tasks.MoveOnAfter(ctx, e.cfg.BufferPatience, func(ctx context.Context, _ *tasks.Group) error {
 		return e.embed(ctx, f, ed, doc, tasks.Interactive)
 	})
 	if ctx.Err() != nil {
