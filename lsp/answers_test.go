@@ -80,7 +80,7 @@ func TestSymbolsOnTheWire(t *testing.T) {
 		if string(raw) != want {
 			t.Errorf("answer\n%s\nwant\n%s", raw, want)
 		}
-		if want := (indexing.Query{Text: "double a number", Limit: 100}); !reflect.DeepEqual(asked, want) {
+		if want := (indexing.Query{Text: "double a number", Limit: 50}); !reflect.DeepEqual(asked, want) {
 			t.Errorf("asked %+v, want %+v", asked, want)
 		}
 		asked = indexing.Query{}

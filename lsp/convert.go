@@ -40,7 +40,7 @@ func pathOf(raw string) (path string, ok bool) {
 // uriOf is the URI of an absolute path, in the spelling that VS Code uses as a key.
 func uriOf(path string) string { return string(uri.File(path)) }
 
-// places converts offsets into positions of one client. A hundred symbols lie in as many documents, with a place or two in
+// places converts offsets into positions of one client. Fifty symbols lie in as many documents, with a place or two in
 // each: what that takes of a document is done once.
 type places struct {
 	encoding text.Encoding

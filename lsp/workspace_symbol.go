@@ -15,9 +15,9 @@ import (
 	"github.com/semantic-ls/semantic-ls/workspace/indexing"
 )
 
-// symbolLimit is how many symbols a query gets: what fits on a few screens of a picker, and what gopls
-// answers with too.
-const symbolLimit = 100
+// symbolLimit is how many symbols a query gets: two screens of a picker. Each is in another file, all of which are read to
+// say where it stands now: a hundred would take a third longer.
+const symbolLimit = 50
 
 // qualifiedLimit bounds, in bytes, a query that names are shown with: longer than anyone types one, and each of the symbols
 // repeats it.

@@ -134,8 +134,11 @@ func (b *bench) edits(ctx context.Context) error {
 			return err
 		}
 		b.out.say("a document", "of %d lines, among %d chunks", strings.Count(d.text, "\n"), status.Coverage.Chunks)
-		if err := b.accounted(s.Process(), 2*b.rounds, func() error { return b.brought(ctx, s.Client, d) }); err != nil {
-			return err
+		for _, ways := range [][]way{{askingSearch}, {askingSymbols}, {askingSearch, askingSymbols}} {
+			answers := len(ways) * b.rounds
+			if err := b.accounted(s.Process(), answers, func() error { return b.brought(ctx, s.Client, d, ways...) }); err != nil {
+				return err
+			}
 		}
 		return b.accounted(s.Process(), b.rounds, func() error { return b.typed(ctx, s.Client, d) })
 	})
@@ -154,41 +157,54 @@ func (b *bench) accounted(server *os.Process, answers int, body func() error) er
 	return nil
 }
 
-// brought brings one function after the other.
-func (b *bench) brought(ctx context.Context, c *client.Client, d *document) error {
-	var searched, listed []time.Duration
-	foundHit, foundSymbol := 0, 0
+// way is a request for what an edit has brought, and how its answer is read.
+type way struct {
+	method string
+	read   func(client.Answer) ([]place, error)
+}
+
+var (
+	askingSearch  = way{"semantic/search", hits}
+	askingSymbols = way{"workspace/symbol", symbols}
+)
+
+// brought brings one function after the other, and asks for each in the same write: in one way, or in several at once.
+func (b *bench) brought(ctx context.Context, c *client.Client, d *document, ways ...way) error {
+	took, good := make([][]time.Duration, len(ways)), make([]int, len(ways))
 	for range b.rounds {
 		name := b.word(16)
 		batch := c.Batch()
 		batch.Notify("textDocument/didChange", d.function(b.random, name))
-		one := batch.Request("semantic/search", search(name))
-		other := batch.Request("workspace/symbol", search(name))
+		requests := make([]client.Request, len(ways))
+		for i, asked := range ways {
+			requests[i] = batch.Request(asked.method, search(name))
+		}
 		start := time.Now()
 		if err := batch.Send(); err != nil {
 			return err
 		}
-		a := one.Answer()
-		found, err := hits(a)
-		if err != nil {
-			return err
+		for i, asked := range ways {
+			a := requests[i].Answer()
+			found, err := asked.read(a)
+			if err != nil {
+				return err
+			}
+			took[i] = append(took[i], a.At.Sub(start))
+			good[i] += bit(d.first(found, name))
 		}
-		searched = append(searched, a.At.Sub(start))
-		foundHit += bit(d.first(found, name))
-		a = other.Answer()
-		if found, err = symbols(a); err != nil {
-			return err
-		}
-		listed = append(listed, a.At.Sub(start))
-		foundSymbol += bit(d.first(found, name))
 		if err := b.pause(ctx, 30*time.Millisecond); err != nil {
 			return err
 		}
 	}
-	b.out.times("didChange to semantic/search", searched, .95, searchable)
-	b.out.times("didChange to workspace/symbol, behind it", listed, .95, searchable)
-	b.out.count("the first hit is the function that was brought", foundHit, b.rounds)
-	b.out.count("the first symbol is the function that was brought", foundSymbol, b.rounds)
+	for i, asked := range ways {
+		what := "didChange to " + asked.method
+		if len(ways) > 1 {
+			b.out.times(what+", both at once", took[i], .95, 0)
+		} else {
+			b.out.times(what, took[i], .95, searchable)
+		}
+		b.out.count("  the first is the function that was brought", good[i], b.rounds)
+	}
 	return nil
 }
 

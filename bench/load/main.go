@@ -6,9 +6,9 @@
 // DIR, which is only read, should have some 100,000 chunks: GOROOT/src has. It is copied, and served by a process with a
 // cache of its own. FIGURES are some of these, by default all:
 //
-//	edits     an edit brings a function with a new name into a document of some 2,000 lines; semantic/search and
-//	          workspace/symbol stand behind it in the same write. From that write to each answer, whose first hit must be
-//	          that function at that line. And a name that is typed: two letters and a query in one write, every 20 ms,
+//	edits     an edit brings a function with a new name into a document of some 2,000 lines; semantic/search,
+//	          workspace/symbol or both stand behind it in the same write. From that write to the answer, whose first hit
+//	          must be that function at that line. And a name that is typed: two letters and a query in one write, every 20 ms,
 //	          whether the one before is answered or not
 //	queries   identifiers of the tree, their beginnings, and the sentences of vectors/index/synthetic; once alone, and once
 //	          while a folder half as large is indexed from nothing, again and again, as it is while a person works.
