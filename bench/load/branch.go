@@ -131,13 +131,14 @@ func (b *bench) switchTo(ctx context.Context, c *client.Client, to []version, to
 	}
 	left := b.random.Perm(len(to))[:min(64, len(to))]
 	left = append(left, 0, len(to)-1)
+	written := time.Now()
 	for waited := false; ; {
 		status, err := c.Status()
 		if err != nil {
 			return 0, err
 		}
 		waits := status.Coverage.FilesWaiting > 0
-		waited = waited || waits
+		waited = waited || waits || time.Since(written) > overlooked
 		if waited && !waits && len(status.Folders) == 1 && status.Folders[0].State == "ready" {
 			took := time.Since(start)
 			if left, err = b.unseen(c, left, to); err != nil {
@@ -155,6 +156,9 @@ func (b *bench) switchTo(ctx context.Context, c *client.Client, to []version, to
 		}
 	}
 }
+
+// overlooked is how long after the last file was written a switch may be over that nobody has seen begin.
+const overlooked = time.Second / 2
 
 // lookEvery is how often the status is asked for while a switch settles: that takes a thousandth of a core, and is nobody
 // for whom indexing keeps off the last one.
