@@ -31,7 +31,6 @@ type codeLensPayload struct {
 // lensData is what a lens is resolved by: clients send it back as it is.
 type lensData struct {
 	URI      string   `json:"uri"`
-	Version  count    `json:"version"` // of the document, 0 where it is not open
 	Position position `json:"position"`
 }
 
@@ -58,7 +57,7 @@ func (s *server) codeLens(docs workspace.Documents, params json.RawMessage) (wor
 			}
 			name := at.span(lines, d.NameStart, d.NameEnd)
 			lenses = append(lenses, codeLensPayload{
-				Range: name, Data: &lensData{URI: p.TextDocument.URI, Version: versionOf(docs, path), Position: name.Start},
+				Range: name, Data: &lensData{URI: p.TextDocument.URI, Position: name.Start},
 			})
 		}
 		return lenses, nil
@@ -67,14 +66,6 @@ func (s *server) codeLens(docs workspace.Documents, params json.RawMessage) (wor
 
 func callable(k chunk.Kind) bool {
 	return k == chunk.Function || k == chunk.Method || k == chunk.Constructor
-}
-
-// versionOf is the version of an open document, 0 of any other.
-func versionOf(docs workspace.Documents, path string) count {
-	if doc, ok := docs.Get(path); ok {
-		return count(max(0, doc.Version))
-	}
-	return 0
 }
 
 // codeLensResolve counts what is related to the function of a lens. Copies, parallel implementations and tests count: for each

@@ -16,7 +16,7 @@ import (
 var surface = []struct{ method, params string }{
 	{"textDocument/documentSymbol", `{"textDocument":{"uri":URI}}`},
 	{"textDocument/codeLens", `{"textDocument":{"uri":URI}}`},
-	{"codeLens/resolve", `{"data":{"uri":URI,"version":1,"position":{"line":3,"character":5}}}`},
+	{"codeLens/resolve", `{"data":{"uri":URI,"position":{"line":3,"character":5}}}`},
 	{"textDocument/codeAction", `{"textDocument":{"uri":URI},"range":{"start":{"line":3,"character":0},"end":{"line":3,"character":0}},"context":{}}`},
 	{"textDocument/diagnostic", `{"textDocument":{"uri":URI},"previousResultId":"x"}`},
 	{"workspace/executeCommand", `{"command":"semantic/showRelated","arguments":[URI,{"line":3,"character":5}]}`},
@@ -35,7 +35,7 @@ func FuzzSurface(f *testing.F) {
 			`{"command":"semantic/showRelated","arguments":[URI,{"line":-1,"character":1e308}]}`,
 			`{"command":"semantic/showDuplicates","arguments":[URI,{"line":4294967295,"character":4294967295},7]}`,
 			`{"textDocument":{"uri":URI},"range":{"start":{"line":9,"character":9},"end":{"line":1,"character":0}},"context":{"only":[""],"triggerKind":-7}}`,
-			`{"data":{"uri":URI,"version":1e99,"position":{"line":1e9,"character":1e9}}}`,
+			`{"data":{"uri":URI,"position":{"line":1e9,"character":1e9}}}`,
 			`{"name":"","location":{"uri":URI},"data":{"name":"Retry","kind":-1,"near":-9223372036854775808}}`,
 		} {
 			f.Add(uint8(i), params)

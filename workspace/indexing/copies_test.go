@@ -24,18 +24,7 @@ func copies(t *testing.T, e *indexing.Engine, docs workspace.Documents, q indexi
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.Groups == nil {
-		t.Error("the groups are nil")
-	}
-	var list []string
-	for _, g := range a.Groups {
-		s := fmt.Sprintf("%.2f", g.Similarity)
-		for _, h := range g.Hits {
-			s += fmt.Sprintf(" %s:%s:%d", filepath.Base(h.Path), h.Symbol, 1+strings.Count(h.Text[:h.NameStart], "\n"))
-		}
-		list = append(list, s)
-	}
-	return strings.Join(list, "; "), a
+	return written(t, a.Groups), a
 }
 
 func TestCopies(t *testing.T) {

@@ -56,11 +56,17 @@ func duplicates(
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.Groups == nil {
+	return written(t, a.Groups), a
+}
+
+// written is groups as "similarity file:symbol:line file:symbol:line; ...". Their hits must be well formed.
+func written(t *testing.T, groups []indexing.DuplicatesGroup) string {
+	t.Helper()
+	if groups == nil {
 		t.Error("the groups are nil")
 	}
 	var list []string
-	for _, g := range a.Groups {
+	for _, g := range groups {
 		s := fmt.Sprintf("%.2f", g.Similarity)
 		for _, h := range g.Hits {
 			s += fmt.Sprintf(" %s:%s:%d", filepath.Base(h.Path), h.Symbol, 1+strings.Count(h.Text[:h.NameStart], "\n"))
@@ -71,7 +77,7 @@ func duplicates(
 		}
 		list = append(list, s)
 	}
-	return strings.Join(list, "; "), a
+	return strings.Join(list, "; ")
 }
 
 func TestDuplicates(t *testing.T) {
